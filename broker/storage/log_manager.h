@@ -1,0 +1,81 @@
+// All partition logs of this broker: finds them at start (and recovers what was not closed cleanly),
+// creates, deletes, and runs what happens to logs by themselves (retention, checkpoints, flush by
+// time, expiry of producers).
+//
+// Threads: safe from any thread; Create, Delete and Start block on the disk.
+// Lifetime: outlives every PartitionLog it gave out; after Delete a log answers every call with
+// UNKNOWN_TOPIC_OR_PARTITION, after Close with KAFKA_STORAGE_ERROR.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/executor.h"
+#include "storage/file_system.h"
+#include "storage/partition_log.h"
+
+namespace monkafka::storage {
+
+struct LogManagerOptions {
+  std::string directory;
+  std::chrono::milliseconds retention_check_interval{300'000};
+  std::chrono::milliseconds checkpoint_interval{60'000};
+  std::chrono::milliseconds flush_check_interval{0x7fffffffffffffff / 1'000'000};
+  std::chrono::milliseconds producer_id_expiration{86'400'000};
+  std::chrono::milliseconds producer_id_expiration_check{600'000};
+};
+
+// What the log needs to know of a directory that it found: the topic is gone (delete the directory),
+// or it has this id and config.
+struct KnownTopic {
+  Uuid topic_id;
+  LogConfig config;
+};
+// nullopt: no such topic any more. The id found on disk tells a re-created topic from the old one.
+using TopicLookup =
+    std::function<std::optional<KnownTopic>(const TopicPartition&, const Uuid& id_on_disk)>;
+
+class LogManager {
+ public:
+  // Opens the directory (which the caller locked and formatted). No log is loaded yet.
+  static Result<std::unique_ptr<LogManager>> Open(LogManagerOptions options, FileSystem& file_system,
+                                                  const Clock& clock, Timers& timers,
+                                                  Executor& workers);
+  virtual ~LogManager() = default;
+
+  // Opens one log that is no topic of ours (the metadata log): recovered at once.
+  virtual Result<std::shared_ptr<PartitionLog>> OpenInternal(const TopicPartition& tp,
+                                                             const Uuid& topic_id,
+                                                             const LogConfig& config) = 0;
+  // Loads every partition directory; those whose topic is gone are deleted. A damaged log is
+  // reported (file, position, offset) and left offline, the others load.
+  virtual Status LoadAll(const TopicLookup& lookup) = 0;
+
+  virtual std::shared_ptr<PartitionLog> Find(const TopicPartition& tp) = 0;
+  // Creates it, durable in the directory, or returns the one that is there.
+  virtual Result<std::shared_ptr<PartitionLog>> Create(const TopicPartition& tp,
+                                                       const Uuid& topic_id,
+                                                       const LogConfig& config) = 0;
+  // Renames the directory away at once (it does not come back after a crash); its files are removed
+  // after file.delete.delay.ms.
+  virtual Status Delete(const TopicPartition& tp) = 0;
+
+  struct LogDescription {
+    TopicPartition topic_partition;
+    int64_t size_in_bytes = 0;
+  };
+  virtual std::vector<LogDescription> Describe() const = 0;
+  virtual Result<std::pair<int64_t, int64_t>> DiskTotalAndUsableBytes() const = 0;
+  const std::string& directory() const { return directory_; }
+
+  // Starts retention and the other periodic work.
+  virtual void StartMaintenance() = 0;
+  // Syncs everything, writes producer snapshots and checkpoints, and marks the shutdown clean.
+  virtual Status Close() = 0;
+
+ protected:
+  std::string directory_;
+};
+
+}  // namespace monkafka::storage
