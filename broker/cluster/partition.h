@@ -1,0 +1,65 @@
+// One partition that this broker leads: its log, who waits for its data, and the checks that come
+// before the log (leader epoch).
+//
+// Threads: any. Callbacks as PartitionLog's. Lifetime: shared; after its topic is deleted every call
+// answers UNKNOWN_TOPIC_OR_PARTITION and the waiters have been told.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "common/mutex.h"
+#include "common/types.h"
+#include "storage/partition_log.h"
+
+namespace monkafka::cluster {
+
+// Someone who waits for a partition to change: a long-polling fetch. Told once per registration,
+// on the appending thread with no lock held; it must be quick (count, then post).
+class PartitionWaiter {
+ public:
+  virtual ~PartitionWaiter() = default;
+  virtual void OnPartitionChanged() = 0;
+};
+
+class Partition {
+ public:
+  Partition(TopicPartition topic_partition, Uuid topic_id, LeaderEpoch leader_epoch,
+            std::shared_ptr<storage::PartitionLog> log);
+
+  const TopicPartition& topic_partition() const { return topic_partition_; }
+  const Uuid& topic_id() const { return topic_id_; }
+  LeaderEpoch leader_epoch() const { return leader_epoch_.load(std::memory_order_acquire); }
+  storage::PartitionLog& log() { return *log_; }
+
+  // KIP-320: FENCED_LEADER_EPOCH below ours, UNKNOWN_LEADER_EPOCH above, -1 is not checked.
+  ErrorCode CheckLeaderEpoch(LeaderEpoch current) const;
+
+  // Fills the leader epoch, appends, and tells the waiters once the records can be read.
+  void Append(storage::AppendRequest request, Callback<storage::AppendOutcome> done);
+
+  Offset high_watermark() const { return log_->Offsets().log_end; }
+  Offset last_stable_offset() const { return log_->Offsets().last_stable; }
+
+  // The waiter is told at the next change; an entry whose waiter is gone costs nothing. Register
+  // first, then look at the offsets: no change is missed.
+  void AddWaiter(std::weak_ptr<PartitionWaiter> waiter);
+  void NotifyWaiters();
+
+  // The topic was deleted.
+  void MarkDeleted();
+  bool deleted() const { return deleted_.load(std::memory_order_acquire); }
+
+ private:
+  const TopicPartition topic_partition_;
+  const Uuid topic_id_;
+  std::atomic<LeaderEpoch> leader_epoch_;
+  std::atomic<bool> deleted_{false};
+  const std::shared_ptr<storage::PartitionLog> log_;
+
+  Mutex mutex_;
+  std::vector<std::weak_ptr<PartitionWaiter>> waiters_ GUARDED_BY(mutex_);
+};
+
+}  // namespace monkafka::cluster
