@@ -13,6 +13,7 @@
 
 #include "common/bytes.h"
 #include "common/result.h"
+#include "common/types.h"
 
 namespace monkafka::storage {
 
