@@ -41,7 +41,7 @@ struct ValidationRules {
   TimestampMs now = 0;
   std::optional<Codec> target_codec = {};  // compression.type; absent: "producer", as sent
   std::optional<int> target_level = {};    // absent: the codec's default
-  DecompressionLimits decompression;
+  DecompressionLimits decompression = {};
 };
 
 // One rejected record, as Produce v8+ reports it (KIP-467).
