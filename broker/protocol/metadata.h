@@ -25,7 +25,8 @@ struct MetadataRequest {
     }
   };
 
-  std::optional<std::vector<Topic>> topics;  // null: all. In version 0 never null, and empty: all
+  // Null: all. In version 0 never null, and empty: all.
+  std::optional<std::vector<Topic>> topics = std::vector<Topic>();
   bool allow_auto_topic_creation = true;
   bool include_cluster_authorized_operations = false;
   bool include_topic_authorized_operations = false;

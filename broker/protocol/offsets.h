@@ -119,7 +119,7 @@ struct OffsetFetchRequest {
     std::string_view group_id;
     std::optional<std::string_view> member_id;
     int32_t member_epoch = -1;
-    std::optional<std::vector<Topic>> topics;  // null: all
+    std::optional<std::vector<Topic>> topics = std::vector<Topic>();  // null: all
 
     static void fields(auto& io, auto& m) {
       io(m.group_id);
@@ -130,9 +130,9 @@ struct OffsetFetchRequest {
     }
   };
 
-  std::string_view group_id;                 // this and topics up to version 7
-  std::optional<std::vector<Topic>> topics;  // null (from version 2 on): all
-  std::vector<Group> groups;                 // from version 8 on
+  std::string_view group_id;  // this and topics up to version 7
+  std::optional<std::vector<Topic>> topics = std::vector<Topic>();  // null (from version 2 on): all
+  std::vector<Group> groups;                                        // from version 8 on
   bool require_stable = false;
 
   static void fields(auto& io, auto& m) {
