@@ -2,6 +2,7 @@
 // change metadata. Reads never wait; changes run one at a time.
 //
 // Threads: any. Lifetime: from Open to the broker's end; Close before the LogManager closes.
+// Callbacks run on the metadata strand: they must be quick, and post what is not.
 #pragma once
 
 #include <functional>
@@ -11,6 +12,7 @@
 
 #include "cluster/metadata_image.h"
 #include "cluster/metadata_records.h"
+#include "cluster/metadata_store.h"
 #include "cluster/partition.h"
 #include "common/executor.h"
 #include "storage/log_manager.h"
@@ -20,8 +22,8 @@ namespace monkafka::cluster {
 struct ClusterOptions {
   int32_t node_id = 1;
   std::string cluster_id;
-  Uuid directory_id;                        // of meta.properties
-  std::vector<Endpoint> advertised;         // what Metadata answers, by listener name
+  Uuid directory_id;                 // of meta.properties
+  std::vector<Endpoint> advertised;  // what Metadata answers, by listener name
   std::string rack;
   // The storage settings of a topic: broker defaults with the topic's overrides and the
   // cluster-wide dynamic defaults applied. Given by the app from the config table.
@@ -33,20 +35,23 @@ class Cluster {
   // What is to be written, computed from the image as it is when the change's turn comes.
   using Decide = std::function<Result<std::vector<MetadataRecord>>(const MetadataImage&)>;
 
-  // Replays the metadata log into the image, registers this broker and loads its partitions.
+  // Replays the metadata store into the image, registers this broker when something about it
+  // changed, and loads its partitions. Blocks; everything given outlives the cluster.
   static Result<std::unique_ptr<Cluster>> Open(ClusterOptions options,
-                                               storage::LogManager& logs, const Clock& clock,
-                                               Executor& workers);
+                                               std::unique_ptr<MetadataStore> store,
+                                               storage::LogManager& logs, Executor& workers);
   virtual ~Cluster() = default;
 
   virtual std::shared_ptr<const MetadataImage> Image() const = 0;
   virtual std::shared_ptr<Partition> FindPartition(std::string_view topic,
                                                    int32_t partition) const = 0;
+  virtual std::shared_ptr<Partition> FindPartition(const Uuid& topic_id,
+                                                   int32_t partition) const = 0;
   virtual std::vector<std::shared_ptr<Partition>> Partitions() const = 0;
 
   // Runs `decide` alone on the metadata strand, writes its records as one atomic batch, makes them
-  // durable, applies them (logs created or deleted, configs in force), publishes the new image, then
-  // completes with it. No records: completes with the present image.
+  // durable, applies them (logs created or deleted, configs in force), publishes the new image,
+  // then completes with it. No records: completes with the present image.
   virtual void Change(Decide decide,
                       Callback<Result<std::shared_ptr<const MetadataImage>>> done) = 0;
 

@@ -1,6 +1,6 @@
 // What exists: brokers, topics, partitions, configs, as one immutable snapshot. Readers hold a
-// shared_ptr to it and never wait; every change publishes a new image that shares what is unchanged.
-// Built by applying the records of the metadata log in order (cluster/metadata_records.h).
+// shared_ptr to it and never wait; every change publishes a new image that shares what is
+// unchanged. Built by applying the records of the metadata log in order (cluster/metadata_delta.h).
 #pragma once
 
 #include <functional>
@@ -25,6 +25,9 @@ struct Endpoint {
   std::string listener;
   std::string host;
   int port = 0;
+  int16_t security_protocol =
+      0;  // Kafka's SecurityProtocol: PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL
+  bool operator==(const Endpoint&) const = default;
 };
 
 struct BrokerImage {
@@ -32,6 +35,9 @@ struct BrokerImage {
   int64_t epoch = -1;
   std::vector<Endpoint> endpoints;  // as advertised
   std::string rack;                 // empty: none
+  Uuid incarnation_id;
+  std::vector<Uuid> log_dirs;  // directory.id of each meta.properties
+  bool fenced = false;
 };
 
 struct PartitionImage {
@@ -40,6 +46,7 @@ struct PartitionImage {
   int32_t partition_epoch = 0;
   std::vector<int32_t> replicas;
   std::vector<int32_t> isr;
+  std::vector<Uuid> directories;  // of each replica (KIP-858)
 };
 
 struct TopicImage {
@@ -61,6 +68,8 @@ struct MetadataImage {
   std::unordered_map<Uuid, std::shared_ptr<const TopicImage>> topics_by_id;
   // Overrides by resource; the empty broker name is the cluster-wide default.
   std::map<std::pair<ResourceType, std::string>, ConfigMap> configs;
+  // Levels of features, metadata.version among them.
+  std::map<std::string, int16_t, std::less<>> features;
   ProducerId next_producer_id = 0;  // the first that no block handed out
   Offset last_offset = kNoOffset;   // of the metadata log
 

@@ -1,8 +1,8 @@
 // One partition that this broker leads: its log, who waits for its data, and the checks that come
 // before the log (leader epoch).
 //
-// Threads: any. Callbacks as PartitionLog's. Lifetime: shared; after its topic is deleted every call
-// answers UNKNOWN_TOPIC_OR_PARTITION and the waiters have been told.
+// Threads: any. Callbacks as PartitionLog's. Lifetime: shared; after its topic is deleted every
+// call answers UNKNOWN_TOPIC_OR_PARTITION and the waiters have been told.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ class PartitionWaiter {
   virtual void OnPartitionChanged() = 0;
 };
 
-class Partition {
+class Partition : public std::enable_shared_from_this<Partition> {
  public:
   Partition(TopicPartition topic_partition, Uuid topic_id, LeaderEpoch leader_epoch,
             std::shared_ptr<storage::PartitionLog> log);
@@ -36,7 +36,8 @@ class Partition {
   // KIP-320: FENCED_LEADER_EPOCH below ours, UNKNOWN_LEADER_EPOCH above, -1 is not checked.
   ErrorCode CheckLeaderEpoch(LeaderEpoch current) const;
 
-  // Fills the leader epoch, appends, and tells the waiters once the records can be read.
+  // Fills the leader epoch, appends, and tells the waiters as soon as the records can be read
+  // (which may be before they are durable, as in Kafka, where the high watermark rules).
   void Append(storage::AppendRequest request, Callback<storage::AppendOutcome> done);
 
   Offset high_watermark() const { return log_->Offsets().log_end; }
@@ -44,22 +45,32 @@ class Partition {
 
   // The waiter is told at the next change; an entry whose waiter is gone costs nothing. Register
   // first, then look at the offsets: no change is missed.
-  void AddWaiter(std::weak_ptr<PartitionWaiter> waiter);
-  void NotifyWaiters();
+  void AddWaiter(std::weak_ptr<PartitionWaiter> waiter) EXCLUDES(mutex_);
+  void NotifyWaiters() EXCLUDES(mutex_);
 
+  // The metadata says so; called by the cluster.
+  void SetLeaderEpoch(LeaderEpoch epoch);
   // The topic was deleted.
   void MarkDeleted();
   bool deleted() const { return deleted_.load(std::memory_order_acquire); }
 
  private:
+  static constexpr size_t kMinSweep = 16;
+
+  void NotifyIfGrown();
+
   const TopicPartition topic_partition_;
   const Uuid topic_id_;
   std::atomic<LeaderEpoch> leader_epoch_;
   std::atomic<bool> deleted_{false};
   const std::shared_ptr<storage::PartitionLog> log_;
 
+  // The log end of which waiters were last told: many appends, one notification.
+  std::atomic<Offset> notified_end_;
+  std::atomic<bool> has_waiters_{false};  // lets an append without waiters skip the mutex
   Mutex mutex_;
   std::vector<std::weak_ptr<PartitionWaiter>> waiters_ GUARDED_BY(mutex_);
+  size_t sweep_at_ GUARDED_BY(mutex_) = kMinSweep;
 };
 
 }  // namespace monkafka::cluster

@@ -1,0 +1,20 @@
+// For what happens before the broker serves: runs something asynchronous and waits for it.
+#pragma once
+
+#include <future>
+#include <utility>
+
+#include "common/executor.h"
+
+namespace monkafka::cluster {
+
+// `start` is given the callback. Not on a thread that the work itself needs.
+template <class T, class Start>
+T Await(Start start) {
+  std::promise<T> promise;
+  std::future<T> future = promise.get_future();
+  start(Callback<T>([&promise](T value) { promise.set_value(std::move(value)); }));
+  return future.get();
+}
+
+}  // namespace monkafka::cluster

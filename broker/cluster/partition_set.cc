@@ -1,0 +1,118 @@
+#include "cluster/partition_set.h"
+
+#include <algorithm>
+
+#include "cluster/offline_log.h"
+#include "common/log.h"
+
+namespace monkafka::cluster {
+
+PartitionSet::PartitionSet(int32_t node_id, LogConfigOf log_config, storage::LogManager& logs)
+    : node_id_(node_id), log_config_(std::move(log_config)), logs_(logs) {}
+
+bool PartitionSet::IsMine(const PartitionImage& partition) const {
+  return std::ranges::find(partition.replicas, node_id_) != partition.replicas.end();
+}
+
+Result<std::shared_ptr<const PartitionTable>> PartitionSet::Load(const MetadataImage& image) {
+  const storage::TopicLookup lookup =
+      [&](const TopicPartition& tp, const Uuid& id_on_disk) -> std::optional<storage::KnownTopic> {
+    const TopicImage* topic = image.FindTopic(tp.topic);
+    if (topic == nullptr || tp.partition < 0 ||
+        static_cast<size_t>(tp.partition) >= topic->partitions.size()) {
+      return std::nullopt;
+    }
+    // A directory without an id is one whose creation a crash interrupted.
+    if (!id_on_disk.IsZero() && id_on_disk != topic->id) return std::nullopt;
+    if (!IsMine(topic->partitions[static_cast<size_t>(tp.partition)])) return std::nullopt;
+    return storage::KnownTopic{topic->id, log_config_(image, tp.topic)};
+  };
+  if (Status status = logs_.LoadAll(lookup); !status) return Forward(std::move(status));
+  auto table = std::make_shared<PartitionTable>();
+  for (const auto& [name, topic] : image.topics) table->Add(MakeTopic(image, *topic, nullptr));
+  return table;
+}
+
+std::shared_ptr<const PartitionTable> PartitionSet::Apply(
+    const MetadataImage& before, const MetadataImage& after, const PartitionTable& table,
+    const std::set<std::pair<ResourceType, std::string>>& changed_configs) {
+  // Deletions come first: a topic's name may be taken again by the same batch.
+  for (const auto& [name, topic] : before.topics) {
+    const TopicImage* now = after.FindTopic(name);
+    if (now == topic.get() || (now != nullptr && now->id == topic->id)) continue;
+    if (const TopicPartitions* gone = table.Find(name)) Delete(*gone);
+  }
+  auto next = std::make_shared<PartitionTable>();
+  for (const auto& [name, topic] : after.topics) {
+    std::shared_ptr<const TopicPartitions> current = table.Share(name);
+    if (current && current->id != topic->id) current = nullptr;
+    const auto was = before.topics.find(name);
+    const bool unchanged = current && was != before.topics.end() && was->second == topic;
+    next->Add(unchanged ? std::move(current) : MakeTopic(after, *topic, current.get()));
+  }
+  // Settings of a broker are the defaults of every topic.
+  const bool all = std::ranges::any_of(changed_configs, [](const auto& resource) {
+    return resource.first == ResourceType::kBroker;
+  });
+  for (const auto& [name, topic] : after.topics) {
+    if (all || changed_configs.contains({ResourceType::kTopic, name})) {
+      Reconfigure(after, *next->Find(name));
+    }
+  }
+  return next;
+}
+
+std::shared_ptr<const TopicPartitions> PartitionSet::MakeTopic(const MetadataImage& image,
+                                                               const TopicImage& topic,
+                                                               const TopicPartitions* before) {
+  auto made = std::make_shared<TopicPartitions>();
+  made->name = topic.name;
+  made->id = topic.id;
+  made->partitions.resize(topic.partitions.size());
+  const storage::LogConfig config = log_config_(image, topic.name);
+  for (size_t i = 0; i < topic.partitions.size(); ++i) {
+    const PartitionImage& from = topic.partitions[i];
+    if (!IsMine(from)) continue;
+    std::shared_ptr<Partition>& partition = made->partitions[i];
+    if (before != nullptr && i < before->partitions.size()) partition = before->partitions[i];
+    if (!partition) {
+      const TopicPartition tp{topic.name, static_cast<int32_t>(i)};
+      partition = std::make_shared<Partition>(tp, topic.id, from.leader_epoch,
+                                              FindOrCreateLog(tp, topic.id, config));
+    }
+    partition->SetLeaderEpoch(from.leader_epoch);
+    // Led elsewhere: its log is kept, nobody reads or writes it through this broker.
+    if (from.leader != node_id_) partition = nullptr;
+  }
+  return made;
+}
+
+std::shared_ptr<storage::PartitionLog> PartitionSet::FindOrCreateLog(
+    const TopicPartition& tp, const Uuid& topic_id, const storage::LogConfig& config) {
+  if (auto log = logs_.Find(tp)) return log;
+  Result<std::shared_ptr<storage::PartitionLog>> log = logs_.Create(tp, topic_id, config);
+  if (log) return *log;
+  LogError("{} is offline until the next start: {}", tp.ToString(), log.error().message);
+  return std::make_shared<OfflineLog>(std::move(log.error().message));
+}
+
+void PartitionSet::Delete(const TopicPartitions& topic) {
+  for (const auto& partition : topic.partitions) {
+    if (!partition) continue;
+    partition->MarkDeleted();
+    // What cannot be deleted now is found without a topic at the next start, and deleted then.
+    if (Status status = logs_.Delete(partition->topic_partition()); !status) {
+      LogWarning("the files of {} stay until the next start: {}",
+                 partition->topic_partition().ToString(), status.error().message);
+    }
+  }
+}
+
+void PartitionSet::Reconfigure(const MetadataImage& image, const TopicPartitions& topic) {
+  const storage::LogConfig config = log_config_(image, topic.name);
+  for (const auto& partition : topic.partitions) {
+    if (partition) partition->log().Reconfigure(config);
+  }
+}
+
+}  // namespace monkafka::cluster

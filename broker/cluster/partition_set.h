@@ -1,0 +1,52 @@
+// Keeps this broker's logs and Partitions in step with the image: creates, deletes and reconfigures
+// logs, and makes the table of partitions that goes with an image.
+//
+// Threads: one at a time (start-up, then the metadata strand); blocks on the disk.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "cluster/metadata_image.h"
+#include "cluster/partition_table.h"
+#include "storage/log_manager.h"
+
+namespace monkafka::cluster {
+
+class PartitionSet {
+ public:
+  using LogConfigOf = std::function<storage::LogConfig(const MetadataImage&, const std::string&)>;
+
+  PartitionSet(int32_t node_id, LogConfigOf log_config, storage::LogManager& logs);
+
+  // Loads the logs on disk: deletes those whose topic is gone or was created anew (a crash between
+  // a deletion's record and its files), creates those that are missing (a crash between a
+  // creation's record and its files). A log that cannot be had is offline; only a failure of the
+  // whole directory is an error.
+  Result<std::shared_ptr<const PartitionTable>> Load(const MetadataImage& image);
+
+  // What changed from one image to the next. Partitions that are unchanged are the same objects.
+  std::shared_ptr<const PartitionTable> Apply(
+      const MetadataImage& before, const MetadataImage& after, const PartitionTable& table,
+      const std::set<std::pair<ResourceType, std::string>>& changed_configs);
+
+ private:
+  bool IsMine(const PartitionImage& partition) const;
+  std::shared_ptr<const TopicPartitions> MakeTopic(const MetadataImage& image,
+                                                   const TopicImage& topic,
+                                                   const TopicPartitions* before);
+  std::shared_ptr<storage::PartitionLog> FindOrCreateLog(const TopicPartition& tp,
+                                                         const Uuid& topic_id,
+                                                         const storage::LogConfig& config);
+  void Delete(const TopicPartitions& topic);
+  void Reconfigure(const MetadataImage& image, const TopicPartitions& topic);
+
+  const int32_t node_id_;
+  const LogConfigOf log_config_;
+  storage::LogManager& logs_;
+};
+
+}  // namespace monkafka::cluster
