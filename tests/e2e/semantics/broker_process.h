@@ -1,0 +1,38 @@
+// The real broker as a child process: an ephemeral port, a data directory of its own, killed or
+// stopped when it goes out of scope. MONKAFKA_BIN names the binary; the build's own by default.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace monkafka::e2e {
+
+class BrokerProcess {
+ public:
+  // `overrides` are key=value settings. Fails the process when the broker does not come up.
+  explicit BrokerProcess(std::vector<std::string> overrides = {});
+  ~BrokerProcess();
+  BrokerProcess(const BrokerProcess&) = delete;
+  BrokerProcess& operator=(const BrokerProcess&) = delete;
+
+  int port() const { return port_; }
+  const std::string& data_directory() const { return data_directory_; }
+  bool Alive() const;
+
+  void Kill();        // SIGKILL, as a crash
+  int Stop();         // SIGTERM; returns the exit code
+  void StartAgain();  // on the same data; another port
+
+ private:
+  void Spawn();
+
+  const std::vector<std::string> overrides_;
+  std::string root_;
+  std::string data_directory_;
+  int port_ = 0;
+  pid_t pid_ = -1;
+};
+
+}  // namespace monkafka::e2e
