@@ -150,26 +150,30 @@ struct DescribeLogDirsResponse {
   }
 };
 
+// Outside of its message, as clang cannot construct the content of an optional<Nested> whose
+// defaults are not known before the message's struct ends.
+struct TopicPartitionsRequestCursor {
+  std::string_view topic_name;
+  int32_t partition_index = 0;
+
+  static void fields(auto& io, auto& m) {
+    io(m.topic_name);
+    io(m.partition_index);
+    io.tags();
+  }
+};
+
 struct DescribeTopicPartitionsRequest {
   static constexpr Api api{ApiKey::kDescribeTopicPartitions, "DescribeTopicPartitions", 0, 0,
                            /*flexible_from=*/0};
+
+  using Cursor = TopicPartitionsRequestCursor;
 
   struct Topic {
     std::string_view name;
 
     static void fields(auto& io, auto& m) {
       io(m.name);
-      io.tags();
-    }
-  };
-
-  struct Cursor {
-    std::string_view topic_name;
-    int32_t partition_index = 0;
-
-    static void fields(auto& io, auto& m) {
-      io(m.topic_name);
-      io(m.partition_index);
       io.tags();
     }
   };
@@ -186,8 +190,21 @@ struct DescribeTopicPartitionsRequest {
   }
 };
 
+struct TopicPartitionsResponseCursor {
+  std::string topic_name;
+  int32_t partition_index = 0;
+
+  static void fields(auto& io, auto& m) {
+    io(m.topic_name);
+    io(m.partition_index);
+    io.tags();
+  }
+};
+
 struct DescribeTopicPartitionsResponse {
   static constexpr Api api = DescribeTopicPartitionsRequest::api;
+
+  using Cursor = TopicPartitionsResponseCursor;
 
   struct Partition {
     ErrorCode error_code = ErrorCode::kNone;
@@ -229,17 +246,6 @@ struct DescribeTopicPartitionsResponse {
       io(m.is_internal);
       io(m.partitions);
       io(m.topic_authorized_operations);
-      io.tags();
-    }
-  };
-
-  struct Cursor {
-    std::string topic_name;
-    int32_t partition_index = 0;
-
-    static void fields(auto& io, auto& m) {
-      io(m.topic_name);
-      io(m.partition_index);
       io.tags();
     }
   };

@@ -48,7 +48,7 @@ void Writer::operator()(std::string_view value) {
 
 void Writer::operator()(const Payload& value) {
   Length(static_cast<size_t>(value.size()));
-  if (!value.empty()) splices_.push_back({buffer_.size(), &value});
+  if (!value.empty()) splices_.push_back({size_, &value});
 }
 
 void Writer::Length(size_t length) {
@@ -77,18 +77,31 @@ void Writer::NullString() {
 }
 
 void Writer::InsertSize(size_t start) {
-  const Varint size(static_cast<uint32_t>(buffer_.size() - start));
-  buffer_.insert(buffer_.begin() + static_cast<ptrdiff_t>(start), size.bytes,
-                 size.bytes + size.size);
+  const size_t written = size_ - start;
+  const Varint size(static_cast<uint32_t>(written));
+  Room(size.size);
+  uint8_t* const place = buffer_.data() + start;
+  std::memmove(place + size.size, place, written);
+  std::memcpy(place, size.bytes, size.size);
+}
+
+void Writer::Grow(size_t size) {
+  constexpr size_t kFirst = 512;
+  buffer_.resize(std::max({kFirst, size_ + size, 2 * buffer_.size()}));
+}
+
+std::vector<uint8_t> Writer::TakeBuffer() {
+  buffer_.resize(size_);
+  return std::move(buffer_);
 }
 
 Payload Writer::TakePayload() {
   Payload out;
   if (splices_.empty()) {
-    out.Add(std::move(buffer_));
+    out.Add(TakeBuffer());
     return out;
   }
-  const auto owner = std::make_shared<const std::vector<uint8_t>>(std::move(buffer_));
+  const auto owner = std::make_shared<const std::vector<uint8_t>>(TakeBuffer());
   const Bytes bytes(*owner);
   size_t sent = 0;
   for (const Splice& splice : splices_) {
@@ -103,7 +116,7 @@ Payload Writer::TakePayload() {
 }
 
 std::vector<uint8_t> Writer::TakeBytes() {
-  if (splices_.empty()) return std::move(buffer_);
+  if (splices_.empty()) return TakeBuffer();
   const Payload payload = TakePayload();
   std::vector<uint8_t> out;
   out.reserve(static_cast<size_t>(payload.size()));

@@ -26,9 +26,7 @@ class Writer {
   const int16_t version;
   const bool flexible;
 
-  Writer(int16_t version_, bool flexible_) : version(version_), flexible(flexible_) {
-    buffer_.reserve(256);
-  }
+  Writer(int16_t version_, bool flexible_) : version(version_), flexible(flexible_) {}
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -40,11 +38,11 @@ class Writer {
       (*this)(static_cast<std::underlying_type_t<T>>(value));
     } else if constexpr (std::is_same_v<T, double>) {
       (*this)(std::bit_cast<int64_t>(value));
-    } else if constexpr (sizeof(T) == 1) {
-      buffer_.push_back(static_cast<uint8_t>(value));
+    } else if constexpr (std::is_same_v<T, bool>) {
+      (*this)(static_cast<int8_t>(value));
     } else {
       const T swapped = std::byteswap(value);
-      Raw({reinterpret_cast<const uint8_t*>(&swapped), sizeof(T)});
+      std::memcpy(Room(sizeof(T)), &swapped, sizeof(T));
     }
   }
   void operator()(const Uuid& value) { Raw(value.bytes); }
@@ -93,7 +91,7 @@ class Writer {
 
   // Ends a struct.
   void tags() {
-    if (flexible) buffer_.push_back(0);
+    if (flexible) *Room(1) = 0;
   }
   template <class... T>
   void tags(const Tag<T>&... tags) {
@@ -104,7 +102,9 @@ class Writer {
 
   // --- what visitors' callers call ---
 
-  void Raw(Bytes bytes) { buffer_.insert(buffer_.end(), bytes.begin(), bytes.end()); }
+  void Raw(Bytes bytes) {
+    if (!bytes.empty()) std::memcpy(Room(bytes.size()), bytes.data(), bytes.size());
+  }
   void UnsignedVarint(uint32_t value);
 
   // All that was written, record data spliced in. Ends the writer's use.
@@ -118,6 +118,17 @@ class Writer {
     const Payload* payload;
   };
 
+  // The place for so many bytes more, which the caller fills.
+  uint8_t* Room(size_t size) {
+    if (buffer_.size() - size_ < size) [[unlikely]]
+      Grow(size);
+    uint8_t* const place = buffer_.data() + size_;
+    size_ += size;
+    return place;
+  }
+  void Grow(size_t size);
+  std::vector<uint8_t> TakeBuffer();
+
   // Lengths of bytes and arrays.
   void Length(size_t length);
   void NullLength();
@@ -127,14 +138,15 @@ class Writer {
   void WriteTagged(const Tag<T>& tag) {
     if (!tag.IsPresent()) return;
     UnsignedVarint(tag.number);
-    const size_t start = buffer_.size();
+    const size_t start = size_;
     (*this)(tag.value);
     InsertSize(start);
   }
   // Puts the size of what was written since `start` in front of it. No tagged field has records.
   void InsertSize(size_t start);
 
-  std::vector<uint8_t> buffer_;
+  std::vector<uint8_t> buffer_;  // what was written are its first size_ bytes
+  size_t size_ = 0;
   std::vector<Splice> splices_;
 };
 

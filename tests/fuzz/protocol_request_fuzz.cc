@@ -1,0 +1,7 @@
+// Bodies of all requests.
+#include "fuzz/protocol_fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  monkafka::fuzz::FuzzBody(/*is_request=*/true, data, size);
+  return 0;
+}
