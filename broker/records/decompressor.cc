@@ -131,7 +131,7 @@ Result<size_t> Decompressor::Read(MutableBytes out) {
 
 Result<size_t> Decompressor::State::ReadPlain(MutableBytes out) {
   const size_t size = std::min(out.size(), input.size());
-  std::memcpy(out.data(), input.data(), size);
+  std::copy_n(input.data(), size, out.data());
   input = input.subspan(size);
   ended = size < out.size();
   return size;

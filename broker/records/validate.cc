@@ -144,6 +144,7 @@ ValidationError Blamed(Scan& scan) {
 Codec TargetCodec(const BatchView& batch, const ValidationRules& rules) {
   // Control records stay uncompressed, whatever the topic says: readers look into them.
   if (batch.is_control() && !batch.is_compressed()) return Codec::kNone;
+  if (batch.record_count() == 0) return batch.codec();  // a broker's own: nothing to compress
   return rules.target_codec.value_or(batch.codec());
 }
 
@@ -216,7 +217,7 @@ ValidationResult ValidateBatch(MutableBytes bytes, const ValidationRules& rules)
   result.offset_delta_of_max_timestamp = scan.index_of_max_timestamp();
   if (rules.timestamp_type == TimestampType::kLogAppendTime) {
     result.max_timestamp = rules.now;
-    result.offset_delta_of_max_timestamp = 0;
+    result.offset_delta_of_max_timestamp = scan.count() > 0 ? 0 : -1;
   }
   const Codec codec = TargetCodec(batch, rules);
   if (codec == batch.codec() && scan.has_dense_offsets()) {

@@ -381,6 +381,20 @@ TEST(ValidateTest, ControlBatchesStayUncompressed) {
   EXPECT_FALSE(result->was_rewritten());
 }
 
+TEST(ValidateTest, ABrokersEmptyBatchIsNotRecompressed) {
+  BatchBuilder builder({});
+  builder.SetLastOffsetDelta(3);
+  std::vector<uint8_t> bytes = std::move(builder).Build().value();
+  EXPECT_EQ(CodeOf(ValidateBatch(bytes, Rules())), ErrorCode::kInvalidRecord);
+  ValidationRules rules = Rules();
+  rules.from_client = false;
+  rules.target_codec = Codec::kZstd;
+  const ValidationResult result = ValidateBatch(bytes, rules);
+  ASSERT_TRUE(result);
+  EXPECT_FALSE(result->was_rewritten());
+  EXPECT_EQ(result->record_count, 0);
+}
+
 TEST_P(ValidateCodecTest, RecordOffsetsThatDoNotCountAreRewritten) {
   BatchBuilder builder({.codec = GetParam()});
   builder.AppendAt(0, kNow, AsBytes("a"), AsBytes("1"));
