@@ -133,7 +133,7 @@ namespace monkafka {
   X(kTransactionAbortable, 120, "TRANSACTION_ABORTABLE")
 
 enum class ErrorCode : int16_t {
-#define X(enumerator, value, name) enumerator = value,
+#define X(enumerator, value, name) enumerator = (value),
   MONKAFKA_ERROR_CODES(X)
 #undef X
 };

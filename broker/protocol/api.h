@@ -111,7 +111,7 @@ namespace monkafka::protocol {
   X(kDeleteShareGroupOffsets, 92, "DeleteShareGroupOffsets")
 
 enum class ApiKey : int16_t {
-#define X(enumerator, value, name) enumerator = value,
+#define X(enumerator, value, name) enumerator = (value),
   MONKAFKA_API_KEYS(X)
 #undef X
 };

@@ -84,20 +84,21 @@ class Reader {
   // A nullable field.
   template <class T>
   void operator()(std::optional<T>& value) {
-    int64_t length = 0;
     if constexpr (Sized<T>) {
-      length = Length<T>();
+      const int64_t length = Length<T>();
+      if (length < 0) {
+        value.reset();
+      } else {
+        Fill(value.emplace(), length);
+      }
     } else {
       int8_t presence = 0;
       (*this)(presence);
-      length = presence;
-    }
-    if (length < 0) {
-      value.reset();
-    } else if constexpr (Sized<T>) {
-      Fill(value.emplace(), length);
-    } else {
-      (*this)(value.emplace());
+      if (presence < 0) {
+        value.reset();
+      } else {
+        (*this)(value.emplace());
+      }
     }
   }
 
