@@ -1,0 +1,31 @@
+// Keeps a log line that peers can provoke at will from filling the disk. Used by one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace monkafka::net {
+
+class LogLimiter {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // Whether to write the line; if so, how many like it were left out since the last one written.
+  std::optional<uint64_t> Allow(Time now) {
+    if (last_ && now - *last_ < kInterval) {
+      ++left_out_;
+      return std::nullopt;
+    }
+    last_ = now;
+    return std::exchange(left_out_, 0);
+  }
+
+ private:
+  static constexpr std::chrono::seconds kInterval{10};
+  std::optional<Time> last_;
+  uint64_t left_out_ = 0;
+};
+
+}  // namespace monkafka::net

@@ -1,0 +1,141 @@
+#include "net/network_thread.h"
+
+#include <fmt/core.h>
+#include <pthread.h>
+
+#include <csignal>
+#include <utility>
+
+#include "common/log.h"
+
+namespace monkafka::net {
+
+NetworkThread::NetworkThread(const Context& context)
+    : context_(context),
+      io_(1),  // one thread runs it
+      work_(io_.get_executor()),
+      mailbox_(std::make_shared<Mailbox>(io_, [this] { ReadMail(); })),
+      pool_(std::make_shared<ChunkPool>(context.memory)) {}
+
+NetworkThread::~NetworkThread() { Stop(); }
+
+void NetworkThread::Start(int index) {
+  thread_ = std::thread([this, index] { Run(index); });
+}
+
+void NetworkThread::Run(int index) {
+  pthread_setname_np(pthread_self(), fmt::format("net-{}", index).c_str());
+  // sendfile has no flag against SIGPIPE; blocked here, it stays pending and harms nobody.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  mailbox_->BindToThisThread();
+  io_.run();
+}
+
+void NetworkThread::Stop() {
+  if (thread_.joinable()) {
+    mailbox_->Post([this] {
+      stopping_ = true;
+      CloseAll();
+      work_.reset();
+    });
+    thread_.join();
+  }
+  mailbox_->Close();
+}
+
+void NetworkThread::Adopt(UniqueFd socket, std::shared_ptr<Connection> connection,
+                          ConnectionLimits::Admission admission) {
+  connections_.fetch_add(1, std::memory_order_relaxed);
+  mailbox_->Post([this, socket = std::move(socket), connection = std::move(connection),
+                  admission = std::move(admission)]() mutable {
+    Welcome(std::move(socket), std::move(connection), std::move(admission));
+  });
+}
+
+void NetworkThread::Welcome(UniqueFd socket, std::shared_ptr<Connection> connection,
+                            ConnectionLimits::Admission admission) {
+  auto session = std::make_shared<Session>(*this, std::move(connection), std::move(admission));
+  if (draining_ || stopping_ || !session->Open(std::move(socket))) {
+    connections_.fetch_sub(1, std::memory_order_relaxed);
+    return;
+  }
+  {
+    MutexLock lock(mutex_);
+    sessions_.emplace(session->connection().id, session);
+  }
+  session->Start();
+}
+
+void NetworkThread::Forget(const Session& session) {
+  std::shared_ptr<Session> last;  // dropped after the lock
+  MutexLock lock(mutex_);
+  const auto found = sessions_.find(session.connection().id);
+  if (found == sessions_.end()) return;
+  last = std::move(found->second);
+  sessions_.erase(found);
+  connections_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void NetworkThread::ReadMail() {
+  Turn([this] {
+    std::vector<Task> tasks = mailbox_->Take();
+    for (Task& task : tasks) task();
+  });
+}
+
+void NetworkThread::AttendToMarked() {
+  // Attending to one may mark others.
+  while (!marked_.empty()) {
+    std::vector<std::shared_ptr<Session>> batch;
+    batch.swap(marked_);
+    for (const auto& session : batch) session->Attend();
+  }
+}
+
+void NetworkThread::Drain() {
+  mailbox_->Post([this] {
+    draining_ = true;
+    for (const auto& session : Sessions()) session->Drain();
+  });
+}
+
+void NetworkThread::Sweep() {
+  mailbox_->Post([this] {
+    for (const auto& session : Sessions()) session->Sweep();
+    pool_->Trim();
+  });
+}
+
+void NetworkThread::CloseAll() {
+  for (const auto& session : Sessions()) session->Close();
+}
+
+std::vector<std::shared_ptr<Session>> NetworkThread::Sessions() const {
+  std::vector<std::shared_ptr<Session>> sessions;
+  MutexLock lock(mutex_);
+  sessions.reserve(sessions_.size());
+  for (const auto& [id, session] : sessions_) sessions.push_back(session);
+  return sessions;
+}
+
+void NetworkThread::AppendStats(std::vector<ConnectionStats>& stats) const {
+  const Time now = context_.clock.Now();
+  for (const auto& session : Sessions()) stats.push_back(session->Stats(now));
+}
+
+bool NetworkThread::CloseConnection(uint64_t id) {
+  std::shared_ptr<Session> session;
+  {
+    MutexLock lock(mutex_);
+    const auto found = sessions_.find(id);
+    if (found == sessions_.end()) return false;
+    session = found->second;
+  }
+  mailbox_->Post([session = std::move(session)] { session->Close(); });
+  return true;
+}
+
+}  // namespace monkafka::net

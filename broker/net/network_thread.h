@@ -1,0 +1,99 @@
+// One thread with its reactor and the sessions that live on it.
+//
+// Everything the thread does is a turn: an event, a fetched mailbox, a sweep. Sessions that have
+// something to do because of it (also because of another session's request) are marked, and each is
+// attended to once at the end of the turn: so replies that became ready together leave together,
+// and no session is entered from inside another.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "common/mutex.h"
+#include "net/chunk_pool.h"
+#include "net/context.h"
+#include "net/log_limiter.h"
+#include "net/mailbox.h"
+#include "net/session.h"
+#include "net/unique_fd.h"
+
+namespace monkafka::net {
+
+class NetworkThread {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  explicit NetworkThread(const Context& context);
+  ~NetworkThread();
+  NetworkThread(const NetworkThread&) = delete;
+  NetworkThread& operator=(const NetworkThread&) = delete;
+
+  void Start(int index);
+  // Closes every session and ends the thread; from another thread.
+  void Stop();
+
+  // Safe from any thread:
+
+  void Adopt(UniqueFd socket, std::shared_ptr<Connection> connection,
+             ConnectionLimits::Admission admission);
+  // Sessions close as soon as they owe no reply.
+  void Drain();
+  void Sweep();
+  int connections() const { return connections_.load(std::memory_order_relaxed); }
+  void AppendStats(std::vector<ConnectionStats>& stats) const;
+  bool CloseConnection(uint64_t id);
+  const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  boost::asio::io_context& io() { return io_; }
+
+  // On the thread itself:
+
+  template <class Work>
+  void Turn(Work work) {
+    now_ = context_.clock.Now();
+    work();
+    AttendToMarked();
+  }
+  void Mark(std::shared_ptr<Session> session) { marked_.push_back(std::move(session)); }
+  void Forget(const Session& session);
+  Time now() const { return now_; }  // of the turn
+  const Context& context() const { return context_; }
+  const std::shared_ptr<ChunkPool>& pool() const { return pool_; }
+  LogLimiter& bad_request_log() { return bad_request_log_; }
+
+ private:
+  void Run(int index);
+  void ReadMail();
+  void AttendToMarked();
+  void Welcome(UniqueFd socket, std::shared_ptr<Connection> connection,
+               ConnectionLimits::Admission admission);
+  void CloseAll();
+  std::vector<std::shared_ptr<Session>> Sessions() const;
+
+  const Context& context_;
+  boost::asio::io_context io_;
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  const std::shared_ptr<ChunkPool> pool_;
+  std::thread thread_;
+  std::atomic<int> connections_ = 0;  // with those on their way here
+
+  // Changed by the thread, read by others too.
+  mutable Mutex mutex_;
+  std::unordered_map<uint64_t, std::shared_ptr<Session>> sessions_ GUARDED_BY(mutex_);
+
+  // The thread's own.
+  Time now_{};
+  std::vector<std::shared_ptr<Session>> marked_;
+  bool draining_ = false;
+  bool stopping_ = false;
+  LogLimiter bad_request_log_;
+};
+
+}  // namespace monkafka::net

@@ -1,0 +1,143 @@
+// A server on a loopback port whose requests the test answers.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "common/executor.h"
+#include "common/mutex.h"
+#include "net/server.h"
+#include "test_client.h"
+#include "test_time.h"
+
+namespace monkafka::net {
+
+inline Payload TextPayload(std::string_view text) {
+  Payload payload;
+  payload.Add(std::vector<uint8_t>(text.begin(), text.end()));
+  return payload;
+}
+inline Reply TextReply(std::string_view text) { return Reply::Send(TextPayload(text)); }
+
+// The request sent back without copying it.
+inline Reply Echo(const Frame& frame) {
+  Payload payload;
+  payload.Add(MemoryPiece{frame.owner, frame.bytes});
+  return Reply::Send(std::move(payload));
+}
+
+struct Request {
+  std::shared_ptr<Connection> connection;
+  Frame frame;
+  Responder responder;
+
+  std::string text() const { return std::string(AsText(frame.bytes)); }
+};
+
+// Requests that wait for the test to answer them.
+class Inbox {
+ public:
+  void Put(Request request) {
+    MutexLock lock(mutex_);
+    requests_.push_back(std::move(request));
+    changed_.NotifyAll();
+  }
+  // The next one; fails, and returns an empty one, when none comes.
+  Request Take() {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    MutexLock lock(mutex_);
+    while (requests_.empty()) {
+      if (!changed_.WaitUntil(mutex_, deadline)) {
+        ADD_FAILURE() << "no request came";
+        return {};
+      }
+    }
+    Request request = std::move(requests_.front());
+    requests_.pop_front();
+    return request;
+  }
+  size_t size() const {
+    MutexLock lock(mutex_);
+    return requests_.size();
+  }
+
+ private:
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::deque<Request> requests_ GUARDED_BY(mutex_);
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  // A request that begins with "echo" is sent back at once; every other goes to the inbox.
+  void StartServer() {
+    StartServer(
+        [this](const std::shared_ptr<Connection>& connection, Frame frame, Responder responder) {
+          if (AsText(frame.bytes).starts_with("echo")) {
+            responder.Send(Echo(frame));
+          } else {
+            inbox_.Put({connection, std::move(frame), std::move(responder)});
+          }
+        });
+  }
+  void StartServer(RequestHandler handler) {
+    Listen([this, handler = std::move(handler)](const std::shared_ptr<Connection>& connection,
+                                                Frame frame, Responder responder) {
+      if (AsText(frame.bytes) == "barrier") {
+        barriers_.Put({connection, {}, std::move(responder)});
+      } else {
+        handler(connection, std::move(frame), std::move(responder));
+      }
+    });
+    server_->Start();
+  }
+  void Listen(RequestHandler handler) {
+    if (options_.listeners.empty()) options_.listeners = {{"PLAINTEXT", "127.0.0.1", 0}};
+    auto server = Server::Listen(options_, std::move(handler), clock_, timers_, workers_);
+    ASSERT_TRUE(server) << server.error().message;
+    server_ = std::move(*server);
+  }
+
+  int port() const { return server_->ports().begin()->second; }
+
+  // With one network thread: it has attended to everything that was sent before this call. (The
+  // answer comes from here, so it is sent in a later turn than the one that read the request.)
+  void Barrier() {
+    if (!barrier_) barrier_ = std::make_unique<TestClient>(port());
+    barrier_->Send("barrier");
+    barriers_.Take().responder.Send(TextReply("passed"));
+    ASSERT_EQ("passed", barrier_->Receive());
+  }
+  // The same when it has no receive memory left: one connection too many is refused without any.
+  void AcceptBarrier() {
+    ASSERT_EQ(options_.max_connections, server_->connection_count());
+    TestClient refused(port());
+    ASSERT_EQ(TestClient::End::kClosed, refused.ReadEnd());
+  }
+  void WaitForConnectionCount(int count) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (server_->connection_count() != count) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
+  }
+
+  ServerTest() { options_.network_threads = 1; }
+
+  ServerOptions options_;
+  TestClock clock_;
+  TestTimers timers_{clock_};
+  WorkerPool workers_{2, "workers"};
+  Inbox inbox_;
+  Inbox barriers_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<TestClient> barrier_;
+};
+
+}  // namespace monkafka::net
