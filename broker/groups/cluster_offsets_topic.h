@@ -1,0 +1,27 @@
+// __consumer_offsets in this broker's cluster.
+#pragma once
+
+#include <memory>
+
+#include "cluster/cluster.h"
+#include "groups/offsets_topic.h"
+
+namespace monkafka::groups {
+
+class ClusterOffsetsTopic final : public OffsetsTopic {
+ public:
+  // The cluster outlives this.
+  explicit ClusterOffsetsTopic(const cluster::Cluster& cluster) : cluster_(cluster) {}
+
+  size_t MaxBatchBytes(int32_t partition) const override;
+  void Append(int32_t partition, std::vector<uint8_t> batch, Callback<Status> durable) override;
+  void Read(int32_t partition, Offset from, int64_t max_bytes,
+            Callback<Result<LogChunk>> done) override;
+
+ private:
+  std::shared_ptr<cluster::Partition> Find(int32_t partition) const;
+
+  const cluster::Cluster& cluster_;
+};
+
+}  // namespace monkafka::groups
