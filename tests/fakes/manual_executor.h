@@ -72,8 +72,8 @@ class FakeTimers final : public Timers {
     while (!pending_.empty() && pending_.begin()->first.first <= end) {
       const auto first = pending_.begin();
       if (first->first.first > clock_.Now()) {
-        clock_.Advance(std::chrono::duration_cast<std::chrono::milliseconds>(
-            first->first.first - clock_.Now()));
+        clock_.Advance(std::chrono::duration_cast<std::chrono::milliseconds>(first->first.first -
+                                                                             clock_.Now()));
       }
       Task task = std::move(first->second);
       due_.erase(first->first.second);

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "unit/cluster/stub_log.h"
+#include "fakes/stub_log.h"
 
 namespace monkafka::cluster {
 namespace {
@@ -15,7 +15,7 @@ std::shared_ptr<const TopicPartitions> Topic(const std::string& name, uint8_t id
   topic->id = Uuid{{id}};
   for (int i = 0; i < partitions; ++i) {
     topic->partitions.push_back(std::make_shared<Partition>(TopicPartition{name, i}, topic->id, 0,
-                                                            std::make_shared<StubLog>()));
+                                                            std::make_shared<fakes::StubLog>()));
   }
   return topic;
 }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/cluster/stub_log.h"
+#include "fakes/stub_log.h"
 
 namespace monkafka::cluster {
 namespace {
@@ -21,7 +21,7 @@ class PartitionTest : public testing::Test {
     return result;
   }
 
-  std::shared_ptr<StubLog> log = std::make_shared<StubLog>();
+  std::shared_ptr<fakes::StubLog> log = std::make_shared<fakes::StubLog>();
   std::shared_ptr<Partition> partition =
       std::make_shared<Partition>(TopicPartition{"t", 0}, Uuid{{1}}, 5, log);
   std::shared_ptr<CountingWaiter> waiter = std::make_shared<CountingWaiter>();

@@ -6,7 +6,7 @@
 
 #include "storage/partition_log.h"
 
-namespace monkafka::cluster {
+namespace monkafka::fakes {
 
 class StubLog final : public storage::PartitionLog {
  public:
@@ -59,4 +59,4 @@ class StubLog final : public storage::PartitionLog {
   void Reconfigure(const storage::LogConfig& config) override { configs.push_back(config); }
 };
 
-}  // namespace monkafka::cluster
+}  // namespace monkafka::fakes

@@ -1,0 +1,128 @@
+#include "services/config_service.h"
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "services/config_alteration.h"
+#include "services/topic_names.h"
+
+namespace monkafka::services {
+namespace {
+
+using cluster::MetadataImage;
+using cluster::MetadataRecord;
+using cluster::ResourceType;
+
+bool Asks(const ConfigQuery& query, const std::string& name) {
+  return !query.keys || query.keys->empty() ||
+         std::ranges::find(*query.keys, name) != query.keys->end();
+}
+
+}  // namespace
+
+ConfigService::ConfigService(cluster::Cluster& cluster, const ConfigTables& tables)
+    : cluster_(cluster), values_(tables, cluster.node_id()) {}
+
+std::vector<DescribedConfigs> ConfigService::Describe(
+    const std::vector<ConfigQuery>& queries) const {
+  const auto image = cluster_.Image();
+  std::vector<DescribedConfigs> results;
+  for (const ConfigQuery& query : queries) {
+    DescribedConfigs& result = results.emplace_back();
+    result.resource = query.resource;
+    Result<std::vector<ConfigEntry>> entries = DescribeOne(*image, query.resource);
+    if (!entries) {
+      result.error = entries.error().code;
+      result.message = std::move(entries.error().message);
+      continue;
+    }
+    std::erase_if(*entries, [&](const ConfigEntry& entry) { return !Asks(query, entry.name); });
+    result.entries = std::move(*entries);
+  }
+  return results;
+}
+
+Result<std::vector<ConfigEntry>> ConfigService::DescribeOne(const MetadataImage& image,
+                                                            const ConfigResource& resource) const {
+  switch (static_cast<ResourceType>(resource.type)) {
+    case ResourceType::kTopic:
+      if (Status status = ValidateTopicName(resource.name); !status) {
+        return Forward(std::move(status));
+      }
+      if (image.FindTopic(resource.name) == nullptr) {
+        return Fail(ErrorCode::kUnknownTopicOrPartition,
+                    "This server does not host this topic-partition.");
+      }
+      return values_.OfTopic(image, image.ConfigsOf(ResourceType::kTopic, resource.name));
+    case ResourceType::kBroker:
+      if (resource.name.empty()) return values_.OfAllBrokers(image);
+      if (Status status = CheckBrokerName(resource.name, values_.node_id()); !status) {
+        return Forward(std::move(status));
+      }
+      return values_.OfBroker(image);
+    default:
+      return Fail(ErrorCode::kInvalidRequest,
+                  fmt::format("Unsupported resource type: {}", resource.type));
+  }
+}
+
+void ConfigService::Alter(std::vector<ConfigAlteration> alterations, bool validate_only,
+                          Callback<std::vector<AlteredConfigs>> done) {
+  Run(Mode::kIncremental, std::move(alterations), validate_only, std::move(done));
+}
+
+void ConfigService::Replace(std::vector<ConfigAlteration> alterations, bool validate_only,
+                            Callback<std::vector<AlteredConfigs>> done) {
+  Run(Mode::kReplace, std::move(alterations), validate_only, std::move(done));
+}
+
+void ConfigService::Run(Mode mode, std::vector<ConfigAlteration> alterations, bool validate_only,
+                        Callback<std::vector<AlteredConfigs>> done) {
+  auto results = std::make_shared<std::vector<AlteredConfigs>>(alterations.size());
+  std::multiset<ConfigResource> mentioned;
+  for (size_t i = 0; i < alterations.size(); ++i) {
+    (*results)[i].resource = alterations[i].resource;
+    mentioned.insert(alterations[i].resource);
+  }
+  const auto decide = [this, mode, validate_only, results, alterations = std::move(alterations),
+                       mentioned = std::move(mentioned)](
+                          const MetadataImage& image) -> Result<std::vector<MetadataRecord>> {
+    std::vector<MetadataRecord> records;
+    for (size_t i = 0; i < alterations.size(); ++i) {
+      const ConfigAlteration& alteration = alterations[i];
+      AlteredConfigs& result = (*results)[i];
+      if (mentioned.count(alteration.resource) > 1) {
+        result.error = ErrorCode::kInvalidRequest;
+        result.message = "Each resource must appear at most once.";
+        continue;
+      }
+      auto altered = mode == Mode::kIncremental ? AlterConfigs(values_, image, alteration)
+                                                : ReplaceConfigs(values_, image, alteration);
+      if (!altered) {
+        result.error = altered.error().code;
+        result.message = std::move(altered.error().message);
+        continue;
+      }
+      for (MetadataRecord& record : *altered) records.push_back(std::move(record));
+    }
+    if (validate_only) records.clear();
+    return records;
+  };
+  cluster_.Change(decide, [results, done = std::move(done)](auto image) mutable {
+    for (AlteredConfigs& result : *results) {
+      if (!image && result.error == ErrorCode::kNone) {
+        result.error = image.error().code;
+        result.message = image.error().message;
+      }
+    }
+    done(std::move(*results));
+  });
+}
+
+}  // namespace monkafka::services

@@ -1,0 +1,63 @@
+// Decides what a request to create topics or partitions becomes: records, or an error per topic.
+// Pure: everything comes from the image. The order of the checks, their codes and messages are
+// Kafka's (ControllerApis, ReplicationControlManager).
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cluster/metadata_image.h"
+#include "cluster/metadata_records.h"
+#include "services/config_values.h"
+#include "services/topic_service.h"
+
+namespace monkafka::services {
+
+// So many records one request may write; Kafka's limit of a user's operation.
+inline constexpr size_t kMaxRecordsPerRequest = 10'000;
+
+// Who holds which replica of partitions [first, first + count): over the brokers that are up, in
+// turn. INVALID_REPLICATION_FACTOR when there are too few.
+Result<std::vector<std::vector<int32_t>>> PlaceReplicas(const cluster::MetadataImage& image,
+                                                        int32_t first, int32_t count,
+                                                        int16_t replication_factor);
+
+// INVALID_REPLICA_ASSIGNMENT: no broker, an unknown one, one twice, or not `replication_factor` of
+// them (0: any number).
+Status ValidateAssignment(const cluster::MetadataImage& image, const std::vector<int32_t>& brokers,
+                          size_t replication_factor);
+
+cluster::PartitionRecord NewPartition(const cluster::MetadataImage& image, const Uuid& topic_id,
+                                      int32_t partition, const std::vector<int32_t>& replicas);
+
+// INVALID_CONFIG for an unknown key, a bad value, or values that contradict each other.
+Status ValidateTopicConfigs(const ConfigValues& values, const cluster::MetadataImage& image,
+                            const cluster::ConfigMap& overrides);
+
+// One request's creations against one image.
+class TopicCreation {
+ public:
+  TopicCreation(const TopicServiceOptions& options, const ConfigValues& values,
+                const cluster::MetadataImage& image)
+      : options_(options), values_(values), image_(image) {}
+
+  // The result of one topic, whose records are added when it succeeds.
+  CreatedTopic Add(const NewTopic& topic);
+
+  const std::vector<cluster::MetadataRecord>& records() const { return records_; }
+
+ private:
+  Status Check(const NewTopic& topic, cluster::ConfigMap& configs) const;
+  Result<std::vector<std::vector<int32_t>>> Replicas(const NewTopic& topic) const;
+  Result<std::vector<std::vector<int32_t>>> AssignedReplicas(const NewTopic& topic) const;
+
+  const TopicServiceOptions& options_;
+  const ConfigValues& values_;
+  const cluster::MetadataImage& image_;
+  std::set<std::string, std::less<>> added_;
+  std::vector<cluster::MetadataRecord> records_;
+};
+
+}  // namespace monkafka::services

@@ -1,0 +1,323 @@
+#include "services/topic_service.h"
+
+#include <fmt/core.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "services/topic_creation.h"
+#include "services/topic_names.h"
+
+namespace monkafka::services {
+namespace {
+
+using cluster::MetadataImage;
+using cluster::MetadataRecord;
+
+void SetError(auto& result, Error error) {
+  result.error = error.code;
+  result.message = std::move(error.message);
+}
+
+using Records = std::vector<MetadataRecord>;
+
+// One thing that a request asks for: what to do with several mentions of it is the same everywhere.
+template <class Item>
+struct Asked {
+  Item item;
+  bool repeated = false;
+};
+
+// Each thing once, in the order of first mention.
+template <class Item, class KeyOf>
+std::vector<Asked<Item>> Distinct(std::vector<Item> items, KeyOf key_of) {
+  std::map<std::string, size_t> index_of;
+  std::vector<Asked<Item>> distinct;
+  for (Item& item : items) {
+    const auto [at, is_new] = index_of.emplace(key_of(item), distinct.size());
+    if (is_new) {
+      distinct.push_back({std::move(item)});
+    } else {
+      distinct[at->second].repeated = true;
+    }
+  }
+  return distinct;
+}
+
+// Runs a change for which `decide` fills the results and gives the records. A change that could not
+// be written fails what had succeeded.
+template <class Item, class Decide>
+void RunChange(cluster::Cluster& cluster, std::vector<Item> results, Decide decide,
+               Callback<std::vector<Item>> done) {
+  auto shared = std::make_shared<std::vector<Item>>(std::move(results));
+  cluster.Change(
+      [shared, decide = std::move(decide)](const MetadataImage& image) -> Result<Records> {
+        return decide(image, *shared);
+      },
+      [shared, done = std::move(done)](auto image) mutable {
+        for (Item& result : *shared) {
+          if (!image && result.error == ErrorCode::kNone) SetError(result, image.error());
+        }
+        done(std::move(*shared));
+      });
+}
+
+std::unexpected<Error> TooMany() {
+  return Fail(ErrorCode::kPolicyViolation, "Excessively large number of partitions per request.");
+}
+
+Result<std::vector<std::vector<int32_t>>> AddedReplicas(const MetadataImage& image,
+                                                        const MorePartitions& request,
+                                                        int32_t current, size_t factor) {
+  const int32_t added = request.count - current;
+  if (!request.assignments) {
+    return PlaceReplicas(image, current, added, static_cast<int16_t>(factor));
+  }
+  if (request.assignments->size() != static_cast<size_t>(added)) {
+    return Fail(ErrorCode::kInvalidReplicaAssignment,
+                fmt::format("Attempted to add {} additional partition(s), but only {} "
+                            "assignment(s) were specified.",
+                            added, request.assignments->size()));
+  }
+  for (const auto& brokers : *request.assignments) {
+    Status status = ValidateAssignment(image, brokers, factor);
+    if (!status) return Forward(std::move(status));
+  }
+  return *request.assignments;
+}
+
+Result<Records> Grow(const MetadataImage& image, const Asked<MorePartitions>& asked) {
+  if (asked.repeated) return Fail(ErrorCode::kInvalidRequest, "Duplicate topic name.");
+  const MorePartitions& request = asked.item;
+  const cluster::TopicImage* topic = image.FindTopic(request.name);
+  if (topic == nullptr) {
+    return Fail(ErrorCode::kUnknownTopicOrPartition,
+                "This server does not host this topic-partition.");
+  }
+  const auto current = static_cast<int32_t>(topic->partitions.size());
+  if (request.count == current) {
+    return Fail(ErrorCode::kInvalidPartitions,
+                fmt::format("Topic already has {} partition(s).", current));
+  }
+  if (request.count < current) {
+    return Fail(ErrorCode::kInvalidPartitions,
+                fmt::format("The topic {} currently has {} partition(s); {} would not be an "
+                            "increase.",
+                            request.name, current, request.count));
+  }
+  const int32_t added = request.count - current;
+  if (static_cast<size_t>(added) > kMaxRecordsPerRequest) return TooMany();
+  const size_t factor = topic->partitions.front().replicas.size();
+  auto replicas = AddedReplicas(image, request, current, factor);
+  if (!replicas) return Forward(std::move(replicas));
+  Records records;
+  for (int32_t i = 0; i < added; ++i) {
+    records.emplace_back(
+        NewPartition(image, topic->id, current + i, (*replicas)[static_cast<size_t>(i)]));
+  }
+  return records;
+}
+
+Result<const cluster::TopicImage*> FindToDelete(const MetadataImage& image,
+                                                const Asked<TopicReference>& asked, bool enabled) {
+  const TopicReference& reference = asked.item;
+  if (!enabled) return Fail(ErrorCode::kTopicDeletionDisabled, "Topic deletion is disabled.");
+  if (asked.repeated) {
+    return Fail(ErrorCode::kInvalidRequest,
+                reference.name ? "Duplicate topic name." : "Duplicate topic id.");
+  }
+  if (!reference.name) {
+    if (reference.id.IsZero()) {
+      return Fail(ErrorCode::kInvalidRequest, "Neither topic name nor id were specified.");
+    }
+    const cluster::TopicImage* topic = image.FindTopic(reference.id);
+    if (topic == nullptr) {
+      return Fail(ErrorCode::kUnknownTopicId, "This server does not host this topic ID.");
+    }
+    return topic;
+  }
+  if (!reference.id.IsZero()) {
+    return Fail(ErrorCode::kInvalidRequest, "You may not specify both topic name and topic id.");
+  }
+  const cluster::TopicImage* topic = image.FindTopic(*reference.name);
+  if (topic == nullptr) {
+    return Fail(ErrorCode::kUnknownTopicOrPartition,
+                "This server does not host this topic-partition.");
+  }
+  return topic;
+}
+
+}  // namespace
+
+TopicService::TopicService(TopicServiceOptions options, cluster::Cluster& cluster,
+                           const ConfigTables& tables)
+    : options_(options), cluster_(cluster), configs_(tables, cluster.node_id()) {}
+
+void TopicService::Create(std::vector<NewTopic> topics, bool validate_only,
+                          Callback<std::vector<CreatedTopic>> done) {
+  auto asked = Distinct(std::move(topics), [](const NewTopic& topic) { return topic.name; });
+  std::vector<CreatedTopic> results(asked.size());
+  for (size_t i = 0; i < asked.size(); ++i) results[i].name = asked[i].item.name;
+  const auto decide = [this, asked = std::move(asked), validate_only](
+                          const MetadataImage& image, std::vector<CreatedTopic>& created) {
+    TopicCreation creation(options_, configs_, image);
+    for (size_t i = 0; i < asked.size(); ++i) {
+      if (asked[i].repeated) {
+        SetError(created[i], {ErrorCode::kInvalidRequest, "Duplicate topic name."});
+      } else {
+        created[i] = creation.Add(asked[i].item);
+        if (validate_only) created[i].id = Uuid{};
+      }
+    }
+    return validate_only ? Records{} : creation.records();
+  };
+  RunChange(cluster_, std::move(results), decide, std::move(done));
+}
+
+void TopicService::Delete(std::vector<TopicReference> topics,
+                          Callback<std::vector<DeletedTopic>> done) {
+  auto asked = Distinct(std::move(topics), [](const TopicReference& topic) {
+    return topic.name.value_or("/") + "/" + topic.id.ToString();
+  });
+  std::vector<DeletedTopic> results(asked.size());
+  for (size_t i = 0; i < asked.size(); ++i) {
+    results[i].name = asked[i].item.name;
+    results[i].id = asked[i].item.id;
+  }
+  const auto decide = [enabled = options_.delete_topic_enable, asked = std::move(asked)](
+                          const MetadataImage& image, std::vector<DeletedTopic>& deleted) {
+    Records records;
+    std::set<Uuid> named;
+    for (size_t i = 0; i < asked.size(); ++i) {
+      Result<const cluster::TopicImage*> topic = FindToDelete(image, asked[i], enabled);
+      if (topic && !named.insert((*topic)->id).second) {
+        topic = Fail(ErrorCode::kInvalidRequest,
+                     "The provided topic name maps to an ID that was already supplied.");
+      }
+      if (!topic) {
+        SetError(deleted[i], std::move(topic.error()));
+        continue;
+      }
+      deleted[i].name = (*topic)->name;
+      deleted[i].id = (*topic)->id;
+      records.emplace_back(cluster::RemoveTopicRecord{(*topic)->id});
+    }
+    return records;
+  };
+  RunChange(cluster_, std::move(results), decide, std::move(done));
+}
+
+void TopicService::CreatePartitions(std::vector<MorePartitions> topics, bool validate_only,
+                                    Callback<std::vector<TopicResult>> done) {
+  auto asked = Distinct(std::move(topics), [](const MorePartitions& topic) { return topic.name; });
+  std::vector<TopicResult> results(asked.size());
+  for (size_t i = 0; i < asked.size(); ++i) results[i].name = asked[i].item.name;
+  const auto decide = [asked = std::move(asked), validate_only](const MetadataImage& image,
+                                                                std::vector<TopicResult>& grown) {
+    Records records;
+    for (size_t i = 0; i < asked.size(); ++i) {
+      Result<Records> added = Grow(image, asked[i]);
+      if (added && records.size() + added->size() > kMaxRecordsPerRequest) added = TooMany();
+      if (!added) {
+        SetError(grown[i], std::move(added.error()));
+        continue;
+      }
+      for (MetadataRecord& record : *added) records.push_back(std::move(record));
+    }
+    return validate_only ? Records{} : records;
+  };
+  RunChange(cluster_, std::move(results), decide, std::move(done));
+}
+
+NewTopic TopicService::DefaultTopic(std::string name) const {
+  NewTopic topic;
+  topic.name = std::move(name);
+  if (topic.name == cluster::kConsumerOffsetsTopic) {
+    topic.partitions = options_.offsets_topic_partitions;
+    topic.replication_factor = options_.offsets_topic_replication;
+    topic.configs = {{"cleanup.policy", "compact"},
+                     {"compression.type", "producer"},
+                     {"segment.bytes", std::to_string(options_.offsets_topic_segment_bytes)}};
+  } else if (topic.name == cluster::kTransactionStateTopic) {
+    topic.partitions = options_.transaction_topic_partitions;
+    topic.replication_factor = options_.transaction_topic_replication;
+    topic.configs = {{"cleanup.policy", "compact"},
+                     {"compression.type", "uncompressed"},
+                     {"min.insync.replicas", std::to_string(options_.transaction_topic_min_isr)},
+                     {"segment.bytes", std::to_string(options_.transaction_topic_segment_bytes)},
+                     {"unclean.leader.election.enable", "false"}};
+  }
+  return topic;
+}
+
+void TopicService::CreateIfMissing(std::string_view name, Callback<Status> done) {
+  if (Status status = ValidateTopicName(name); !status) {
+    done(std::move(status));
+    return;
+  }
+  if (cluster_.Image()->FindTopic(name) != nullptr) {
+    done({});
+    return;
+  }
+  std::string topic(name);
+  {
+    MutexLock lock(mutex_);
+    auto& waiting = creating_[topic];
+    waiting.push_back(std::move(done));
+    if (waiting.size() > 1) return;
+  }
+  Create({DefaultTopic(topic)}, /*validate_only=*/false,
+         [this, topic](std::vector<CreatedTopic> results) { OnCreated(topic, results.front()); });
+}
+
+void TopicService::OnCreated(const std::string& name, const CreatedTopic& result) {
+  std::vector<Callback<Status>> waiting;
+  {
+    MutexLock lock(mutex_);
+    const auto found = creating_.find(name);
+    waiting = std::move(found->second);
+    creating_.erase(found);
+  }
+  const bool there =
+      result.error == ErrorCode::kNone || result.error == ErrorCode::kTopicAlreadyExists;
+  for (Callback<Status>& done : waiting) {
+    done(there ? Status() : Fail(result.error, result.message));
+  }
+}
+
+TopicDescription TopicService::Describe(const cluster::TopicImage& topic) const {
+  TopicDescription description;
+  description.name = topic.name;
+  description.id = topic.id;
+  description.internal = cluster::IsInternalTopic(topic.name);
+  for (size_t i = 0; i < topic.partitions.size(); ++i) {
+    PartitionDescription& partition = description.partitions.emplace_back();
+    partition.partition = static_cast<int32_t>(i);
+    partition.state = topic.partitions[i];
+    if (const auto led = cluster_.FindPartition(topic.id, partition.partition)) {
+      partition.offsets = led->log().Offsets();
+      partition.size_in_bytes = led->log().SizeInBytes();
+    }
+  }
+  return description;
+}
+
+Result<TopicDescription> TopicService::Describe(std::string_view name) const {
+  const auto image = cluster_.Image();
+  const cluster::TopicImage* topic = image->FindTopic(name);
+  if (topic == nullptr) {
+    return Fail(ErrorCode::kUnknownTopicOrPartition, fmt::format("there is no topic {}", name));
+  }
+  return Describe(*topic);
+}
+
+std::vector<TopicDescription> TopicService::DescribeAll() const {
+  const auto image = cluster_.Image();
+  std::vector<TopicDescription> all;
+  for (const auto& [name, topic] : image->topics) all.push_back(Describe(*topic));
+  return all;
+}
+
+}  // namespace monkafka::services
