@@ -57,8 +57,8 @@ struct CreatedTopic {
 
 // A topic by name, or by id when there is no name.
 struct TopicReference {
-  std::optional<std::string> name;
-  Uuid id;
+  std::optional<std::string> name = std::nullopt;
+  Uuid id = {};
 };
 
 struct DeletedTopic {
