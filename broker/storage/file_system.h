@@ -1,8 +1,8 @@
-// The seam to the file system. The real form is POSIX; the fake (tests/fakes) keeps files in memory,
-// counts operations and misbehaves on request: loses or tears what was not synced, runs out of
-// space, fails a sync. All paths are absolute or relative to the process; all calls are blocking and
-// safe from any thread (a File's writes must come from one writer at a time).
-// Errors are KAFKA_STORAGE_ERROR with the path, the operation and the system's reason.
+// The seam to the file system. The real form is POSIX; the fake (tests/fakes) keeps files in
+// memory, counts operations and misbehaves on request: loses or tears what was not synced, runs out
+// of space, fails a sync. All paths are absolute or relative to the process; all calls are blocking
+// and safe from any thread (a File's writes must come from one writer at a time). Errors are
+// KAFKA_STORAGE_ERROR with the path, the operation and the system's reason.
 #pragma once
 
 #include <cstdint>
@@ -46,17 +46,25 @@ class FileSystem {
   virtual ~FileSystem() = default;
   virtual Result<std::shared_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
   virtual Result<bool> Exists(const std::string& path) = 0;
+  // The size of a file in bytes, without opening it.
+  virtual Result<int64_t> SizeOf(const std::string& path) = 0;
   // Names (not paths) of the entries of a directory, in no order.
   virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;
   virtual Result<bool> IsDirectory(const std::string& path) = 0;
   virtual Status CreateDirectories(const std::string& path) = 0;
   virtual Status Rename(const std::string& from, const std::string& to) = 0;  // replaces
-  virtual Status Remove(const std::string& path) = 0;             // a file; missing is fine
-  virtual Status RemoveDirectory(const std::string& path) = 0;    // with all in it; missing is fine
+  virtual Status Remove(const std::string& path) = 0;           // a file; missing is fine
+  virtual Status RemoveDirectory(const std::string& path) = 0;  // with all in it; missing is fine
   // Makes created, renamed and removed names in the directory durable.
   virtual Status SyncDirectory(const std::string& path) = 0;
   // An exclusive lock held by this process, or an error naming who cannot have it.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
+  struct Space {
+    int64_t total_bytes = 0;
+    int64_t usable_bytes = 0;
+  };
+  // Of the volume that holds the path.
+  virtual Result<Space> SpaceOf(const std::string& path) = 0;
 };
 
 // The machine's file system; lives as long as the process.

@@ -22,7 +22,7 @@ struct LogConfig {
   int32_t index_interval_bytes = 4096;
   int64_t flush_messages = kInfinite;  // sync after so many records even when nobody waits
   int64_t flush_ms = kInfinite;
-  int64_t retention_bytes = -1;        // -1: no limit
+  int64_t retention_bytes = -1;                   // -1: no limit
   int64_t retention_ms = 7LL * 24 * 3600 * 1000;  // -1: for ever
   std::chrono::milliseconds file_delete_delay{60'000};
   bool cleanup_delete = true;

@@ -1,6 +1,6 @@
-// All partition logs of this broker: finds them at start (and recovers what was not closed cleanly),
-// creates, deletes, and runs what happens to logs by themselves (retention, checkpoints, flush by
-// time, expiry of producers).
+// All partition logs of this broker: finds them at start (and recovers what was not closed
+// cleanly), creates, deletes, and runs what happens to logs by themselves (retention, checkpoints,
+// flush by time, expiry of producers).
 //
 // Threads: safe from any thread; Create, Delete and Start block on the disk.
 // Lifetime: outlives every PartitionLog it gave out; after Delete a log answers every call with
@@ -21,13 +21,14 @@ struct LogManagerOptions {
   std::string directory;
   std::chrono::milliseconds retention_check_interval{300'000};
   std::chrono::milliseconds checkpoint_interval{60'000};
-  std::chrono::milliseconds flush_check_interval{0x7fffffffffffffff / 1'000'000};
   std::chrono::milliseconds producer_id_expiration{86'400'000};
   std::chrono::milliseconds producer_id_expiration_check{600'000};
+  // Files of segments that stay open; those with unsynced records come on top.
+  size_t max_open_files = 2048;
 };
 
-// What the log needs to know of a directory that it found: the topic is gone (delete the directory),
-// or it has this id and config.
+// What the log needs to know of a directory that it found: the topic is gone (delete the
+// directory), or it has this id and config.
 struct KnownTopic {
   Uuid topic_id;
   LogConfig config;
@@ -39,9 +40,9 @@ using TopicLookup =
 class LogManager {
  public:
   // Opens the directory (which the caller locked and formatted). No log is loaded yet.
-  static Result<std::unique_ptr<LogManager>> Open(LogManagerOptions options, FileSystem& file_system,
-                                                  const Clock& clock, Timers& timers,
-                                                  Executor& workers);
+  static Result<std::unique_ptr<LogManager>> Open(LogManagerOptions options,
+                                                  FileSystem& file_system, const Clock& clock,
+                                                  Timers& timers, Executor& workers);
   virtual ~LogManager() = default;
 
   // Opens one log that is no topic of ours (the metadata log): recovered at once.

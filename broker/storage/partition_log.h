@@ -31,8 +31,8 @@ struct AppendRequest {
   Frame batches;
   AppendOrigin origin = AppendOrigin::kClient;
   LeaderEpoch leader_epoch = 0;
-  bool durable = false;        // complete only when the records would survive a power cut
-  int16_t produce_version = 0; // of the request; zstd needs 7. 0 for other origins
+  bool durable = false;         // complete only when the records would survive a power cut
+  int16_t produce_version = 0;  // of the request; zstd needs 7. 0 for other origins
 };
 
 struct RecordError {
@@ -42,13 +42,13 @@ struct RecordError {
 
 struct AppendOutcome {
   ErrorCode error = ErrorCode::kNone;
-  std::string message;                       // for the operator, or the client where it has a field
-  std::vector<RecordError> record_errors;    // INVALID_RECORD names the records
+  std::string message;                     // for the operator, or the client where it has a field
+  std::vector<RecordError> record_errors;  // INVALID_RECORD names the records
   Offset base_offset = kNoOffset;
   Offset last_offset = kNoOffset;
   TimestampMs log_append_time = kNoTimestamp;  // set when the topic uses LogAppendTime
   Offset log_start_offset = kNoOffset;
-  bool duplicate = false;                    // a retry of one of the producer's last five batches
+  bool duplicate = false;  // a retry of one of the producer's last five batches
 };
 
 struct ReadRequest {
@@ -64,8 +64,8 @@ struct AbortedTxn {
 };
 
 struct ReadOutcome {
-  Payload records;           // whole batches; the first may begin before the offset asked for
-  Offset next_offset = 0;    // after the last record returned
+  Payload records;         // whole batches; the first may begin before the offset asked for
+  Offset next_offset = 0;  // after the last record returned
 };
 
 struct LogOffsets {

@@ -1,0 +1,197 @@
+// A partition's log in files of this machine: a PartitionLog over segments.
+//
+// Invariants:
+//   1. segments_ is never empty, sorted, without overlap; the last one is active.
+//   2. log_start_ <= durable log start <= wanted_log_start(): it moves only after the checkpoint
+//      with it is on disk, and files go only after it moved.
+//   3. durable_end_ <= log_end_: everything below survives a power cut, directory entries included.
+//   4. recovery_point_ <= durable_end_: below it, sealed segments' indexes are durable too.
+//   5. sync_waiters_ is sorted by offset; sync_running_ whenever it is not empty and the log open.
+//
+// Threads: a monitor. mutex_ guards the state; appends write under it, syncs and reads of record
+// data happen outside. files_mutex_ keeps the slow changes of files (retention, index rebuilds,
+// checkpoints, deletion) apart from each other; it is taken before mutex_.
+// Lifetime: shared; tasks on the workers hold it.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/mutex.h"
+#include "storage/leader_epochs.h"
+#include "storage/log_environment.h"
+#include "storage/log_loader.h"
+#include "storage/partition_log.h"
+#include "storage/position_cache.h"
+#include "storage/prepared_append.h"
+#include "storage/producer_state.h"
+#include "storage/segment.h"
+
+namespace monkafka::storage {
+
+class LocalLog final : public PartitionLog, public std::enable_shared_from_this<LocalLog> {
+ public:
+  LocalLog(std::shared_ptr<LogEnvironment> environment, TopicPartition tp, const Uuid& topic_id,
+           std::shared_ptr<const std::string> directory, const LogConfig& config, LoadedLog loaded);
+  // One that could not be loaded: every call fails with the error.
+  LocalLog(std::shared_ptr<LogEnvironment> environment, TopicPartition tp, const Uuid& topic_id,
+           std::shared_ptr<const std::string> directory, const LogConfig& config, Error error);
+
+  // PartitionLog
+  void Append(AppendRequest request, Callback<AppendOutcome> done) override;
+  void Flush(Callback<Status> done) override;
+  void Read(ReadRequest request, Callback<Result<ReadOutcome>> done) override;
+  Result<std::vector<AbortedTxn>> AbortedTxns(Offset from, Offset to) override;
+  void FindByTimestamp(TimestampMs timestamp, Offset upper_bound,
+                       Callback<Result<std::optional<TimestampedOffset>>> done) override;
+  void FindMaxTimestamp(Callback<Result<std::optional<TimestampedOffset>>> done) override;
+  EpochEnd EndOfEpoch(LeaderEpoch epoch) override;
+  std::optional<LeaderEpoch> EpochAt(Offset offset) override;
+  void DeleteRecordsBefore(Offset offset, Callback<Result<Offset>> done) override;
+  LogOffsets Offsets() const override;
+  std::vector<ActiveProducer> ActiveProducers() override;
+  int64_t SizeInBytes() const override;
+  LogConfig Config() const override;
+  void Reconfigure(const LogConfig& config) override;
+
+  const TopicPartition& topic_partition() const { return tp_; }
+  const Uuid& topic_id() const { return topic_id_; }
+
+  // For the manager's periodic work, on a worker.
+  // Wants a later log start, and rolls, where retention asks for it. True: persist, then apply.
+  bool PlanRetention(TimestampMs now);
+  // The wanted log start is durable: publishes it and removes the segments below it.
+  void ApplyLogStart(Offset durable_log_start);
+  void ExpireProducers(TimestampMs now, std::chrono::milliseconds expiration);
+  // Syncs records that were unsynced at the last call already, so that a crash loses little of what
+  // nobody waits for, and recovery is short.
+  void FlushOld();
+  // What to checkpoint; writes the leader epochs first, if they changed.
+  struct Checkpoint {
+    Offset recovery_point = 0;
+    Offset high_watermark = 0;
+  };
+  std::optional<Checkpoint> PrepareCheckpoint();  // nullopt: keep what was checkpointed before
+  // The log start that may be written into the checkpoint; nullopt for one that could not be
+  // loaded.
+  std::optional<Offset> wanted_log_start() const;
+
+  // Syncs everything and leaves what a clean start needs. Afterwards calls fail.
+  Status Close();
+  // Renames the directory; afterwards calls fail with UNKNOWN_TOPIC_OR_PARTITION.
+  Status RenameForDeletion(const std::string& new_directory);
+
+ private:
+  enum class State { kOpen, kOffline, kDeleted, kClosed };
+  using SegmentPtr = std::shared_ptr<Segment>;
+  struct SyncWaiter {
+    Offset offset = 0;  // done once everything below is durable
+    Callback<Status> done;
+  };
+
+  // local_log_append.cc
+  AppendOutcome AppendLocked(PreparedAppend& append, std::vector<SyncWaiter>& orphans)
+      REQUIRES(mutex_);
+  AppendOutcome Outcome(const PreparedAppend& append, Offset base, Offset last) const
+      REQUIRES(mutex_);
+  Status CheckProducers(const PreparedAppend& append) const REQUIRES(mutex_);
+  void AssignOffsets(PreparedAppend& append) REQUIRES(mutex_);
+  Status RollIfNeeded(const PreparedAppend& append) REQUIRES(mutex_);
+  Status Roll() REQUIRES(mutex_);
+  std::expected<void, Segment::WriteFailure> Write(PreparedAppend& append) REQUIRES(mutex_);
+  void Commit(const PreparedAppend& append) REQUIRES(mutex_);
+  void ApplyToProducers(const PreparedBatch& batch) REQUIRES(mutex_);
+  Status WriteSnapshot(bool durable) REQUIRES(mutex_);
+
+  // local_log_sync.cc
+  struct SyncPlan {
+    Offset end = 0;
+    bool directory = false;
+    bool indexes_written = true;
+    std::vector<SegmentPtr> sealed;
+    std::vector<std::shared_ptr<File>> files;  // oldest first
+  };
+  void RequestSync() REQUIRES(mutex_);
+  void RunSync();
+  Result<SyncPlan> PlanSync() REQUIRES(mutex_);
+  Status ExecuteSync(const SyncPlan& plan);
+  void FinishSync(const SyncPlan& plan, bool indexes_durable) REQUIRES(mutex_);
+  std::vector<SyncWaiter> TakeWaiters(Offset below_or_at) REQUIRES(mutex_);
+  void StartFlushTimer() REQUIRES(mutex_);
+  // Marks the log offline; the waiters must be failed without the lock.
+  [[nodiscard]] std::vector<SyncWaiter> TakeOffline(Error error) REQUIRES(mutex_);
+  static void FailAll(std::vector<SyncWaiter> waiters, const Error& error);
+
+  // local_log_read.cc
+  struct ReadPlan;
+  Result<ReadOutcome> ReadNow(const ReadRequest& request);
+  Result<bool> PlanRead(const ReadRequest& request, Offset from, ReadPlan& plan) REQUIRES(mutex_);
+  Result<bool> FindStart(Offset from, ReadPlan& plan);
+  Status FindLimit(Offset upper_bound, ReadPlan& plan);
+  Status FindCut(const ReadRequest& request, ReadPlan& plan);
+  Result<std::optional<BatchInfo>> LocateBatch(const SegmentPtr& segment, const ReadableFile& file,
+                                               int64_t size, Offset offset);
+  Result<int64_t> FloorPosition(const ReadPlan& plan, int64_t until);
+  // The segment that holds the offset, or would.
+  size_t SegmentIndexOf(Offset offset) const REQUIRES(mutex_);
+  Offset EndOffsetOf(size_t segment_index) const REQUIRES(mutex_);
+
+  // local_log_indexes.cc
+  void ReportDamagedIndex(const SegmentPtr& segment, const std::string& what);
+  void RebuildIndexes(const SegmentPtr& segment);
+
+  // local_log_search.cc
+  Result<std::optional<TimestampedOffset>> FindByTimestampNow(TimestampMs timestamp,
+                                                              Offset upper_bound);
+  Result<std::optional<TimestampedOffset>> FindMaxTimestampNow();
+  struct SearchPlan;
+  Result<bool> PlanSearch(size_t segment_index, SearchPlan& plan) REQUIRES(mutex_);
+  int64_t SearchStart(const SearchPlan& plan, TimestampMs timestamp);
+  Result<std::optional<TimestampedOffset>> SearchSegment(const SearchPlan& plan,
+                                                         TimestampMs timestamp, Offset upper_bound);
+
+  // local_log_maintain.cc
+  size_t CountExpired(TimestampMs now) REQUIRES(mutex_);
+  size_t CountOversize() const REQUIRES(mutex_);
+  void RemoveSegments(std::vector<SegmentPtr> segments) REQUIRES(files_mutex_);
+  Status WriteEpochs() REQUIRES(files_mutex_);
+
+  Status CheckOpen() const REQUIRES(mutex_);
+  Offset LastStableOffset() const REQUIRES(mutex_);
+  Segment& active() REQUIRES(mutex_) { return *segments_.back(); }
+
+  const std::shared_ptr<LogEnvironment> environment_;
+  const TopicPartition tp_;
+  const Uuid topic_id_;
+  const std::shared_ptr<const std::string> directory_;
+
+  Mutex files_mutex_;
+  mutable Mutex mutex_;
+  State state_ GUARDED_BY(mutex_) = State::kOpen;
+  Error state_error_ GUARDED_BY(mutex_);
+  std::shared_ptr<const LogConfig> config_ GUARDED_BY(mutex_);
+  std::vector<SegmentPtr> segments_ GUARDED_BY(mutex_);
+  int64_t sealed_bytes_ GUARDED_BY(mutex_) = 0;
+  Offset log_start_ GUARDED_BY(mutex_) = 0;
+  Offset wanted_log_start_ GUARDED_BY(mutex_) = 0;
+  Offset log_end_ GUARDED_BY(mutex_) = 0;
+  LeaderEpochs epochs_ GUARDED_BY(mutex_);
+  bool epochs_dirty_ GUARDED_BY(mutex_) = false;
+  ProducerState producers_ GUARDED_BY(mutex_);
+  Offset snapshot_offset_ GUARDED_BY(mutex_) = kNoOffset;
+  PositionCache positions_ GUARDED_BY(mutex_);
+
+  Offset durable_end_ GUARDED_BY(mutex_) = 0;
+  Offset recovery_point_ GUARDED_BY(mutex_) = 0;
+  bool recovery_point_stuck_ GUARDED_BY(mutex_) = false;  // an index could not be synced
+  bool directory_dirty_ GUARDED_BY(mutex_) = false;
+  std::vector<SegmentPtr> unsynced_sealed_ GUARDED_BY(mutex_);
+  std::vector<SyncWaiter> sync_waiters_ GUARDED_BY(mutex_);
+  bool sync_running_ GUARDED_BY(mutex_) = false;
+  bool flush_timer_running_ GUARDED_BY(mutex_) = false;
+  Offset end_at_last_look_ GUARDED_BY(mutex_) = kNoOffset;  // of FlushOld
+};
+
+}  // namespace monkafka::storage

@@ -1,0 +1,161 @@
+// Group commit. One sync runs at a time; whoever arrives meanwhile waits for the next one, which
+// then covers them all:
+//
+//     appends   a  b  c     d  e  f  g        h
+//     syncs     [-- a --]  [-- b to e --]  [-- f to h --]
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "common/log.h"
+#include "storage/local_log.h"
+
+namespace monkafka::storage {
+
+void LocalLog::Flush(Callback<Status> done) {
+  Status status;
+  {
+    MutexLock lock(mutex_);
+    status = CheckOpen();
+    if (status && durable_end_ < log_end_) {
+      // At the end: no waiter's offset is larger than the log end.
+      sync_waiters_.push_back({log_end_, std::move(done)});
+      RequestSync();
+      return;
+    }
+  }
+  done(std::move(status));
+}
+
+void LocalLog::RequestSync() {
+  if (sync_running_) return;
+  sync_running_ = true;
+  environment_->workers.Post([self = shared_from_this()] { self->RunSync(); });
+}
+
+void LocalLog::RunSync() {
+  std::optional<SyncPlan> plan;
+  Status status;
+  {
+    MutexLock lock(mutex_);
+    if (state_ != State::kOpen) {
+      sync_running_ = false;
+      return;
+    }
+    Result<SyncPlan> planned = PlanSync();
+    if (planned) {
+      plan = *std::move(planned);
+    } else {
+      status = Forward(std::move(planned));
+    }
+  }
+  bool indexes_durable = true;
+  if (plan) {
+    status = ExecuteSync(*plan);
+    for (const SegmentPtr& segment : plan->sealed) {
+      if (!status || !indexes_durable) break;
+      const Status synced = segment->SyncIndexes();
+      if (synced) continue;
+      indexes_durable = false;
+      LogWarning("{}: an index is not durable and will be rebuilt after an unclean stop: {}",
+                 tp_.ToString(), synced.error().message);
+    }
+  }
+  std::vector<SyncWaiter> waiters;
+  {
+    MutexLock lock(mutex_);
+    if (state_ == State::kOpen) {
+      if (status) {
+        FinishSync(*plan, indexes_durable);
+        waiters = TakeWaiters(durable_end_);
+      } else {
+        waiters = TakeOffline(status.error());
+      }
+    }
+    sync_running_ = false;
+    if (state_ == State::kOpen && (!sync_waiters_.empty() || !unsynced_sealed_.empty())) {
+      RequestSync();
+    }
+  }
+  for (SyncWaiter& waiter : waiters) waiter.done(status);
+}
+
+Result<LocalLog::SyncPlan> LocalLog::PlanSync() {
+  SyncPlan plan;
+  plan.end = log_end_;
+  for (const SegmentPtr& segment : unsynced_sealed_) {
+    // Retries what could not be written when the segment was sealed.
+    if (Status status = segment->Seal(); !status) plan.indexes_written = false;
+    Result<std::shared_ptr<File>> file = segment->log_file().Get();
+    if (!file) return Forward(std::move(file));
+    plan.files.push_back(*std::move(file));
+  }
+  if (active().log_file().dirty()) {
+    Result<std::shared_ptr<File>> file = active().log_file().Get();
+    if (!file) return Forward(std::move(file));
+    plan.files.push_back(*std::move(file));
+  }
+  plan.sealed = std::move(unsynced_sealed_);
+  unsynced_sealed_.clear();
+  plan.directory = std::exchange(directory_dirty_, false);
+  return plan;
+}
+
+// The oldest segment first, so that what a power cut leaves has no hole.
+Status LocalLog::ExecuteSync(const SyncPlan& plan) {
+  for (const std::shared_ptr<File>& file : plan.files) {
+    if (Status status = file->Sync(); !status) return status;
+  }
+  if (plan.directory) return environment_->file_system.SyncDirectory(*directory_);
+  return {};
+}
+
+void LocalLog::FinishSync(const SyncPlan& plan, bool indexes_durable) {
+  durable_end_ = std::max(durable_end_, plan.end);
+  for (const SegmentPtr& segment : plan.sealed) segment->log_file().MarkSynced();
+  if (log_end_ == plan.end) active().log_file().MarkSynced();
+  recovery_point_stuck_ |= !indexes_durable || !plan.indexes_written;
+  if (!recovery_point_stuck_) recovery_point_ = durable_end_;
+}
+
+std::vector<LocalLog::SyncWaiter> LocalLog::TakeWaiters(Offset below_or_at) {
+  const auto end =
+      std::partition_point(sync_waiters_.begin(), sync_waiters_.end(),
+                           [&](const SyncWaiter& waiter) { return waiter.offset <= below_or_at; });
+  std::vector<SyncWaiter> taken(std::make_move_iterator(sync_waiters_.begin()),
+                                std::make_move_iterator(end));
+  sync_waiters_.erase(sync_waiters_.begin(), end);
+  return taken;
+}
+
+void LocalLog::StartFlushTimer() {
+  if (config_->flush_ms == LogConfig::kInfinite || flush_timer_running_) return;
+  flush_timer_running_ = true;
+  environment_->timers.Schedule(
+      std::chrono::milliseconds(config_->flush_ms), [weak = weak_from_this()] {
+        const std::shared_ptr<LocalLog> self = weak.lock();
+        if (!self) return;
+        MutexLock lock(self->mutex_);
+        self->flush_timer_running_ = false;
+        if (self->state_ == State::kOpen && self->durable_end_ < self->log_end_) {
+          self->RequestSync();
+        }
+      });
+}
+
+std::vector<LocalLog::SyncWaiter> LocalLog::TakeOffline(Error error) {
+  if (state_ != State::kOpen) return {};
+  LogError(
+      "{} is offline: {}. Its directory is {}; what was not durable may be lost. The log is "
+      "recovered at the next start, once the disk is well.",
+      tp_.ToString(), error.message, *directory_);
+  state_ = State::kOffline;
+  state_error_ = {ErrorCode::kKafkaStorageError, std::move(error.message)};
+  return std::exchange(sync_waiters_, {});
+}
+
+void LocalLog::FailAll(std::vector<SyncWaiter> waiters, const Error& error) {
+  for (SyncWaiter& waiter : waiters) waiter.done(std::unexpected(error));
+}
+
+}  // namespace monkafka::storage

@@ -1,0 +1,307 @@
+#include "storage/log_manager.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "common/log.h"
+#include "storage/log_checkpoints.h"
+#include "storage/log_loader.h"
+#include "storage/log_maintenance.h"
+#include "storage/log_set.h"
+#include "storage/names.h"
+
+namespace monkafka::storage {
+namespace {
+
+class LocalLogManager final : public LogManager {
+ public:
+  LocalLogManager(LogManagerOptions options, std::shared_ptr<LogEnvironment> environment)
+      : options_(std::move(options)),
+        environment_(std::move(environment)),
+        files_(environment_->file_system),
+        logs_(std::make_shared<LogSet>()),
+        checkpoints_(std::make_shared<LogCheckpoints>(environment_, options_.directory, logs_)),
+        maintenance_(
+            std::make_shared<LogMaintenance>(environment_, options_, logs_, checkpoints_)) {
+    directory_ = options_.directory;
+    environment_->persist_log_starts = [weak = std::weak_ptr(checkpoints_)](Callback<Status> done) {
+      const std::shared_ptr<LogCheckpoints> checkpoints = weak.lock();
+      if (checkpoints) return checkpoints->PersistLogStarts(std::move(done));
+      done(Fail(ErrorCode::kKafkaStorageError, "the logs are closed"));
+    };
+  }
+  ~LocalLogManager() override { maintenance_->Stop(); }
+
+  Status Begin();
+
+  Result<std::shared_ptr<PartitionLog>> OpenInternal(const TopicPartition& tp, const Uuid& topic_id,
+                                                     const LogConfig& config) override;
+  Status LoadAll(const TopicLookup& lookup) override;
+  std::shared_ptr<PartitionLog> Find(const TopicPartition& tp) override { return logs_->Find(tp); }
+  Result<std::shared_ptr<PartitionLog>> Create(const TopicPartition& tp, const Uuid& topic_id,
+                                               const LogConfig& config) override;
+  Status Delete(const TopicPartition& tp) override;
+  std::vector<LogDescription> Describe() const override;
+  Result<std::pair<int64_t, int64_t>> DiskTotalAndUsableBytes() const override;
+  void StartMaintenance() override { maintenance_->Start(); }
+  Status Close() override;
+
+ private:
+  using Path = std::shared_ptr<const std::string>;
+
+  Path PathOf(std::string_view name) const {
+    return std::make_shared<const std::string>(options_.directory + "/" + std::string(name));
+  }
+  // Of a partition's directory; the zero id when it has no partition.metadata.
+  Result<Uuid> ReadTopicId(const std::string& path);
+  Status WriteTopicId(const std::string& path, const Uuid& topic_id);
+  Status LoadDirectory(const TopicPartition& tp, const TopicLookup& lookup);
+  // Loads what is in the directory; a log that cannot be loaded is offline.
+  std::shared_ptr<LocalLog> Load(const TopicPartition& tp, const Path& path, const Uuid& topic_id,
+                                 const LogConfig& config);
+  std::shared_ptr<LocalLog> Offline(const TopicPartition& tp, const Path& path,
+                                    const Uuid& topic_id, const LogConfig& config, Error error);
+  Result<std::shared_ptr<LocalLog>> CreateDirectory(const TopicPartition& tp, const Path& path,
+                                                    const Uuid& topic_id, const LogConfig& config);
+  Status MoveAway(const TopicPartition& tp, const std::string& path);
+  void RemoveLater(std::string path, std::chrono::milliseconds delay);
+
+  const LogManagerOptions options_;
+  const std::shared_ptr<LogEnvironment> environment_;
+  FileSystem& files_;
+  const std::shared_ptr<LogSet> logs_;
+  const std::shared_ptr<LogCheckpoints> checkpoints_;
+  const std::shared_ptr<LogMaintenance> maintenance_;
+  bool clean_shutdown_ = false;  // the last one; constant after Begin
+  Mutex changes_mutex_;          // one change of the set of logs at a time; blocks on the disk
+};
+
+// The mark of a clean shutdown is taken away before anything can change.
+Status LocalLogManager::Begin() {
+  if (Status status = files_.CreateDirectories(options_.directory); !status) return status;
+  const std::string mark = *PathOf(kCleanShutdownFile);
+  Result<bool> clean = files_.Exists(mark);
+  if (!clean) return Forward(std::move(clean));
+  clean_shutdown_ = *clean;
+  if (Status status = checkpoints_->Load(); !status) return status;
+  if (!clean_shutdown_) return {};
+  if (Status status = files_.Remove(mark); !status) return status;
+  return files_.SyncDirectory(options_.directory);
+}
+
+Result<Uuid> LocalLogManager::ReadTopicId(const std::string& path) {
+  const std::string file = path + "/" + std::string(kPartitionMetadataFile);
+  Result<bool> exists = files_.Exists(file);
+  if (!exists) return Forward(std::move(exists));
+  if (!*exists) return Uuid{};
+  Result<std::vector<uint8_t>> content = ReadWholeFile(files_, file);
+  if (!content) return Forward(std::move(content));
+  Result<Uuid> id = ParsePartitionMetadata(AsText(*content));
+  if (!id) return Fail(id.error().code, file + ": " + id.error().message);
+  return id;
+}
+
+Status LocalLogManager::WriteTopicId(const std::string& path, const Uuid& topic_id) {
+  const std::string content = FormatPartitionMetadata(topic_id);
+  return WriteFileAtomically(files_, path + "/" + std::string(kPartitionMetadataFile),
+                             AsBytes(content));
+}
+
+Result<std::shared_ptr<PartitionLog>> LocalLogManager::OpenInternal(const TopicPartition& tp,
+                                                                    const Uuid& topic_id,
+                                                                    const LogConfig& config) {
+  Result<std::shared_ptr<PartitionLog>> log = Create(tp, topic_id, config);
+  if (!log) return log;
+  // Nothing works without it, so its damage is the caller's to report.
+  Status flushed;
+  (*log)->Flush([&flushed](Status status) { flushed = std::move(status); });
+  if (!flushed) return Forward(std::move(flushed));
+  return log;
+}
+
+Status LocalLogManager::LoadAll(const TopicLookup& lookup) {
+  MutexLock lock(changes_mutex_);
+  Result<std::vector<std::string>> names = files_.List(options_.directory);
+  if (!names) return Forward(std::move(names));
+  std::sort(names->begin(), names->end());
+  for (const std::string& name : *names) {
+    const Path path = PathOf(name);
+    if (IsDeletedDirectory(name)) {
+      RemoveLater(*path, std::chrono::milliseconds(0));
+      continue;
+    }
+    const std::optional<TopicPartition> tp = ParsePartitionDirectory(name);
+    // The metadata log is opened by OpenInternal, before or after.
+    if (!tp || tp->topic == kMetadataTopic || logs_->Find(*tp)) continue;
+    Result<bool> directory = files_.IsDirectory(*path);
+    if (!directory) return Forward(std::move(directory));
+    if (!*directory) continue;
+    if (Status status = LoadDirectory(*tp, lookup); !status) return status;
+  }
+  return {};
+}
+
+Status LocalLogManager::LoadDirectory(const TopicPartition& tp, const TopicLookup& lookup) {
+  const Path path = PathOf(tp.ToString());
+  Result<Uuid> id = ReadTopicId(*path);
+  const Uuid id_on_disk = id.value_or(Uuid{});
+  const std::optional<KnownTopic> known = lookup(tp, id_on_disk);
+  if (!known || (!id_on_disk.IsZero() && known->topic_id != id_on_disk)) {
+    LogInfo("{} belongs to no topic (any more) and is removed", *path);
+    return MoveAway(tp, *path);
+  }
+  if (id && id_on_disk.IsZero()) {
+    if (Status status = WriteTopicId(*path, known->topic_id); !status) return status;
+  }
+  logs_->Put(id ? Load(tp, path, known->topic_id, known->config)
+                : Offline(tp, path, known->topic_id, known->config, std::move(id).error()));
+  return {};
+}
+
+std::shared_ptr<LocalLog> LocalLogManager::Load(const TopicPartition& tp, const Path& path,
+                                                const Uuid& topic_id, const LogConfig& config) {
+  LoadOptions options;
+  options.directory = path;
+  options.topic_partition = tp;
+  options.config = config;
+  options.clean_shutdown = clean_shutdown_;
+  options.log_start_checkpoint = checkpoints_->LogStartOf(tp);
+  options.recovery_point = checkpoints_->RecoveryPointOf(tp);
+  options.producer_id_expiration = options_.producer_id_expiration;
+  Result<LoadedLog> loaded = LoadLog(*environment_, options);
+  if (!loaded) return Offline(tp, path, topic_id, config, std::move(loaded).error());
+  return std::make_shared<LocalLog>(environment_, tp, topic_id, path, config, *std::move(loaded));
+}
+
+std::shared_ptr<LocalLog> LocalLogManager::Offline(const TopicPartition& tp, const Path& path,
+                                                   const Uuid& topic_id, const LogConfig& config,
+                                                   Error error) {
+  LogError("{} is offline: {}", tp.ToString(), error.message);
+  error.code = ErrorCode::kKafkaStorageError;
+  return std::make_shared<LocalLog>(environment_, tp, topic_id, path, config, std::move(error));
+}
+
+Result<std::shared_ptr<PartitionLog>> LocalLogManager::Create(const TopicPartition& tp,
+                                                              const Uuid& topic_id,
+                                                              const LogConfig& config) {
+  MutexLock lock(changes_mutex_);
+  if (std::shared_ptr<LocalLog> existing = logs_->Find(tp)) {
+    if (existing->topic_id() == topic_id) return existing;
+    return Fail(ErrorCode::kInconsistentTopicId,
+                fmt::format("{} belongs to topic id {}, not {}", tp.ToString(),
+                            existing->topic_id().ToString(), topic_id.ToString()));
+  }
+  const Path path = PathOf(tp.ToString());
+  Result<bool> exists = files_.Exists(*path);
+  if (!exists) return Forward(std::move(exists));
+  if (*exists) {
+    Result<Uuid> id = ReadTopicId(*path);
+    if (!id) return Forward(std::move(id));
+    if (*id == topic_id) {
+      std::shared_ptr<LocalLog> log = Load(tp, path, topic_id, config);
+      logs_->Put(log);
+      return log;
+    }
+    if (Status status = MoveAway(tp, *path); !status) return Forward(std::move(status));
+  }
+  Result<std::shared_ptr<LocalLog>> log = CreateDirectory(tp, path, topic_id, config);
+  if (!log) return Forward(std::move(log));
+  logs_->Put(*log);
+  return *log;
+}
+
+Result<std::shared_ptr<LocalLog>> LocalLogManager::CreateDirectory(const TopicPartition& tp,
+                                                                   const Path& path,
+                                                                   const Uuid& topic_id,
+                                                                   const LogConfig& config) {
+  Status status = checkpoints_->Forget(tp);
+  if (status) status = files_.CreateDirectories(*path);
+  if (!status) return Forward(std::move(status));
+  Result<std::shared_ptr<Segment>> segment =
+      Segment::Create(environment_->open_files, path, 0, environment_->clock.WallMs());
+  if (!segment) return Forward(std::move(segment));
+  // Syncs the partition's directory too.
+  status = WriteTopicId(*path, topic_id);
+  if (status) status = files_.SyncDirectory(options_.directory);
+  if (!status) return Forward(std::move(status));
+  LoadedLog fresh;
+  fresh.segments.push_back(*std::move(segment));
+  return std::make_shared<LocalLog>(environment_, tp, topic_id, path, config, std::move(fresh));
+}
+
+Status LocalLogManager::Delete(const TopicPartition& tp) {
+  MutexLock lock(changes_mutex_);
+  const std::shared_ptr<LocalLog> log = logs_->Take(tp);
+  if (!log) return Fail(ErrorCode::kUnknownTopicOrPartition, tp.ToString() + " does not exist");
+  const Path target = PathOf(DeletedDirectoryName(tp));
+  Status status = log->RenameForDeletion(*target);
+  if (status) status = files_.SyncDirectory(options_.directory);
+  if (status) RemoveLater(*target, log->Config().file_delete_delay);
+  return status;
+}
+
+Status LocalLogManager::MoveAway(const TopicPartition& tp, const std::string& path) {
+  const Path target = PathOf(DeletedDirectoryName(tp));
+  if (Status status = files_.Rename(path, *target); !status) return status;
+  RemoveLater(*target, std::chrono::milliseconds(0));
+  return files_.SyncDirectory(options_.directory);
+}
+
+void LocalLogManager::RemoveLater(std::string path, std::chrono::milliseconds delay) {
+  auto remove = [environment = environment_, path = std::move(path)] {
+    const Status status = environment->file_system.RemoveDirectory(path);
+    if (!status) LogWarning("{}", status.error().message);
+  };
+  if (delay.count() == 0) return environment_->workers.Post(std::move(remove));
+  environment_->timers.Schedule(delay,
+                                [environment = environment_, remove = std::move(remove)]() mutable {
+                                  environment->workers.Post(std::move(remove));
+                                });
+}
+
+std::vector<LogManager::LogDescription> LocalLogManager::Describe() const {
+  std::vector<LogDescription> descriptions;
+  for (const std::shared_ptr<LocalLog>& log : logs_->All()) {
+    descriptions.push_back({log->topic_partition(), log->SizeInBytes()});
+  }
+  return descriptions;
+}
+
+Result<std::pair<int64_t, int64_t>> LocalLogManager::DiskTotalAndUsableBytes() const {
+  Result<FileSystem::Space> space = files_.SpaceOf(options_.directory);
+  if (!space) return Forward(std::move(space));
+  return std::pair(space->total_bytes, space->usable_bytes);
+}
+
+Status LocalLogManager::Close() {
+  MutexLock lock(changes_mutex_);
+  maintenance_->Stop();
+  Status result;
+  for (const std::shared_ptr<LocalLog>& log : logs_->All()) {
+    if (Status status = log->Close(); !status) {
+      LogError("{}: not closed cleanly: {}", log->topic_partition().ToString(),
+               status.error().message);
+      result = std::move(status);
+    }
+  }
+  if (Status status = checkpoints_->WriteLogStarts(); !status) return status;
+  if (Status status = checkpoints_->WriteProgress(); !status) return status;
+  if (!result) return result;
+  const std::string content = FormatCleanShutdown();
+  return WriteFileAtomically(files_, *PathOf(kCleanShutdownFile), AsBytes(content));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LogManager>> LogManager::Open(LogManagerOptions options,
+                                                     FileSystem& file_system, const Clock& clock,
+                                                     Timers& timers, Executor& workers) {
+  auto environment =
+      std::make_shared<LogEnvironment>(file_system, clock, timers, workers, options.max_open_files);
+  auto manager = std::make_unique<LocalLogManager>(std::move(options), std::move(environment));
+  if (Status status = manager->Begin(); !status) return Forward(std::move(status));
+  return manager;
+}
+
+}  // namespace monkafka::storage
