@@ -23,6 +23,11 @@ bool ReceiveMemory::WaitForRoom(bool could_overdraft, Task wake) {
   return true;
 }
 
+int ReceiveMemory::waiting() const {
+  MutexLock lock(mutex_);
+  return static_cast<int>(waiters_.size());
+}
+
 void ReceiveMemory::EndOverdraft() {
   overdraft_.store(false);
   if (waiting_.load()) WakeAll();

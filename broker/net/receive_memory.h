@@ -37,6 +37,7 @@ class ReceiveMemory {
   // overdraft is free. `wake` must be short, and must not charge or release.
   bool WaitForRoom(bool could_overdraft, Task wake);
   bool contended() const { return waiting_.load(); }
+  int waiting() const;
 
   // True: the caller holds the overdraft until it calls EndOverdraft.
   bool BeginOverdraft() { return !overdraft_.exchange(true); }
@@ -49,7 +50,7 @@ class ReceiveMemory {
   std::atomic<int64_t> used_ = 0;
   std::atomic<bool> overdraft_ = false;
   std::atomic<bool> waiting_ = false;  // waiters_ is not empty; read without the mutex
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::vector<Task> waiters_ GUARDED_BY(mutex_);
 };
 

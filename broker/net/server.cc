@@ -145,4 +145,6 @@ bool Server::CloseConnection(uint64_t id) {
 
 int64_t Server::receive_memory_used() const { return impl_->context.memory->used(); }
 
+int Server::connections_without_memory() const { return impl_->context.memory->waiting(); }
+
 }  // namespace monkafka::net

@@ -111,6 +111,8 @@ class Server {
   bool CloseConnection(uint64_t id);
   // Charged to receive_memory_bytes now; 0 when all connections are idle.
   int64_t receive_memory_used() const;
+  // Connections that are not read from because it is used up; often above 0, it is too small.
+  int connections_without_memory() const;
 
  private:
   struct Impl;

@@ -14,11 +14,13 @@ TEST(ReceiveMemoryTest, WhoWaitsIsWokenWhenThereIsRoomAgain) {
   int woken = 0;
   EXPECT_TRUE(memory.WaitForRoom(false, [&] { ++woken; }));
   EXPECT_TRUE(memory.contended());
+  EXPECT_EQ(1, memory.waiting());
   memory.Release(40);  // 110 are still more than 100
   EXPECT_EQ(0, woken);
   memory.Release(20);
   EXPECT_EQ(1, woken);
   EXPECT_FALSE(memory.contended());
+  EXPECT_EQ(0, memory.waiting());
   memory.Release(90);
   EXPECT_EQ(1, woken);
 }

@@ -114,15 +114,11 @@ class ServerTest : public testing::Test {
     barriers_.Take().responder.Send(TextReply("passed"));
     ASSERT_EQ("passed", barrier_->Receive());
   }
-  // The same when it has no receive memory left: one connection too many is refused without any.
-  void AcceptBarrier() {
-    ASSERT_EQ(options_.max_connections, server_->connection_count());
-    TestClient refused(port());
-    ASSERT_EQ(TestClient::End::kClosed, refused.ReadEnd());
-  }
-  void WaitForConnectionCount(int count) {
+  // For what happens without an answer. Fails when it does not.
+  template <class Condition>
+  void WaitUntil(Condition condition) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (server_->connection_count() != count) {
+    while (!condition()) {
       ASSERT_LT(std::chrono::steady_clock::now(), deadline);
       std::this_thread::yield();
     }

@@ -98,33 +98,34 @@ TEST_F(ServerTest, HalfReceivedRequestsLargerThanTheMemoryAllGetThrough) {
 
 TEST_F(ServerTest, WithoutReceiveMemoryReadingWaitsUntilARequestIsReleased) {
   options_.receive_memory_bytes = 500'000;
-  options_.max_connections = 2;
   StartServer();
   TestClient big(port());
   TestClient other(port());
-  other.RoundTrip("echo");
+  TestClient another(port());
   big.SendBytes(Framed(Pattern(600'000)));
   Request held = inbox_.Take();
   other.Send("small");
-  AcceptBarrier();
+  another.Send("small");
+  WaitUntil([this] { return server_->connections_without_memory() >= 2; });
   EXPECT_EQ(0u, inbox_.size());
   held.frame = {};
   EXPECT_EQ("small", inbox_.Take().text());
+  EXPECT_EQ("small", inbox_.Take().text());
+  EXPECT_EQ(0, server_->connections_without_memory());
 }
 
 TEST_F(ServerTest, WhoStallsInTheWayOfOthersIsClosed) {
   options_.receive_memory_bytes = 300'000;
-  options_.max_connections = 2;
   StartServer();
   TestClient stalled(port());
   TestClient waiting(port());
-  waiting.RoundTrip("echo");
-  stalled.RoundTrip("echo");
   stalled.SendBytes(Framed(std::string(800'000, 'x')).substr(0, 400'000));
-  AcceptBarrier();
+  WaitUntil([this] {
+    const auto all = server_->Connections();
+    return all.size() == 2 && all[0].bytes_in + all[1].bytes_in == 400'000;
+  });
   waiting.Send("echo at last");
-  AcceptBarrier();
-  EXPECT_GT(server_->receive_memory_used(), 300'000);
+  WaitUntil([this] { return server_->connections_without_memory() == 1; });
   timers_.AdvanceBy(seconds(30));
   EXPECT_EQ("echo at last", waiting.Receive());
   EXPECT_NE(TestClient::End::kMoreBytes, stalled.ReadEnd());
@@ -179,7 +180,7 @@ TEST_F(ServerTest, APeerThatNeverReadsItsReplyIsIdle) {
   Barrier();
   barrier_->Close();
   timers_.AdvanceBy(seconds(64));
-  WaitForConnectionCount(0);
+  WaitUntil([this] { return server_->connection_count() == 0; });
 }
 
 TEST_F(ServerTest, WithoutConnectionsNothingWakes) {
@@ -189,7 +190,7 @@ TEST_F(ServerTest, WithoutConnectionsNothingWakes) {
   client.RoundTrip("echo");
   EXPECT_EQ(1u, timers_.size());
   client.Close();
-  WaitForConnectionCount(0);
+  WaitUntil([this] { return server_->connection_count() == 0; });
   timers_.AdvanceBy(seconds(30));
   EXPECT_EQ(0u, timers_.size());
 }

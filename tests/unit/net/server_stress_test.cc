@@ -1,6 +1,7 @@
 // Many connections, many threads, replies from everywhere.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <random>
 #include <string>
@@ -87,11 +88,12 @@ TEST_F(ServerTest, StoppingInTheMiddleOfEverythingIsSafe) {
         responder.Send(Echo(frame));
       });
     });
+    std::array<TestClient, 4> clients;
     std::vector<std::thread> threads;
     std::atomic<int> replies = 0;
-    for (int c = 0; c < 4; ++c) {
-      threads.emplace_back([&] {
-        TestClient client(port());
+    for (TestClient& client : clients) {
+      client.Connect(port());
+      threads.emplace_back([&client, &replies] {
         while (client.TrySend(Framed("0123456789")) == 14 && client.Receive()) ++replies;
       });
     }
