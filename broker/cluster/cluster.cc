@@ -101,10 +101,11 @@ Status ClusterImpl::Start() {
   if (!last) return std::unexpected(last.error());
   const bool transaction_is_open = delta.in_transaction();
   std::shared_ptr<const MetadataImage> image = std::move(delta).Finish(*last);
+  // Before this broker leaves its own trace in the metadata log.
+  const bool metadata_is_new = image->features.empty() && image->topics.empty();
+  if (Status status = partitions_.LoadLogs(*image, metadata_is_new); !status) return status;
   if (Status status = RegisterBroker(image, transaction_is_open); !status) return status;
-  auto table = partitions_.Load(*image);
-  if (!table) return Forward(std::move(table));
-  view_.Publish({image, *table});
+  view_.Publish({image, partitions_.MakeTable(*image)});
   SnapshotIfDue(*image);
   return {};
 }

@@ -1,5 +1,7 @@
 #include "cluster/partition_set.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "cluster/offline_log.h"
@@ -14,9 +16,14 @@ bool PartitionSet::IsMine(const PartitionImage& partition) const {
   return std::ranges::find(partition.replicas, node_id_) != partition.replicas.end();
 }
 
-Result<std::shared_ptr<const PartitionTable>> PartitionSet::Load(const MetadataImage& image) {
+Status PartitionSet::LoadLogs(const MetadataImage& image, bool metadata_is_new) {
+  std::string unknown;
   const storage::TopicLookup lookup =
       [&](const TopicPartition& tp, const Uuid& id_on_disk) -> std::optional<storage::KnownTopic> {
+    if (metadata_is_new) {
+      unknown = tp.ToString();
+      return storage::KnownTopic{id_on_disk, log_config_(image, tp.topic)};
+    }
     const TopicImage* topic = image.FindTopic(tp.topic);
     if (topic == nullptr || tp.partition < 0 ||
         static_cast<size_t>(tp.partition) >= topic->partitions.size()) {
@@ -27,7 +34,16 @@ Result<std::shared_ptr<const PartitionTable>> PartitionSet::Load(const MetadataI
     if (!IsMine(topic->partitions[static_cast<size_t>(tp.partition)])) return std::nullopt;
     return storage::KnownTopic{topic->id, log_config_(image, tp.topic)};
   };
-  if (Status status = logs_.LoadAll(lookup); !status) return Forward(std::move(status));
+  Status status = logs_.LoadAll(lookup);
+  if (!status || unknown.empty()) return status;
+  return Fail(ErrorCode::kKafkaStorageError,
+              fmt::format("{} holds partitions ({} is one) but its metadata log, "
+                          "__cluster_metadata-0, is missing: put it back, or give an empty "
+                          "directory",
+                          logs_.directory(), unknown));
+}
+
+std::shared_ptr<const PartitionTable> PartitionSet::MakeTable(const MetadataImage& image) {
   auto table = std::make_shared<PartitionTable>();
   for (const auto& [name, topic] : image.topics) table->Add(MakeTopic(image, *topic, nullptr));
   return table;

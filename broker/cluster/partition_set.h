@@ -22,11 +22,14 @@ class PartitionSet {
 
   PartitionSet(int32_t node_id, LogConfigOf log_config, storage::LogManager& logs);
 
-  // Loads the logs on disk: deletes those whose topic is gone or was created anew (a crash between
-  // a deletion's record and its files), creates those that are missing (a crash between a
-  // creation's record and its files). A log that cannot be had is offline; only a failure of the
-  // whole directory is an error.
-  Result<std::shared_ptr<const PartitionTable>> Load(const MetadataImage& image);
+  // Loads the logs on disk; deletes those whose topic is gone or was created anew (a crash between
+  // a deletion's record and its files). `metadata_is_new` says that no metadata was ever written:
+  // partitions that lie there all the same are somebody's data, so that is an error, and nothing is
+  // deleted.
+  Status LoadLogs(const MetadataImage& image, bool metadata_is_new);
+  // The table for an image, creating the logs that are missing (a crash between a creation's record
+  // and its files). A log that cannot be had is offline.
+  std::shared_ptr<const PartitionTable> MakeTable(const MetadataImage& image);
 
   // What changed from one image to the next. Partitions that are unchanged are the same objects.
   std::shared_ptr<const PartitionTable> Apply(
