@@ -38,6 +38,7 @@ class OfflineLog final : public storage::PartitionLog {
   std::optional<LeaderEpoch> EpochAt(Offset) override { return std::nullopt; }
   void DeleteRecordsBefore(Offset, Callback<Result<Offset>> done) override { done(Failure()); }
   storage::LogOffsets Offsets() const override { return {}; }
+  Status Availability() const override { return Failure(); }
   std::vector<storage::ActiveProducer> ActiveProducers() override { return {}; }
   int64_t SizeInBytes() const override { return 0; }
   storage::LogConfig Config() const override { return {}; }

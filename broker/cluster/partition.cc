@@ -14,6 +14,8 @@ Partition::Partition(TopicPartition topic_partition, Uuid topic_id, LeaderEpoch 
       notified_end_(log_->Offsets().log_end) {}
 
 ErrorCode Partition::CheckLeaderEpoch(LeaderEpoch current) const {
+  if (deleted()) return ErrorCode::kUnknownTopicOrPartition;
+  if (const Status status = log_->Availability(); !status) return status.error().code;
   const LeaderEpoch ours = leader_epoch();
   if (current == kNoEpoch || current == ours) return ErrorCode::kNone;
   return current < ours ? ErrorCode::kFencedLeaderEpoch : ErrorCode::kUnknownLeaderEpoch;

@@ -33,7 +33,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   LeaderEpoch leader_epoch() const { return leader_epoch_.load(std::memory_order_acquire); }
   storage::PartitionLog& log() { return *log_; }
 
-  // KIP-320: FENCED_LEADER_EPOCH below ours, UNKNOWN_LEADER_EPOCH above, -1 is not checked.
+  // Whether this partition can be asked anything in the epoch that a client believes in: first
+  // KAFKA_STORAGE_ERROR when its log is offline and UNKNOWN_TOPIC_OR_PARTITION when it is deleted
+  // (offsets mean nothing then), else as KIP-320 has it FENCED_LEADER_EPOCH below our epoch,
+  // UNKNOWN_LEADER_EPOCH above. -1: any epoch.
   ErrorCode CheckLeaderEpoch(LeaderEpoch current) const;
 
   // Fills the leader epoch, appends, and tells the waiters as soon as the records can be read

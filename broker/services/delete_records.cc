@@ -28,6 +28,7 @@ void Finish(const std::shared_ptr<Progress>& progress, size_t index, Result<Offs
 
 // Where the log shall begin, or why it shall not.
 Result<Offset> Target(cluster::Partition& partition, Offset before) {
+  if (Status status = partition.log().Availability(); !status) return Forward(std::move(status));
   const std::string name = partition.topic_partition().ToString();
   if (cluster::IsInternalTopic(partition.topic_partition().topic)) {
     return Fail(ErrorCode::kInvalidTopicException,

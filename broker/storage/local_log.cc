@@ -55,6 +55,11 @@ LogOffsets LocalLog::Offsets() const {
   return {log_start_, LastStableOffset(), log_end_, durable_end_};
 }
 
+Status LocalLog::Availability() const {
+  MutexLock lock(mutex_);
+  return CheckOpen();
+}
+
 EpochEnd LocalLog::EndOfEpoch(LeaderEpoch epoch) {
   MutexLock lock(mutex_);
   return epochs_.EndOf(epoch, log_end_);

@@ -51,6 +51,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   std::optional<LeaderEpoch> EpochAt(Offset offset) override;
   void DeleteRecordsBefore(Offset offset, Callback<Result<Offset>> done) override;
   LogOffsets Offsets() const override;
+  Status Availability() const override;
   std::vector<ActiveProducer> ActiveProducers() override;
   int64_t SizeInBytes() const override;
   LogConfig Config() const override;

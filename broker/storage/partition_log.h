@@ -120,6 +120,9 @@ class PartitionLog {
   virtual void DeleteRecordsBefore(Offset offset, Callback<Result<Offset>> done) = 0;
 
   virtual LogOffsets Offsets() const = 0;
+  // OK, or why every call fails from now on: KAFKA_STORAGE_ERROR (offline, closed) or
+  // UNKNOWN_TOPIC_OR_PARTITION (deleted). Offsets of such a log mean nothing.
+  virtual Status Availability() const = 0;
   virtual std::vector<ActiveProducer> ActiveProducers() = 0;
   virtual int64_t SizeInBytes() const = 0;
   virtual LogConfig Config() const = 0;

@@ -11,6 +11,7 @@ namespace monkafka::fakes {
 class StubLog final : public storage::PartitionLog {
  public:
   storage::LogOffsets offsets;
+  Status availability;
   storage::AppendOutcome next_outcome;
   int records_per_append = 1;
   bool complete_later = false;
@@ -51,6 +52,7 @@ class StubLog final : public storage::PartitionLog {
     done(offset);
   }
   storage::LogOffsets Offsets() const override { return offsets; }
+  Status Availability() const override { return availability; }
   std::vector<storage::ActiveProducer> ActiveProducers() override { return {}; }
   int64_t SizeInBytes() const override { return 0; }
   storage::LogConfig Config() const override {

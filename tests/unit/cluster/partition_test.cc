@@ -34,6 +34,13 @@ TEST_F(PartitionTest, ChecksTheLeaderEpoch) {
   EXPECT_EQ(partition->CheckLeaderEpoch(6), ErrorCode::kUnknownLeaderEpoch);
 }
 
+TEST_F(PartitionTest, AnOfflineOrDeletedPartitionSaysSoBeforeItsOffsetsAreUsed) {
+  log->availability = Fail(ErrorCode::kKafkaStorageError, "damaged");
+  EXPECT_EQ(partition->CheckLeaderEpoch(-1), ErrorCode::kKafkaStorageError);
+  partition->MarkDeleted();
+  EXPECT_EQ(partition->CheckLeaderEpoch(-1), ErrorCode::kUnknownTopicOrPartition);
+}
+
 TEST_F(PartitionTest, AppendsInItsLeaderEpoch) {
   partition->SetLeaderEpoch(6);
   Append();

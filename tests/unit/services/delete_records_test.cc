@@ -59,6 +59,11 @@ TEST_F(DeleteRecordsTest, CompactedAndInternalTopicsAreRefused) {
   EXPECT_EQ(Delete("__consumer_offsets", 0, 0).error, ErrorCode::kInvalidTopicException);
 }
 
+TEST_F(DeleteRecordsTest, AnOfflineLogSaysSo) {
+  cluster.Log("t", 0)->availability = Fail(ErrorCode::kKafkaStorageError, "damaged");
+  EXPECT_EQ(Delete("t", 0, 11).error, ErrorCode::kKafkaStorageError);
+}
+
 TEST_F(DeleteRecordsTest, OneResultPerDeletionInOrder) {
   std::vector<DeletedRecords> results;
   DeleteRecords(cluster, {{{"none", 0}, 1}, {{"t", 0}, 3}, {{"t", 7}, 1}},
