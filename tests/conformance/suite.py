@@ -26,6 +26,8 @@ class Row:
 
 
 def parser(doc, name, timeout):
+    # Ended by a signal, run() still ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     made = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("checkout", type=pathlib.Path, metavar="CHECKOUT")
