@@ -12,6 +12,9 @@ using services::ConfigUpdate;
 void AddIdentity(TableBuilder& table) {
   table.Int("node.id", "1", "broker.id", 0, kMaxInt, "The number of this broker in its cluster.");
   table.Int("broker.id", "-1", "", kMinInt, kMaxInt, "The older name of node.id.");
+  table.String("monkafka.cluster.id", std::nullopt, "", {},
+               "The cluster that this broker belongs to; an empty data directory gets it, or an id "
+               "of its own when not given.");
   table.String("broker.rack", std::nullopt, "", {},
                "The rack or zone of this broker, told to clients that prefer near replicas.");
   table.String("log.dirs", std::nullopt, "log.dir", {},

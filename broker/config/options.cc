@@ -151,4 +151,31 @@ groups::GroupOptions MakeGroupOptions(const Settings& settings) {
   return options;
 }
 
+services::TopicServiceOptions MakeTopicServiceOptions(const Settings& settings) {
+  services::TopicServiceOptions options;
+  options.default_partitions = settings.Int32("num.partitions");
+  options.default_replication_factor =
+      static_cast<int16_t>(settings.Integer("default.replication.factor"));
+  options.delete_topic_enable = settings.Boolean("delete.topic.enable");
+  options.offsets_topic_partitions = settings.Int32("offsets.topic.num.partitions");
+  options.offsets_topic_replication =
+      static_cast<int16_t>(settings.Integer("offsets.topic.replication.factor"));
+  options.offsets_topic_segment_bytes = settings.Int32("offsets.topic.segment.bytes");
+  return options;
+}
+
+services::ProduceOptions MakeProduceOptions(const Settings& settings) {
+  services::ProduceOptions options;
+  options.flush_acks_all = settings.Boolean("monkafka.acks.all.flush");
+  return options;
+}
+
+services::FetchOptions MakeFetchOptions(const Settings& settings) {
+  services::FetchOptions options;
+  options.max_bytes = settings.Int32("fetch.max.bytes");
+  options.session_slots =
+      static_cast<size_t>(settings.Integer("max.incremental.fetch.session.cache.slots"));
+  return options;
+}
+
 }  // namespace monkafka::config

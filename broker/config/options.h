@@ -7,6 +7,9 @@
 #include "config/settings.h"
 #include "groups/options.h"
 #include "net/server.h"
+#include "services/fetch.h"
+#include "services/produce.h"
+#include "services/topic_service.h"
 #include "storage/log_manager.h"
 
 namespace monkafka::config {
@@ -25,5 +28,8 @@ Result<std::string> DataDirectory(const Settings& settings);
 
 storage::LogManagerOptions MakeLogManagerOptions(const Settings& settings, std::string directory);
 groups::GroupOptions MakeGroupOptions(const Settings& settings);
+services::TopicServiceOptions MakeTopicServiceOptions(const Settings& settings);
+services::ProduceOptions MakeProduceOptions(const Settings& settings);
+services::FetchOptions MakeFetchOptions(const Settings& settings);
 
 }  // namespace monkafka::config

@@ -1,0 +1,222 @@
+#include "app/broker.h"
+
+#include <fmt/core.h>
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <future>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "cluster/cluster.h"
+#include "cluster/format.h"
+#include "cluster/local_metadata_store.h"
+#include "common/executor.h"
+#include "common/log.h"
+#include "config/options.h"
+#include "config/topic_values.h"
+#include "groups/cluster_offsets_topic.h"
+#include "groups/group_coordinator.h"
+#include "handlers/context.h"
+#include "handlers/router.h"
+#include "net/server.h"
+#include "services/config_service.h"
+#include "services/fetch.h"
+#include "services/list_offsets.h"
+#include "services/produce.h"
+#include "services/topic_service.h"
+#include "storage/log_manager.h"
+
+namespace monkafka::app {
+namespace {
+
+constexpr int kDispatchThreads = 2;
+constexpr auto kDrainTimeout = std::chrono::seconds(10);
+
+// Connections and segments are file descriptors; the default soft limit of 1,024 is for programs
+// that use select.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// A broker of few threads gains nothing from an arena per thread, which costs it memory.
+void BoundMallocArenas() { mallopt(M_ARENA_MAX, 4); }
+
+}  // namespace
+
+// In the order of construction; destroyed in reverse, after Shutdown stopped all threads.
+struct Broker::Graph {
+  explicit Graph(config::Settings given)
+      : settings(std::move(given)),
+        workers(settings.Int32("background.threads"), "worker"),
+        dispatch(kDispatchThreads, "dispatch"),
+        timers(clock) {}
+  ~Graph() { Shutdown(); }
+
+  Status Listen();
+  Status OpenData();
+  Status BuildServices();
+  void Serve();
+  Status Shutdown();
+
+  const config::Settings settings;
+  SystemClock clock;
+  WorkerPool workers;
+  WorkerPool dispatch;
+  TimerThread timers;
+  net::ServerOptions server_options;
+  std::vector<cluster::Endpoint> advertised;
+  std::string address;
+
+  cluster::DataDirectory directory;
+  std::unique_ptr<storage::LogManager> logs;
+  std::unique_ptr<cluster::Cluster> cluster;
+  std::optional<services::TopicService> topics;
+  std::optional<services::ConfigService> configs;
+  std::optional<services::ProduceService> produce;
+  std::optional<services::FetchService> fetch;
+  std::optional<services::ListOffsetsService> list_offsets;
+  std::optional<groups::ClusterOffsetsTopic> offsets_topic;
+  std::optional<groups::GroupCoordinator> coordinator;
+  std::optional<handlers::Context> context;
+  std::optional<handlers::Dispatcher> dispatcher;
+  std::unique_ptr<net::Server> server;
+  bool shut_down = false;
+};
+
+Status Broker::Graph::Listen() {
+  Result<net::ServerOptions> options = config::MakeServerOptions(settings);
+  if (!options) return Forward(std::move(options));
+  server_options = *std::move(options);
+  // The dispatcher exists before Start lets the first request in.
+  Result<std::unique_ptr<net::Server>> bound = net::Server::Listen(
+      server_options,
+      [this](const std::shared_ptr<Connection>& connection, Frame frame, Responder responder) {
+        dispatcher->Dispatch(connection, std::move(frame), std::move(responder));
+      },
+      clock, timers, workers);
+  if (!bound) return Forward(std::move(bound));
+  server = *std::move(bound);
+  Result<std::vector<cluster::Endpoint>> endpoints =
+      config::MakeAdvertised(settings, server_options.listeners, server->ports());
+  if (!endpoints) return Forward(std::move(endpoints));
+  advertised = *std::move(endpoints);
+  address = fmt::format("{}:{}", advertised.front().host, advertised.front().port);
+  return {};
+}
+
+Status Broker::Graph::OpenData() {
+  const Result<std::string> path = config::DataDirectory(settings);
+  if (!path) return std::unexpected(path.error());
+  storage::FileSystem& files = storage::PosixFileSystem();
+  const int32_t node_id = settings.Int32("node.id");
+  std::optional<std::string> cluster_id;
+  if (settings.Given("monkafka.cluster.id")) cluster_id = settings.Text("monkafka.cluster.id");
+  Result<cluster::DataDirectory> opened = cluster::FormatOrOpen(files, *path, node_id, cluster_id);
+  if (!opened) return Forward(std::move(opened));
+  directory = *std::move(opened);
+
+  Result<std::unique_ptr<storage::LogManager>> manager = storage::LogManager::Open(
+      config::MakeLogManagerOptions(settings, *path), files, clock, timers, workers);
+  if (!manager) return Forward(std::move(manager));
+  logs = *std::move(manager);
+
+  cluster::LocalMetadataStoreOptions store_options;
+  store_options.node_id = node_id;
+  Result<std::unique_ptr<cluster::MetadataStore>> store =
+      cluster::OpenLocalMetadataStore(store_options, files, *logs, clock);
+  if (!store) return Forward(std::move(store));
+
+  cluster::ClusterOptions options;
+  options.node_id = node_id;
+  options.cluster_id = directory.cluster_id;
+  options.directory_id = directory.directory_id;
+  options.advertised = advertised;
+  options.rack = settings.Text("broker.rack");
+  options.log_config = [this, node_id](const cluster::MetadataImage& image,
+                                       const std::string& topic) {
+    return config::MakeLogConfig(settings, image, node_id, topic);
+  };
+  Result<std::unique_ptr<cluster::Cluster>> made =
+      cluster::Cluster::Open(std::move(options), *std::move(store), *logs, workers);
+  if (!made) return Forward(std::move(made));
+  cluster = *std::move(made);
+  return {};
+}
+
+Status Broker::Graph::BuildServices() {
+  topics.emplace(config::MakeTopicServiceOptions(settings), *cluster, settings);
+  configs.emplace(*cluster, settings);
+  produce.emplace(*cluster, timers, config::MakeProduceOptions(settings));
+  fetch.emplace(*cluster, timers, dispatch, clock, config::MakeFetchOptions(settings));
+  list_offsets.emplace(*cluster);
+  offsets_topic.emplace(*cluster);
+  coordinator.emplace(
+      config::MakeGroupOptions(settings), *offsets_topic, [this] { return cluster->Image(); },
+      clock, timers, dispatch);
+  cluster->AddListener(
+      [this](const cluster::MetadataImage& before, const cluster::MetadataImage& after) {
+        coordinator->OnImage(before, after);
+      });
+  coordinator->OnImage({}, *cluster->Image());
+  context.emplace(handlers::Context{*cluster, *topics, *configs, *produce, *fetch, *list_offsets,
+                                    *coordinator, *logs, config::MakeHandlerOptions(settings)});
+  dispatcher.emplace(*context);
+  return {};
+}
+
+void Broker::Graph::Serve() {
+  logs->StartMaintenance();
+  server->Start();
+}
+
+Status Broker::Graph::Shutdown() {
+  if (std::exchange(shut_down, true)) return {};
+  if (server) server->StopAccepting();
+  if (coordinator) {
+    // Answers who waits for a rebalance, so that draining need not wait for them.
+    std::promise<void> stopped;
+    coordinator->Stop([&stopped] { stopped.set_value(); });
+    stopped.get_future().wait();
+  }
+  if (server && !server->Drain(kDrainTimeout)) {
+    LogWarning("some requests were still in flight after {} s; their connections were closed",
+               kDrainTimeout.count());
+  }
+  if (cluster) cluster->Close();
+  Status closed;
+  if (logs) closed = logs->Close();
+  timers.Stop();
+  dispatch.Stop();
+  workers.Stop();
+  return closed;
+}
+
+Broker::Broker(std::unique_ptr<Graph> graph) : graph_(std::move(graph)) {}
+
+Broker::~Broker() = default;
+
+Result<std::unique_ptr<Broker>> Broker::Start(config::Settings settings) {
+  RaiseFileLimit();
+  BoundMallocArenas();
+  auto graph = std::make_unique<Graph>(std::move(settings));
+  if (Status bound = graph->Listen(); !bound) return Forward(std::move(bound));
+  if (Status opened = graph->OpenData(); !opened) return Forward(std::move(opened));
+  if (Status built = graph->BuildServices(); !built) return Forward(std::move(built));
+  graph->Serve();
+  LogInfo("serving {} as node {} of cluster {}, data in {}; acks=all is {}", graph->address,
+          graph->cluster->node_id(), graph->directory.cluster_id, graph->logs->directory(),
+          graph->settings.Boolean("monkafka.acks.all.flush") ? "synced to disk before the reply"
+                                                             : "not synced before the reply");
+  return std::unique_ptr<Broker>(new Broker(std::move(graph)));
+}
+
+const std::string& Broker::address() const { return graph_->address; }
+
+Status Broker::Stop() { return graph_->Shutdown(); }
+
+}  // namespace monkafka::app

@@ -1,0 +1,39 @@
+// One broker: builds the object graph in dependency order, and takes it down in reverse.
+//
+// Threads: Start and Stop from one thread. What runs inside:
+//   network threads   receive requests, run handlers, send replies
+//   dispatch          what follows from other requests: coordinators, fetches that were waiting
+//   workers           what waits on the disk: syncs, recovery, deletion, cold reads
+//   timers            one thread, asleep until the earliest timer
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/result.h"
+#include "config/settings.h"
+
+namespace monkafka::app {
+
+class Broker {
+ public:
+  // Binds, opens (or formats) the data directory, loads it and serves. The error is one sentence
+  // for the operator; nothing was touched when the ports or the directory could not be had.
+  static Result<std::unique_ptr<Broker>> Start(config::Settings settings);
+  ~Broker();
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  // The first listener, "host:port" as clients are told.
+  const std::string& address() const;
+
+  // Stops accepting, answers what is in flight, flushes and marks the shutdown clean.
+  Status Stop();
+
+ private:
+  struct Graph;
+  explicit Broker(std::unique_ptr<Graph> graph);
+  std::unique_ptr<Graph> graph_;
+};
+
+}  // namespace monkafka::app
