@@ -59,7 +59,7 @@ struct Broker::Graph {
 
   Status Listen();
   Status OpenData();
-  Status BuildServices();
+  void BuildServices();
   void Serve();
   Status Shutdown();
 
@@ -148,7 +148,7 @@ Status Broker::Graph::OpenData() {
   return {};
 }
 
-Status Broker::Graph::BuildServices() {
+void Broker::Graph::BuildServices() {
   topics.emplace(config::MakeTopicServiceOptions(settings), *cluster, settings);
   configs.emplace(*cluster, settings);
   produce.emplace(*cluster, timers, config::MakeProduceOptions(settings));
@@ -163,10 +163,17 @@ Status Broker::Graph::BuildServices() {
         coordinator->OnImage(before, after);
       });
   coordinator->OnImage({}, *cluster->Image());
-  context.emplace(handlers::Context{*cluster, *topics, *configs, *produce, *fetch, *list_offsets,
-                                    *coordinator, *logs, config::MakeHandlerOptions(settings)});
+  context.emplace(handlers::Context{
+      .cluster = *cluster,
+      .logs = *logs,
+      .groups = *coordinator,
+      .produce = *produce,
+      .fetch = *fetch,
+      .list_offsets = *list_offsets,
+      .topics = *topics,
+      .configs = *configs,
+      .options = {.auto_create_topics = settings.Boolean("auto.create.topics.enable")}});
   dispatcher.emplace(*context);
-  return {};
 }
 
 void Broker::Graph::Serve() {
@@ -206,7 +213,7 @@ Result<std::unique_ptr<Broker>> Broker::Start(config::Settings settings) {
   auto graph = std::make_unique<Graph>(std::move(settings));
   if (Status bound = graph->Listen(); !bound) return Forward(std::move(bound));
   if (Status opened = graph->OpenData(); !opened) return Forward(std::move(opened));
-  if (Status built = graph->BuildServices(); !built) return Forward(std::move(built));
+  graph->BuildServices();
   graph->Serve();
   LogInfo("serving {} as node {} of cluster {}, data in {}; acks=all is {}", graph->address,
           graph->cluster->node_id(), graph->directory.cluster_id, graph->logs->directory(),
