@@ -306,19 +306,39 @@ class BrokerCase(TestCase):
         cls.broker.start()
 
 
-def main():
-    """Runs the calling file's tests (arguments as for unittest) and ends with their exit code."""
-    result = unittest.main(module="__main__", exit=False, verbosity=2).result
+def finish(failed, skips):
+    """Ends the process as its file's outcome wants it."""
+    sys.stdout.flush()
     sys.stderr.flush()
-    if not result.wasSuccessful():
+    if failed:
         for path in _scratch:
             print(f"kept for you to look at: {path}", file=sys.stderr)
         sys.exit(1)
     for path in _scratch:
         shutil.rmtree(path, ignore_errors=True)
-    for test, reason in result.skipped:
-        print(f"\n*** SKIPPED: {test}: {reason}", file=sys.stderr)
-    if result.skipped:
+    for skipped in skips:
+        print(f"\n*** SKIPPED: {skipped}", file=sys.stderr)
+    if skips:
         sys.exit(1 if os.environ.get("CI") == "true" else EXIT_SKIPPED)
-    if result.testsRun == 0:
-        sys.exit("no test ran")
+    sys.exit(0)
+
+
+def main():
+    """Runs the calling file's tests (arguments as for unittest) and ends with their exit code."""
+    result = unittest.main(module="__main__", exit=False, verbosity=2).result
+    finish(failed=not result.wasSuccessful() or result.testsRun + len(result.skipped) == 0,
+           skips=[f"{test}: {reason}" for test, reason in result.skipped])
+
+
+def script(function):
+    """Runs a test that is one function, and ends with its exit code."""
+    skips = []
+    failed = False
+    try:
+        function()
+    except unittest.SkipTest as reason:
+        skips.append(f"{pathlib.Path(sys.argv[0]).name}: {reason}")
+    except AssertionError as failure:
+        print(f"FAILED: {failure}", file=sys.stderr)
+        failed = True
+    finish(failed, skips)
