@@ -110,6 +110,31 @@ Status Write(storage::FileSystem& file_system, const std::string& directory,
                                       AsBytes(FormatMetaProperties(properties)));
 }
 
+std::string ParentOf(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const size_t slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Creates the directory so that it is still there after a power cut: a directory that is new lasts
+// only once the one above it is synced.
+Status CreateDurably(storage::FileSystem& file_system, const std::string& directory) {
+  std::vector<std::string> above;
+  for (std::string path = directory;;) {
+    Result<bool> exists = file_system.Exists(path);
+    if (!exists) return Forward(std::move(exists));
+    if (*exists) break;
+    path = ParentOf(path);
+    above.push_back(path);
+  }
+  if (Status status = file_system.CreateDirectories(directory); !status) return status;
+  for (const std::string& path : above) {
+    if (Status status = file_system.SyncDirectory(path); !status) return status;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<MetaProperties> ParseMetaProperties(std::string_view text) {
@@ -162,7 +187,7 @@ Result<DataDirectory> FormatOrOpen(storage::FileSystem& file_system, const std::
   if (Result<Found> found = Inspect(file_system, directory, node_id, cluster_id); !found) {
     return Forward(std::move(found));
   }
-  if (Status status = file_system.CreateDirectories(directory); !status) {
+  if (Status status = CreateDurably(file_system, directory); !status) {
     return Forward(std::move(status));
   }
   DataDirectory opened;

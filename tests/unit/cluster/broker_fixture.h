@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "cluster/cluster.h"
+#include "cluster/format.h"
 #include "cluster/local_metadata_store.h"
+#include "cluster/metadata_delta.h"
 #include "fakes/manual_executor.h"
 #include "records/batch_builder.h"
 #include "storage/file_system.h"
@@ -24,7 +26,6 @@ class BrokerFixture {
   BrokerFixture(storage::FileSystem& file_system, std::string directory)
       : file_system_(file_system), directory_(std::move(directory)) {
     options.cluster_id = "MkU3OEVBNTcwNTJENDM2Qg";
-    options.directory_id = Uuid{{0xd1}};
     options.advertised = {{"PLAINTEXT", "localhost", 9092, 0}};
     options.log_config = [](const MetadataImage& image, const std::string& topic) {
       storage::LogConfig config;
@@ -43,6 +44,10 @@ class BrokerFixture {
   LocalMetadataStoreOptions store_options;
 
   Status Start() {
+    auto opened = FormatOrOpen(file_system_, directory_, options.node_id, options.cluster_id);
+    if (!opened) return Forward(std::move(opened));
+    options.directory_id = opened->directory_id;
+    lock_ = std::move(opened->lock);
     storage::LogManagerOptions log_options;
     log_options.directory = directory_;
     auto logs = storage::LogManager::Open(log_options, file_system_, clock, timers, workers);
@@ -68,6 +73,7 @@ class BrokerFixture {
     const Status status = logs_->Close();
     workers.RunAll();
     logs_.reset();
+    lock_.reset();
     return status;
   }
   // As kill -9 does: whatever was written stays, nothing more is.
@@ -76,6 +82,7 @@ class BrokerFixture {
     cluster_.reset();
     logs_.reset();
     workers.RunAll();
+    lock_.reset();
   }
   void Restart() {
     const Status status = Stop();
@@ -141,6 +148,7 @@ class BrokerFixture {
  private:
   storage::FileSystem& file_system_;
   const std::string directory_;
+  std::unique_ptr<storage::FileLock> lock_;
   std::unique_ptr<storage::LogManager> logs_;
   std::unique_ptr<Cluster> cluster_;
 };

@@ -35,7 +35,7 @@ TEST_F(ClusterTest, ANewClusterHasThisBrokerAndItsFeatureLevel) {
   const BrokerImage& self = image->brokers.at(1);
   EXPECT_FALSE(self.fenced);
   EXPECT_THAT(self.endpoints, ElementsAre(Endpoint{"PLAINTEXT", "localhost", 9092, 0}));
-  EXPECT_THAT(self.log_dirs, ElementsAre(Uuid{{0xd1}}));
+  EXPECT_THAT(self.log_dirs, ElementsAre(broker.options.directory_id));
   EXPECT_EQ(self.epoch, 2) << "the offset of its registration";
   EXPECT_EQ(image->last_offset, 2);
 }
