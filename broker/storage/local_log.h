@@ -148,7 +148,8 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
                                                               Offset upper_bound);
   Result<std::optional<TimestampedOffset>> FindMaxTimestampNow();
   struct SearchPlan;
-  Result<bool> PlanSearch(size_t segment_index, SearchPlan& plan) REQUIRES(mutex_);
+  Status PlanSearch(size_t segment_index, SearchPlan& plan) REQUIRES(mutex_);
+  Result<TimestampMs> MaxTimestampLeft(const SearchPlan& plan);
   int64_t SearchStart(const SearchPlan& plan, TimestampMs timestamp);
   Result<std::optional<TimestampedOffset>> SearchSegment(const SearchPlan& plan,
                                                          TimestampMs timestamp, Offset upper_bound);

@@ -1,6 +1,7 @@
 // Finding records by timestamp: the time index leads to the batch, the batch's records to the
 // record. On a worker, because whole batches are read and perhaps decompressed.
 #include <algorithm>
+#include <limits>
 
 #include "records/record.h"
 #include "storage/local_log.h"
@@ -45,8 +46,7 @@ Result<std::optional<TimestampedOffset>> LocalLog::FindByTimestampNow(TimestampM
         if (max->timestamp >= timestamp) break;
       }
       if (index == segments_.size()) return std::nullopt;
-      Result<bool> planned = PlanSearch(index, plan);
-      if (!planned) return Forward(std::move(planned));
+      if (Status status = PlanSearch(index, plan); !status) return Forward(std::move(status));
       from = EndOffsetOf(index);
     }
     if (plan.segment->base_offset() >= upper_bound) return std::nullopt;
@@ -58,35 +58,72 @@ Result<std::optional<TimestampedOffset>> LocalLog::FindByTimestampNow(TimestampM
   }
 }
 
-Result<bool> LocalLog::PlanSearch(size_t segment_index, SearchPlan& plan) {
+Status LocalLog::PlanSearch(size_t segment_index, SearchPlan& plan) {
   plan.segment = segments_[segment_index];
   plan.size = plan.segment->size();
   plan.log_start = log_start_;
   Result<std::shared_ptr<File>> file = plan.segment->log_file().Get();
   if (!file) return Forward(std::move(file));
   plan.file = *std::move(file);
-  return true;
+  return {};
 }
 
 Result<std::optional<TimestampedOffset>> LocalLog::FindMaxTimestampNow() {
   SearchPlan plan;
-  TimeIndexEntry max;
+  SearchPlan first;  // set when records of the first segment were deleted: its index knows too much
+  TimestampMs max = kNoTimestamp;
   {
     MutexLock lock(mutex_);
     if (Status status = CheckOpen(); !status) return Forward(std::move(status));
-    std::optional<size_t> best;
-    for (size_t i = 0; i < segments_.size(); ++i) {
+    size_t best = segments_.size();
+    size_t begin = 0;
+    if (segments_.front()->base_offset() < log_start_) {
+      if (Status status = PlanSearch(begin++, first); !status) return Forward(std::move(status));
+    }
+    for (size_t i = begin; i < segments_.size(); ++i) {
       Result<TimeIndexEntry> candidate = segments_[i]->MaxTimestamp();
       if (!candidate) return Forward(std::move(candidate));
-      if (best && candidate->timestamp <= max.timestamp) continue;
-      max = *candidate;
+      if (candidate->timestamp <= max) continue;
+      max = candidate->timestamp;
       best = i;
     }
-    if (!best || max.timestamp < 0) return std::nullopt;
-    Result<bool> planned = PlanSearch(*best, plan);
-    if (!planned) return Forward(std::move(planned));
+    if (best < segments_.size()) {
+      if (Status status = PlanSearch(best, plan); !status) return Forward(std::move(status));
+    }
   }
-  return SearchSegment(plan, max.timestamp, std::numeric_limits<Offset>::max());
+  if (first.segment) {
+    Result<TimestampMs> left = MaxTimestampLeft(first);
+    if (!left) return Forward(std::move(left));
+    if (*left >= max) {
+      max = *left;
+      plan = std::move(first);
+    }
+  }
+  if (max < 0) return std::nullopt;
+  return SearchSegment(plan, max, std::numeric_limits<Offset>::max());
+}
+
+// The largest timestamp at or above the log start.
+Result<TimestampMs> LocalLog::MaxTimestampLeft(const SearchPlan& plan) {
+  TimestampMs max = kNoTimestamp;
+  std::vector<uint8_t> buffer;
+  for (int64_t position = 0; position < plan.size;) {
+    Result<BatchInfo> info = ReadBatchInfo(*plan.file, position, plan.size);
+    if (!info) return Forward(std::move(info));
+    position = info->end_position();
+    if (info->last_offset < plan.log_start) continue;
+    if (info->base_offset >= plan.log_start) {
+      max = std::max(max, info->max_timestamp);
+      continue;
+    }
+    Result<records::BatchView> batch = ReadBatch(*plan.file, *info, buffer);
+    if (!batch) return Forward(std::move(batch));
+    Status status = records::ForEachRecord(*batch, {}, [&](const records::Record& record) {
+      if (record.offset >= plan.log_start) max = std::max(max, record.timestamp);
+    });
+    if (!status) return Forward(std::move(status));
+  }
+  return max;
 }
 
 // The first record at or above the log start with a timestamp not below the one given.

@@ -1,0 +1,107 @@
+// A file system in memory that forgets, tears and fails as real ones do.
+//
+// It counts the operations that change something. At a chosen one the power fails: from then on
+// everything fails, until Recover() starts the machine again with what survived. What survives of
+// unsynced data is chosen by a seed, in blocks of 512 bytes; of unsynced directory entries
+// (created, renamed, removed names) a prefix, as a journal would have it.
+//
+// A failed sync is as on Linux: what it should have written is lost although it can still be read,
+// and the next sync succeeds without it.
+//
+// Threads: safe from any thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/executor.h"
+#include "common/mutex.h"
+#include "storage/file_system.h"
+
+namespace monkafka::fakes {
+
+class FakeFileSystem final : public storage::FileSystem {
+ public:
+  // What a power cut leaves of what was not synced.
+  enum class Unsynced {
+    kDropAll,
+    kSome,     // some blocks, sizes and names, by the seed
+    kTorn,     // everything, but the last write only in part
+    kKeepAll,  // the process died, the machine did not
+  };
+
+  explicit FakeFileSystem(const Clock& clock);
+  ~FakeFileSystem() override;
+
+  // Operations that changed something, or tried, so far.
+  int64_t operations() const;
+  // The power fails at this operation (counted as operations() counts, from 1): a write still
+  // reaches memory, anything else does not happen.
+  void CrashAt(int64_t operation);
+  bool crashed() const;
+  // Starts again after a crash (or crashes now). Files opened before stay dead.
+  void Recover(Unsynced unsynced, uint64_t seed);
+
+  // The operation with this number fails: a write leaves half of its bytes behind and says that
+  // there is no space, a sync loses what it should have written.
+  void FailAt(int64_t operation);
+  // Every write and every new file fails for want of space.
+  void SetFull(bool full);
+
+  // For damage tests: the content as read, and replacing it (synced).
+  std::vector<uint8_t> Content(const std::string& path) const;
+  void SetContent(const std::string& path, std::vector<uint8_t> content);
+  // All files under a directory, with their paths, sorted.
+  std::vector<std::string> Files(const std::string& directory) const;
+
+  // FileSystem
+  Result<std::shared_ptr<storage::File>> Open(const std::string& path,
+                                              storage::OpenMode mode) override;
+  Result<bool> Exists(const std::string& path) override;
+  Result<int64_t> SizeOf(const std::string& path) override;
+  Result<std::vector<std::string>> List(const std::string& directory) override;
+  Result<bool> IsDirectory(const std::string& path) override;
+  Status CreateDirectories(const std::string& path) override;
+  Status Rename(const std::string& from, const std::string& to) override;
+  Status Remove(const std::string& path) override;
+  Status RemoveDirectory(const std::string& path) override;
+  Status SyncDirectory(const std::string& path) override;
+  Result<std::unique_ptr<storage::FileLock>> Lock(const std::string& path) override;
+  Result<Space> SpaceOf(const std::string& path) override;
+
+ private:
+  struct Node;
+  class OpenFile;
+  class HeldLock;
+  using NodePtr = std::shared_ptr<Node>;
+  enum class Verdict { kGo, kFail, kCrash };
+
+  NodePtr Lookup(const std::string& path) const REQUIRES(mutex_);
+  // The directory that holds the path's last name.
+  NodePtr ParentOf(const std::string& path, std::string& name) const REQUIRES(mutex_);
+  Status CheckAlive() const REQUIRES(mutex_);
+  // Counts an operation and says what becomes of it.
+  Verdict Count() REQUIRES(mutex_);
+  Status Mutate(const std::string& what, const std::function<Status()>& change) REQUIRES(mutex_);
+  void SettleDirectory(Node& node, Unsynced unsynced, std::mt19937_64& random) REQUIRES(mutex_);
+
+  const Clock& clock_;
+  mutable Mutex mutex_;
+  NodePtr root_ GUARDED_BY(mutex_);
+  int64_t operations_ GUARDED_BY(mutex_) = 0;
+  int64_t crash_at_ GUARDED_BY(mutex_) = -1;
+  std::set<int64_t> fail_at_ GUARDED_BY(mutex_);
+  bool full_ GUARDED_BY(mutex_) = false;
+  bool crashed_ GUARDED_BY(mutex_) = false;
+  int64_t boot_ GUARDED_BY(mutex_) = 0;
+  std::weak_ptr<Node> last_written_ GUARDED_BY(mutex_);
+  std::set<std::string> locks_ GUARDED_BY(mutex_);
+};
+
+}  // namespace monkafka::fakes

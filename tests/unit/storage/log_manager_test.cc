@@ -1,0 +1,234 @@
+#include "log_harness.h"
+#include "storage/names.h"
+
+namespace monkafka::storage {
+namespace {
+
+using std::chrono::milliseconds;
+using Unsynced = fakes::FakeFileSystem::Unsynced;
+using ::testing::HasSubstr;
+
+class LogManagerTest : public ::testing::Test, protected LogHarness {
+ protected:
+  std::string Root(const std::string& name) const { return std::string(kDirectory) + "/" + name; }
+  std::vector<std::string> Directories() {
+    std::vector<std::string> names;
+    const std::vector<std::string> all = files.List(kDirectory).value();
+    for (const std::string& name : all) {
+      if (files.IsDirectory(Root(name)).value()) names.push_back(name);
+    }
+    return names;
+  }
+};
+
+TEST_F(LogManagerTest, ANewPartitionIsDurableInTheDirectory) {
+  Open();
+  CrashAndOpen(Unsynced::kDropAll);
+  EXPECT_EQ(AsText(files.Content(PathOf("partition.metadata"))),
+            "version: 0\ntopic_id: " + topic_id.ToString());
+  EXPECT_EQ(log->Offsets().log_end, 0);
+}
+
+TEST_F(LogManagerTest, CreateReturnsTheOneThatIsThere) {
+  Open();
+  EXPECT_EQ(manager->Create(tp, topic_id, config).value(), log);
+  EXPECT_EQ(CodeOf(manager->Create(tp, Uuid::Random(), config)), ErrorCode::kInconsistentTopicId);
+}
+
+TEST_F(LogManagerTest, ACleanStopNeedsNoScan) {
+  Open();
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(Append({.producer_id = 7, .sequence = i}).base_offset, i);
+  ASSERT_TRUE(manager->Close());
+  EXPECT_EQ(AsText(files.Content(Root(".kafka_cleanshutdown"))),
+            R"({"version":0,"brokerEpoch":-1})");
+  Forget();
+  const int64_t before = files.operations();
+  Open();
+  EXPECT_LE(files.operations() - before, 2) << "only the mark is taken away";
+  EXPECT_FALSE(files.Exists(Root(".kafka_cleanshutdown")).value());
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(10));
+  EXPECT_TRUE(Append({.producer_id = 7, .sequence = 9}).duplicate);
+}
+
+TEST_F(LogManagerTest, AnUntouchedLogIsClosedWithoutWriting) {
+  Open();
+  ASSERT_EQ(Append({}).error, ErrorCode::kNone);
+  CloseAndOpen();
+  const std::string log_path = PathOf("00000000000000000000.log");
+  const int64_t before = files.operations();
+  ASSERT_TRUE(manager->Close());
+  EXPECT_LE(files.operations() - before, 5) << "only the mark is written";
+}
+
+TEST_F(LogManagerTest, TheCleanMarkIsGoneForGoodOnceWeRun) {
+  Open();
+  ASSERT_TRUE(manager->Close());
+  Forget();
+  Open();
+  files.Recover(Unsynced::kDropAll, 1);
+  EXPECT_FALSE(files.Exists(Root(".kafka_cleanshutdown")).value());
+}
+
+TEST_F(LogManagerTest, DeletionIsDurableAtOnceAndRemovesLater) {
+  Open();
+  ASSERT_EQ(Append({}).error, ErrorCode::kNone);
+  ASSERT_TRUE(manager->Delete(tp));
+  EXPECT_EQ(manager->Find(tp), nullptr);
+  EXPECT_EQ(Append({}).error, ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(CodeOf(Read(0)), ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(CodeOf(manager->Delete(tp)), ErrorCode::kUnknownTopicOrPartition);
+  ASSERT_EQ(Directories().size(), 1u);
+  EXPECT_TRUE(IsDeletedDirectory(Directories().front()));
+  Advance(config.file_delete_delay);
+  EXPECT_TRUE(Directories().empty());
+}
+
+TEST_F(LogManagerTest, ADeletedPartitionDoesNotComeBack) {
+  Open();
+  ASSERT_EQ(Append({}, /*durable=*/true).error, ErrorCode::kNone);
+  ASSERT_TRUE(manager->Delete(tp));
+  CrashAndOpen(Unsynced::kDropAll);
+  EXPECT_EQ(log->Offsets().log_end, 0) << "a new one";
+  workers.RunAll();
+  EXPECT_EQ(Directories(), std::vector<std::string>{"orders-0"});
+}
+
+TEST_F(LogManagerTest, ARecreatedTopicHasNothingOfTheOldOne) {
+  Open();
+  ASSERT_EQ(Append({.records = 9, .producer_id = 7}, /*durable=*/true).error, ErrorCode::kNone);
+  ASSERT_EQ(DeleteRecordsBefore(5).value(), 5);
+  ASSERT_TRUE(manager->Delete(tp));
+  topic_id = Uuid::Random();
+  log = manager->Create(tp, topic_id, config).value();
+  ASSERT_EQ(Append({.records = 2}, /*durable=*/true).base_offset, 0);
+  CrashAndOpen(Unsynced::kDropAll);
+  EXPECT_EQ(log->Offsets().log_start, 0);
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(2));
+  EXPECT_TRUE(log->ActiveProducers().empty());
+}
+
+TEST_F(LogManagerTest, DirectoriesOfTopicsThatAreGoneAreRemoved) {
+  Open();
+  ASSERT_EQ(Append({}).error, ErrorCode::kNone);
+  ASSERT_TRUE(manager->Close());
+  Forget();
+  topic_id = Uuid::Random();  // re-created under the same name while we were away
+  Open();
+  EXPECT_EQ(log->Offsets().log_end, 0);
+  workers.RunAll();
+  EXPECT_EQ(Directories(), std::vector<std::string>{"orders-0"});
+}
+
+TEST_F(LogManagerTest, StrangersInTheDirectoryAreLeftAlone) {
+  ASSERT_TRUE(files.CreateDirectories(Root("lost+found")));
+  ASSERT_TRUE(files.CreateDirectories(Root("__cluster_metadata-0")));
+  files.SetContent(Root("notes-7"), {1});
+  files.SetContent(Root("meta.properties"), {1});
+  Open();
+  EXPECT_EQ(Directories(),
+            (std::vector<std::string>{"__cluster_metadata-0", "lost+found", "orders-0"}));
+  EXPECT_TRUE(files.Exists(Root("notes-7")).value());
+}
+
+TEST_F(LogManagerTest, StrangersInAPartitionAreLeftAlone) {
+  Open();
+  ASSERT_EQ(Append({}, true).error, ErrorCode::kNone);
+  for (const char* name : {"README", "x.log", "123.index", "00000000000000000000.bak"}) {
+    files.SetContent(PathOf(name), {1, 2, 3});
+  }
+  files.SetContent(PathOf("00000000000000000007.index"), {1, 2, 3});
+  KillAndOpen();
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(1));
+  EXPECT_TRUE(files.Exists(PathOf("README")).value());
+  EXPECT_FALSE(files.Exists(PathOf("00000000000000000007.index")).value()) << "of no segment";
+}
+
+TEST_F(LogManagerTest, ADamagedLogIsOfflineAndTheOthersLoad) {
+  Open();
+  const TopicPartition other{"other", 3};
+  const Uuid other_id{{9}};
+  ASSERT_TRUE(manager->Create(other, other_id, config));
+  ASSERT_EQ(Append({}).error, ErrorCode::kNone);
+  ASSERT_TRUE(manager->Close());
+  Forget();
+  std::vector<uint8_t> content = files.Content(PathOf("00000000000000000000.log"));
+  content[16] = 9;  // the magic
+  files.SetContent(PathOf("00000000000000000000.log"), content);
+  manager = LogManager::Open(options, files, clock, timers, workers).value();
+  ASSERT_TRUE(manager->LoadAll([&](const TopicPartition&, const Uuid& id) {
+    return std::optional(KnownTopic{id, config});
+  }));
+  log = manager->Find(tp);
+  const AppendOutcome outcome = Append({});
+  EXPECT_EQ(outcome.error, ErrorCode::kKafkaStorageError);
+  EXPECT_THAT(outcome.message, HasSubstr("00000000000000000000.log"));
+  log = manager->Find(other);
+  EXPECT_EQ(Append({}).error, ErrorCode::kNone);
+  EXPECT_FALSE(manager->Close()) << "what is offline is not clean";
+}
+
+TEST_F(LogManagerTest, AnUnreadableLogStartCheckpointStopsTheStart) {
+  Open();
+  Forget();
+  files.SetContent(Root("log-start-offset-checkpoint"), {'x'});
+  const auto opened = LogManager::Open(options, files, clock, timers, workers);
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().message, HasSubstr("log-start-offset-checkpoint"));
+}
+
+TEST_F(LogManagerTest, AnUnreadableRecoveryPointOnlyCostsTime) {
+  Open();
+  ASSERT_EQ(Append({.records = 3}).error, ErrorCode::kNone);
+  Forget();
+  files.SetContent(Root("recovery-point-offset-checkpoint"), {'x'});
+  Open();
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(3));
+}
+
+TEST_F(LogManagerTest, AnEmptyPartitionMetadataTakesTheLogOffline) {
+  Open();
+  ASSERT_EQ(Append({}).error, ErrorCode::kNone);
+  Forget();
+  files.SetContent(PathOf("partition.metadata"), {'x'});
+  Open();
+  EXPECT_EQ(Append({}).error, ErrorCode::kKafkaStorageError);
+}
+
+TEST_F(LogManagerTest, TheMetadataLogIsOpenedApart) {
+  manager = nullptr;
+  Open();
+  const TopicPartition metadata{"__cluster_metadata", 0};
+  log = manager->OpenInternal(metadata, Uuid{{0, 1}}, config).value();
+  AppendRequest request = RequestOf(Build({.records = 4}));
+  request.origin = AppendOrigin::kCoordinator;
+  request.durable = true;
+  ASSERT_EQ(Send(std::move(request)).error, ErrorCode::kNone);
+  files.Recover(Unsynced::kDropAll, 1);
+  Forget();
+  manager = LogManager::Open(options, files, clock, timers, workers).value();
+  log = manager->OpenInternal(metadata, Uuid{{0, 1}}, config).value();
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(4));
+}
+
+TEST_F(LogManagerTest, DescribesSizesAndTheVolume) {
+  Open();
+  ASSERT_EQ(Append({}).error, ErrorCode::kNone);
+  const auto logs = manager->Describe();
+  ASSERT_EQ(logs.size(), 1u);
+  EXPECT_EQ(logs[0].topic_partition, tp);
+  EXPECT_EQ(logs[0].size_in_bytes,
+            static_cast<int64_t>(files.Content(PathOf("00000000000000000000.log")).size()));
+  EXPECT_GT(manager->DiskTotalAndUsableBytes()->first, 0);
+}
+
+TEST_F(LogManagerTest, NothingWakesUpUntilMaintenanceStartsAndAfterClose) {
+  Open();
+  EXPECT_EQ(timers.size(), 0u);
+  manager->StartMaintenance();
+  EXPECT_EQ(timers.size(), 3u);
+  ASSERT_TRUE(manager->Close());
+  EXPECT_EQ(timers.size(), 0u);
+}
+
+}  // namespace
+}  // namespace monkafka::storage
