@@ -46,10 +46,8 @@ DescribeProducersResponse::Partition Describe(const cluster::Cluster& cluster,
     return answer;
   }
   const services::LedPartition led = services::FindLed(cluster, topic, index);
-  if (!led) {
-    answer.error_code = led.error();
-    return answer;
-  }
+  answer.error_code = led ? (*led)->CheckLeaderEpoch(kNoEpoch) : led.error();
+  if (answer.error_code != ErrorCode::kNone) return answer;
   for (const storage::ActiveProducer& producer : (*led)->log().ActiveProducers()) {
     answer.active_producers.push_back(
         {producer.producer_id, producer.producer_epoch, producer.last_sequence,

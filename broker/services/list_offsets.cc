@@ -68,23 +68,6 @@ class Search {
   Offset bound_;
 };
 
-// An offset that is known without a search. That it can be read is asked of the log: the offsets of
-// one that is offline say nothing.
-void AnswerIfReadable(const std::shared_ptr<Pending>& pending, storage::PartitionLog& log,
-                      Offset offset, LeaderEpoch epoch, ListOffsetsResponse::Partition& answer) {
-  pending->open.fetch_add(1, std::memory_order_relaxed);
-  log.Read({.offset = offset, .upper_bound = offset},
-           [pending, offset, epoch, &answer](Result<storage::ReadOutcome> read) {
-             if (read) {
-               answer.offset = offset;
-               answer.leader_epoch = epoch;
-             } else {
-               answer.error_code = read.error().code;
-             }
-             pending->Finish();
-           });
-}
-
 void Start(const std::shared_ptr<Pending>& pending, cluster::Partition& partition,
            TimestampMs timestamp, bool read_committed, ListOffsetsResponse::Partition& answer) {
   storage::PartitionLog& log = partition.log();
@@ -93,11 +76,14 @@ void Start(const std::shared_ptr<Pending>& pending, cluster::Partition& partitio
   if (timestamp < 0) {
     switch (static_cast<OffsetSpec>(timestamp)) {
       case OffsetSpec::kLatest:
-        return AnswerIfReadable(pending, log, bound, partition.leader_epoch(), answer);
+        answer.offset = bound;
+        answer.leader_epoch = partition.leader_epoch();
+        return;
       case OffsetSpec::kEarliest:
       case OffsetSpec::kEarliestLocal:
-        return AnswerIfReadable(pending, log, offsets.log_start,
-                                log.EpochAt(offsets.log_start).value_or(kNoEpoch), answer);
+        answer.offset = offsets.log_start;
+        answer.leader_epoch = log.EpochAt(offsets.log_start).value_or(kNoEpoch);
+        return;
       case OffsetSpec::kMaxTimestamp:
         pending->open.fetch_add(1, std::memory_order_relaxed);
         return log.FindMaxTimestamp(Search(pending, answer, bound));
@@ -110,40 +96,57 @@ void Start(const std::shared_ptr<Pending>& pending, cluster::Partition& partitio
   log.FindByTimestamp(timestamp, bound, Search(pending, answer, bound));
 }
 
+using Key = std::pair<std::string_view, int32_t>;
+
+// What the request names more than once.
+std::set<Key> Repeated(const ListOffsetsRequest& request) {
+  std::set<Key> seen, repeated;
+  for (const ListOffsetsRequest::Topic& topic : request.topics) {
+    for (const ListOffsetsRequest::Partition& partition : topic.partitions) {
+      const Key key(topic.name, partition.partition_index);
+      if (!seen.insert(key).second) repeated.insert(key);
+    }
+  }
+  return repeated;
+}
+
+std::shared_ptr<Pending> MakePending(const ListOffsetsRequest& request,
+                                     Callback<ListOffsetsResponse> done) {
+  auto pending = std::make_shared<Pending>();
+  pending->done = std::move(done);
+  for (const ListOffsetsRequest::Topic& topic : request.topics) {
+    ListOffsetsResponse::Topic& answers = pending->response.topics.emplace_back();
+    answers.name = topic.name;
+    for (const ListOffsetsRequest::Partition& partition : topic.partitions) {
+      answers.partitions.emplace_back().partition_index = partition.partition_index;
+    }
+  }
+  return pending;
+}
+
 }  // namespace
 
 void ListOffsetsService::ListOffsets(const ListOffsetsRequest& request, int16_t version,
                                      Callback<ListOffsetsResponse> done) {
-  const auto pending = std::make_shared<Pending>();
-  pending->done = std::move(done);
-  std::set<std::pair<std::string_view, int32_t>> seen, twice;
-  for (const auto& topic : request.topics) {
-    ListOffsetsResponse::Topic& answers = pending->response.topics.emplace_back();
-    answers.name = topic.name;
-    for (const auto& partition : topic.partitions) {
-      answers.partitions.emplace_back().partition_index = partition.partition_index;
-      const std::pair key(topic.name, partition.partition_index);
-      if (!seen.insert(key).second) twice.insert(key);
-    }
-  }
+  const std::shared_ptr<Pending> pending = MakePending(request, std::move(done));
+  const std::set<Key> repeated = Repeated(request);
   const bool read_committed = request.replica_id == kConsumer && request.isolation_level == 1;
   for (size_t t = 0; t < request.topics.size(); ++t) {
     const ListOffsetsRequest::Topic& topic = request.topics[t];
     for (size_t p = 0; p < topic.partitions.size(); ++p) {
       const ListOffsetsRequest::Partition& asked = topic.partitions[p];
       ListOffsetsResponse::Partition& answer = pending->response.topics[t].partitions[p];
-      if (twice.contains({topic.name, asked.partition_index})) {
+      if (repeated.contains({topic.name, asked.partition_index})) {
         answer.error_code = ErrorCode::kInvalidRequest;
-        continue;
-      }
-      if (!IsSupported(asked.timestamp, version)) {
+      } else if (!IsSupported(asked.timestamp, version)) {
         answer.error_code = ErrorCode::kUnsupportedVersion;
-        continue;
+      } else {
+        const LedPartition led = FindLed(cluster_, topic.name, asked.partition_index);
+        answer.error_code =
+            led ? (*led)->CheckLeaderEpoch(asked.current_leader_epoch) : led.error();
+        if (!led || answer.error_code != ErrorCode::kNone) continue;
+        Start(pending, **led, asked.timestamp, read_committed, answer);
       }
-      const LedPartition led = FindLed(cluster_, topic.name, asked.partition_index);
-      answer.error_code = led ? (*led)->CheckLeaderEpoch(asked.current_leader_epoch) : led.error();
-      if (answer.error_code != ErrorCode::kNone) continue;
-      Start(pending, **led, asked.timestamp, read_committed, answer);
     }
   }
   pending->Finish();

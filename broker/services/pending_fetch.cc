@@ -83,8 +83,8 @@ Offset PendingFetch::ReadableEnd(const storage::LogOffsets& offsets) const {
 
 // Fills what is known without reading. False: nothing is to be read.
 bool PendingFetch::StartRead(FetchItem& item, storage::ReadRequest& read) {
-  if (!CheckFetchable(item)) {
-    urgent_ = true;
+  if (const ErrorCode error = CheckFetchable(item); error != ErrorCode::kNone) {
+    Fail(item, error);
     return false;
   }
   const storage::LogOffsets offsets = item.led->log().Offsets();
@@ -103,17 +103,22 @@ bool PendingFetch::StartRead(FetchItem& item, storage::ReadRequest& read) {
   return true;
 }
 
-bool PendingFetch::CheckFetchable(FetchItem& item) {
-  ErrorCode error = item.led->CheckLeaderEpoch(item.asked.current_leader_epoch);
-  if (!limits_.from_consumer) {
-    error = ErrorCode::kNotLeaderOrFollower;  // no partition has a replica elsewhere
-  } else if (error == ErrorCode::kNone && limits_.version < kFirstVersionWithZstd &&
-             item.led->log().Config().compression == records::Codec::kZstd) {
-    error = ErrorCode::kUnsupportedCompressionType;
+ErrorCode PendingFetch::CheckFetchable(FetchItem& item) const {
+  // No partition has a replica elsewhere.
+  if (!limits_.from_consumer) return ErrorCode::kNotLeaderOrFollower;
+  const ErrorCode error = item.led->CheckLeaderEpoch(item.asked.current_leader_epoch);
+  if (error != ErrorCode::kNone || limits_.version >= kFirstVersionWithZstd) return error;
+  return item.led->log().Config().compression == records::Codec::kZstd
+             ? ErrorCode::kUnsupportedCompressionType
+             : ErrorCode::kNone;
+}
+
+void PendingFetch::Fail(FetchItem& item, ErrorCode error) {
+  if (error == ErrorCode::kKafkaStorageError && limits_.version < kFirstVersionWithStorageError) {
+    error = ErrorCode::kNotLeaderOrFollower;
   }
-  if (error == ErrorCode::kNone) return true;
   item.Fail(error);
-  return false;
+  urgent_ = true;
 }
 
 // KIP-320, KIP-595: a consumer whose last records are of a branch that was cut off learns where it
@@ -156,11 +161,8 @@ void PendingFetch::FinishRead(FetchItem& item, Result<storage::ReadOutcome> outc
   if (error == ErrorCode::kNone && outcome && !item.diverged()) {
     error = TakeRecords(item, *std::move(outcome));
   }
-  if (error == ErrorCode::kKafkaStorageError && limits_.version < kFirstVersionWithStorageError) {
-    error = ErrorCode::kNotLeaderOrFollower;
-  }
-  if (error != ErrorCode::kNone) item.Fail(error);
-  urgent_ = urgent_ || item.failed() || item.diverged();
+  if (error != ErrorCode::kNone) Fail(item, error);
+  urgent_ = urgent_ || item.diverged();
   bytes_ += item.bytes();
 }
 

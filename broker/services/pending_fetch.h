@@ -71,7 +71,9 @@ class PendingFetch : public std::enable_shared_from_this<PendingFetch> {
   bool StartRead(FetchItem& item, storage::ReadRequest& read);
   void OnRead(size_t index, Result<storage::ReadOutcome> outcome);
   void FinishRead(FetchItem& item, Result<storage::ReadOutcome> outcome);
-  bool CheckFetchable(FetchItem& item);
+  ErrorCode CheckFetchable(FetchItem& item) const;
+  // The client must see it without delay.
+  void Fail(FetchItem& item, ErrorCode error);
   // OFFSET_OUT_OF_RANGE, or no error and perhaps a diverging epoch in the result.
   ErrorCode CheckLastFetchedEpoch(FetchItem& item, ErrorCode read_error) const;
   ErrorCode TakeRecords(FetchItem& item, storage::ReadOutcome outcome) const;

@@ -113,7 +113,7 @@ class FakeCluster final : public cluster::Cluster {
     for (const auto& [name, topic] : image_->topics) {
       for (size_t i = 0; i < topic->partitions.size(); ++i) {
         const TopicPartition tp{name, static_cast<int32_t>(i)};
-        if (partitions_.contains(tp)) continue;
+        if (partitions_.contains(tp) || topic->partitions[i].leader != kNodeId) continue;
         logs_[tp] = std::make_shared<StubLog>();
         partitions_[tp] = std::make_shared<cluster::Partition>(
             tp, topic->id, topic->partitions[i].leader_epoch, logs_[tp]);
