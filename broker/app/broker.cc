@@ -154,7 +154,7 @@ void Broker::Graph::BuildServices() {
   produce.emplace(*cluster, timers, config::MakeProduceOptions(settings));
   fetch.emplace(*cluster, timers, dispatch, clock, config::MakeFetchOptions(settings));
   list_offsets.emplace(*cluster);
-  offsets_topic.emplace(*cluster);
+  offsets_topic.emplace(*cluster, settings.Boolean("monkafka.acks.all.flush"));
   coordinator.emplace(
       config::MakeGroupOptions(settings), *offsets_topic, [this] { return cluster->Image(); },
       clock, timers, dispatch);

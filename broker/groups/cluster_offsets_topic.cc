@@ -44,7 +44,7 @@ void ClusterOffsetsTopic::Append(int32_t partition, std::vector<uint8_t> batch,
   storage::AppendRequest request;
   request.batches = {std::move(bytes), view};
   request.origin = storage::AppendOrigin::kCoordinator;
-  request.durable = true;
+  request.durable = sync_;
   // The partition stays until its append is done, also when the topic is deleted meanwhile.
   found->Append(std::move(request),
                 [found, durable = std::move(durable)](storage::AppendOutcome outcome) mutable {

@@ -10,8 +10,10 @@ namespace monkafka::groups {
 
 class ClusterOffsetsTopic final : public OffsetsTopic {
  public:
-  // The cluster outlives this.
-  explicit ClusterOffsetsTopic(const cluster::Cluster& cluster) : cluster_(cluster) {}
+  // The cluster outlives this. Without `sync` an append completes when it is written, as acks=all
+  // then does for every topic.
+  explicit ClusterOffsetsTopic(const cluster::Cluster& cluster, bool sync = true)
+      : cluster_(cluster), sync_(sync) {}
 
   size_t MaxBatchBytes(int32_t partition) const override;
   void Append(int32_t partition, std::vector<uint8_t> batch, Callback<Status> durable) override;
@@ -22,6 +24,7 @@ class ClusterOffsetsTopic final : public OffsetsTopic {
   std::shared_ptr<cluster::Partition> Find(int32_t partition) const;
 
   const cluster::Cluster& cluster_;
+  const bool sync_;
 };
 
 }  // namespace monkafka::groups

@@ -26,7 +26,7 @@ namespace monkafka::groups {
 // Who sent a JoinGroup; remembered with the member.
 struct ClientInfo {
   std::string id;    // client.id, may be empty
-  std::string host;  // numeric address
+  std::string host;  // as Kafka writes it: "/10.0.0.7"
 };
 
 class Membership {

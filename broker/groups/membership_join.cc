@@ -205,9 +205,8 @@ void Membership::Park(ClassicGroup& group, Member& member, Callback<JoinGroupRes
 
 void Membership::Add(ClassicGroup& group, std::string member_id, JoinCall& call) {
   const JoinGroupRequest& request = call.request;
-  MemberIdentity identity{.id = std::move(member_id),
-                          .client_id = call.client.id,
-                          .client_host = "/" + call.client.host};
+  MemberIdentity identity{
+      .id = std::move(member_id), .client_id = call.client.id, .client_host = call.client.host};
   identity.instance_id = request.group_instance_id;
   Member& member =
       group.AddMember(std::make_unique<Member>(&group, std::move(identity), call.timeouts,

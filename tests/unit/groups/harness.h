@@ -139,7 +139,7 @@ class CoordinatorTest : public testing::Test {
     if (client.reason) request.reason = Keep(*client.reason);
     JoinAnswer answer;
     coordinator->JoinGroup(Receive(std::move(request), client.join_version),
-                           {client.client_id, "10.0.0.7"}, answer.callback());
+                           {client.client_id, "/10.0.0.7"}, answer.callback());
     Run();
     return answer;
   }
