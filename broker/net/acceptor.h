@@ -15,6 +15,8 @@
 
 namespace monkafka::net {
 
+struct Endpoint;
+
 class Acceptor : public std::enable_shared_from_this<Acceptor> {
  public:
   using Assign =
@@ -32,7 +34,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   // False: accepting cannot go on now.
   bool AcceptOne();
   void Pause(int error);
-  void Admit(UniqueFd socket, const struct Endpoint& peer);
+  void Admit(UniqueFd socket, const Endpoint& peer);
 
   const Context& context_;
   NetworkThread& home_;

@@ -1,6 +1,8 @@
 #include "net/session.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "common/log.h"

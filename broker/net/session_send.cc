@@ -1,8 +1,11 @@
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "common/log.h"

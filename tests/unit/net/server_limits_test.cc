@@ -175,8 +175,10 @@ TEST_F(ServerTest, APeerThatNeverReadsItsReplyIsIdle) {
   TestClient client;
   client.SetReceiveBuffer(4096);
   client.Connect(port());
-  client.Send("big");
-  inbox_.Take().responder.Send(TextReply(Pattern(20'000'000)));
+  client.SendBytes(Framed("big") + Framed("not answered"));
+  Request big = inbox_.Take();
+  const Request not_answered = inbox_.Take();
+  big.responder.Send(TextReply(Pattern(20'000'000)));
   Barrier();
   barrier_->Close();
   timers_.AdvanceBy(seconds(64));

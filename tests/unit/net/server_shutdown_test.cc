@@ -15,11 +15,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 TEST_F(ServerTest, DrainAnswersWhatIsInFlightAndReadsNothingMore) {
-  options_.network_threads = 2;
   StartServer();
   std::vector<std::unique_ptr<TestClient>> clients;
   std::vector<Request> requests;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 5; ++i) {
     clients.push_back(std::make_unique<TestClient>(port()));
     clients.back()->Send(std::to_string(i));
     requests.push_back(inbox_.Take());
@@ -31,10 +30,10 @@ TEST_F(ServerTest, DrainAnswersWhatIsInFlightAndReadsNothingMore) {
   EXPECT_EQ(TestClient::End::kClosed, idle.ReadEnd());  // it owes nothing
   timers_.WaitForOneWithin(milliseconds(10'000));
   clients[0]->Send("too late");
-  for (Request& request : requests) request.responder.Send(TextReply("done " + request.text()));
-  for (int i = 0; i < 4; ++i) {
-    EXPECT_EQ("done " + std::to_string(i), clients[static_cast<size_t>(i)]->Receive());
-    EXPECT_EQ(std::nullopt, clients[static_cast<size_t>(i)]->Receive());
+  for (size_t i = 5; i-- > 0;) {  // the first one last, turns after what came too late
+    requests[i].responder.Send(TextReply("done " + requests[i].text()));
+    EXPECT_EQ("done " + std::to_string(i), clients[i]->Receive());
+    EXPECT_EQ(std::nullopt, clients[i]->Receive());
   }
   drain.join();
   EXPECT_TRUE(drained);
