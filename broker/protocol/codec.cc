@@ -5,12 +5,12 @@
 namespace monkafka::protocol {
 namespace internal {
 
-Status Finish(const Reader& reader, const char* name) {
+Status Finish(const Reader& reader, const char* name, Rest rest) {
   if (reader.failed()) {
     return Fail(ErrorCode::kInvalidRequest, fmt::format("{} v{}, byte {}: {}", name, reader.version,
                                                         reader.failed_at(), reader.reason()));
   }
-  if (reader.left() != 0) {
+  if (rest == Rest::kRefused && reader.left() != 0) {
     return Fail(ErrorCode::kInvalidRequest,
                 fmt::format("{} v{}, byte {}: {} bytes follow the message", name, reader.version,
                             reader.position(), reader.left()));

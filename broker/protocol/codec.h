@@ -37,9 +37,10 @@
 
 namespace monkafka::protocol {
 
-// `body` is what follows the header, the whole of it. Fails with kUnsupportedVersion when the codec
-// doesn't know that version of M, else with kInvalidRequest, which names message, version and
-// position.
+// `body` is what follows the header. Bytes after the message are ignored, as Kafka does: librdkafka
+// sends three after a Metadata request of v9 and later for all topics. Fails with
+// kUnsupportedVersion when the codec doesn't know that version of M, else with kInvalidRequest,
+// which names message, version and position.
 template <class M>
 Result<M> Decode(MutableBytes body, int16_t version);
 

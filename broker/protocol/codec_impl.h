@@ -37,17 +37,20 @@
 namespace monkafka::protocol {
 namespace internal {
 
-// What to say of a reader that is done with a message: all bytes must have been understood.
-Status Finish(const Reader& reader, const char* name);
+// What becomes of bytes that follow a message.
+enum class Rest { kIgnored, kRefused };
+
+// What to say of a reader that is done with a message.
+Status Finish(const Reader& reader, const char* name, Rest rest);
 std::unexpected<Error> UnsupportedVersion(const char* name, int16_t version);
 
 template <class M, class View, class Schema>
-Result<M> Read(View bytes, int16_t version, const Schema& schema) {
+Result<M> Read(View bytes, int16_t version, const Schema& schema, Rest rest) {
   if (!schema.Supports(version)) return UnsupportedVersion(schema.name, version);
   Reader reader(bytes, version, schema.IsFlexible(version));
   Result<M> message(std::in_place);
   M::fields(reader, *message);
-  if (Status status = Finish(reader, schema.name); !status) return Forward(std::move(status));
+  if (Status status = Finish(reader, schema.name, rest); !status) return Forward(std::move(status));
   return message;
 }
 
@@ -55,7 +58,7 @@ Result<M> Read(View bytes, int16_t version, const Schema& schema) {
 
 template <class M>
 Result<M> Decode(MutableBytes body, int16_t version) {
-  return internal::Read<M>(body, version, M::api);
+  return internal::Read<M>(body, version, M::api, internal::Rest::kIgnored);
 }
 
 template <class M>
@@ -93,7 +96,7 @@ std::vector<uint8_t> EncodeBody(const M& message, int16_t version) {
 
 template <class M>
 Result<M> DecodeRecord(Bytes body, int16_t version) {
-  return internal::Read<M>(body, version, M::schema);
+  return internal::Read<M>(body, version, M::schema, internal::Rest::kRefused);
 }
 
 template <class M>

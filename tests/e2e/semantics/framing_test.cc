@@ -95,6 +95,15 @@ TEST_F(FramingTest, UnknownTaggedFieldsAreSkipped) {
   EXPECT_FALSE(client_.Receive<MetadataResponse>(7, 9).brokers.empty());
 }
 
+// librdkafka's Metadata request for all topics: an INT32 0 where the null array takes one byte.
+TEST_F(FramingTest, BytesAfterTheRequestAreIgnored) {
+  MetadataRequest request;
+  std::vector<uint8_t> frame = protocol::EncodeRequest(7, "c", request, 12);
+  frame.insert(frame.end(), 3, 0);
+  client_.SendFrame(frame);
+  EXPECT_FALSE(client_.Receive<MetadataResponse>(7, 12).brokers.empty());
+}
+
 TEST_F(FramingTest, AHalfClosedClientStillGetsItsAnswer) {
   MetadataRequest request;
   request.topics.emplace();

@@ -49,6 +49,10 @@ TEST(RecordCodecTest, ABadRecordSaysSo) {
   EXPECT_EQ(CodeOf(DecodeRecord<Note>(bytes, 0)), ErrorCode::kInvalidRequest);
   EXPECT_EQ(CodeOf(DecodeRecord<Note>(bytes, 3)), ErrorCode::kUnsupportedVersion);
   EXPECT_EQ(CodeOf(SplitVersionPrefix(Bytes(bytes).first(1))), ErrorCode::kInvalidRequest);
+  std::vector<uint8_t> longer = EncodeRecord(Note{}, 0);
+  EXPECT_TRUE(DecodeRecord<Note>(longer, 0).has_value());
+  longer.push_back(0);
+  EXPECT_EQ(CodeOf(DecodeRecord<Note>(longer, 0)), ErrorCode::kInvalidRequest);
 }
 
 TEST(RecordCodecTest, TheMetadataLogHasItsOwnPrefix) {
