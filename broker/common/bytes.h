@@ -1,6 +1,6 @@
 // Byte ranges and who keeps them alive. Record bytes are never copied in user space on the Produce
-// and Fetch paths: a request is a Frame (a view of a receive chunk), a reply is a Payload (pieces of
-// memory and of files, in order).
+// and Fetch paths: a request is a Frame (a view of a receive chunk), a reply is a Payload (pieces
+// of memory and of files, in order).
 #pragma once
 
 #include <cstdint>

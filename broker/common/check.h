@@ -6,7 +6,7 @@ namespace monkafka::internal {
 [[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
 }  // namespace monkafka::internal
 
-#define CHECK(condition)                                                        \
-  (__builtin_expect(static_cast<bool>(condition), 1)                            \
-       ? static_cast<void>(0)                                                   \
+#define CHECK(condition)                             \
+  (__builtin_expect(static_cast<bool>(condition), 1) \
+       ? static_cast<void>(0)                        \
        : ::monkafka::internal::CheckFailed(#condition, __FILE__, __LINE__))

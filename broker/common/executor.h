@@ -48,7 +48,8 @@ class SystemClock final : public Clock {
   std::chrono::steady_clock::time_point Now() const override;
 };
 
-// A fixed number of threads over one queue. The destructor runs what was posted before it, then joins.
+// A fixed number of threads over one queue. The destructor runs what was posted before it, then
+// joins.
 class WorkerPool final : public Executor {
  public:
   WorkerPool(int threads, std::string name);  // name: as shown by top -H, at most 15 characters

@@ -13,8 +13,8 @@ std::atomic<LogLevel> current_level{LogLevel::kInfo};
 
 spdlog::logger& Logger() {
   static const std::shared_ptr<spdlog::logger> logger = [] {
-    auto made = std::make_shared<spdlog::logger>(
-        "monkafka", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made = std::make_shared<spdlog::logger>("monkafka",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_level(spdlog::level::trace);
     made->set_pattern("[%Y-%m-%d %H:%M:%S,%e] %l %v");
     return made;

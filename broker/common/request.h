@@ -19,13 +19,13 @@ namespace monkafka {
 // and read only while one of the connection's requests is being dispatched (its network thread).
 struct Connection {
   uint64_t id = 0;
-  std::string listener;        // listener name, e.g. "PLAINTEXT"
-  std::string client_host;     // numeric address
+  std::string listener;     // listener name, e.g. "PLAINTEXT"
+  std::string client_host;  // numeric address
   int client_port = 0;
   int local_port = 0;
 
   std::string principal = "User:ANONYMOUS";
-  std::string client_software_name = "unknown";     // from ApiVersions v3+
+  std::string client_software_name = "unknown";  // from ApiVersions v3+
   std::string client_software_version = "unknown";
 };
 
@@ -75,7 +75,6 @@ class Responder {
 
 // Called on the connection's network thread; must not block. Requests of one connection arrive in
 // order and may be in flight together (pipelining).
-using RequestHandler =
-    std::function<void(const std::shared_ptr<Connection>&, Frame, Responder)>;
+using RequestHandler = std::function<void(const std::shared_ptr<Connection>&, Frame, Responder)>;
 
 }  // namespace monkafka

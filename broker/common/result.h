@@ -1,6 +1,6 @@
-// Expected failures travel as values: a Kafka error code (what the client is told) and a sentence of
-// context (what the operator reads). Broken invariants are CHECK (check.h); exceptions stay inside
-// library edges.
+// Expected failures travel as values: a Kafka error code (what the client is told) and a sentence
+// of context (what the operator reads). Broken invariants are CHECK (check.h); exceptions stay
+// inside library edges.
 #pragma once
 
 #include <expected>

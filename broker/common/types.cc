@@ -36,8 +36,7 @@ Result<Uuid> Uuid::Parse(std::string_view text) {
   for (const char c : text) {
     const size_t value = kAlphabet.find(c);
     if (value == std::string_view::npos) {
-      return Fail(ErrorCode::kInvalidRequest,
-                  "not URL-safe base64: '" + std::string(text) + "'");
+      return Fail(ErrorCode::kInvalidRequest, "not URL-safe base64: '" + std::string(text) + "'");
     }
     bits = (bits << 6) | static_cast<uint32_t>(value);
     have += 6;
