@@ -1,5 +1,5 @@
 // Batches made by Kafka's own builders (tests/wire/README.md), read by us, and ours compared with
-// them. The file is named by MONKAFKA_WIRE_VECTORS; without it the tests are skipped.
+// them. The files are named by MONKAFKA_WIRE_VECTORS, with ':' between; without it the tests are skipped.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
@@ -27,8 +27,7 @@ struct Vector {
 };
 
 // Lines are: kind api_key name version payload.
-std::vector<Vector> Load(const char* path) {
-  std::vector<Vector> vectors;
+void Load(const std::string& path, std::vector<Vector>& vectors) {
   std::ifstream file(path);
   EXPECT_TRUE(file) << path;
   std::string kind;
@@ -49,21 +48,22 @@ std::vector<Vector> Load(const char* path) {
       vectors.back().records = payload;
     }
   }
-  return vectors;
 }
 
 class JavaVectorsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const char* path = std::getenv("MONKAFKA_WIRE_VECTORS");
-    if (path == nullptr) {
+    const char* paths = std::getenv("MONKAFKA_WIRE_VECTORS");
+    if (paths == nullptr) {
       GTEST_SKIP() << "MONKAFKA_WIRE_VECTORS is not set: make it with tests/wire/make-vectors";
     }
-    vectors_ = Load(path);
+    std::istringstream files(paths);
+    for (std::string path; std::getline(files, path, ':'); ++file_count_) Load(path, vectors_);
     ASSERT_GT(vectors_.size(), 50U);
   }
 
   std::vector<Vector> vectors_;
+  int file_count_ = 0;
 };
 
 std::string Nullable(const std::optional<Bytes>& bytes) {
@@ -186,7 +186,7 @@ TEST_F(JavaVectorsTest, WeWriteTransactionMarkersAndEmptyBatchesToTheSameBytes) 
     EXPECT_EQ(ToHex(ours), ToHex(vector.bytes)) << vector.name;
     ++compared;
   }
-  EXPECT_EQ(compared, 3);
+  EXPECT_EQ(compared, 3 * file_count_);
 }
 
 TEST_F(JavaVectorsTest, ValidationLeavesWhatAProducerSentAsItIs) {
@@ -200,7 +200,7 @@ TEST_F(JavaVectorsTest, ValidationLeavesWhatAProducerSentAsItIs) {
     EXPECT_EQ(vector.bytes, before) << vector.name;
     ++validated;
   }
-  EXPECT_EQ(validated, 10);
+  EXPECT_EQ(validated, 10 * file_count_);
 }
 
 TEST_F(JavaVectorsTest, MessageSetsOfOldFormatsAreCalledUnsupported) {
@@ -210,7 +210,7 @@ TEST_F(JavaVectorsTest, MessageSetsOfOldFormatsAreCalledUnsupported) {
     EXPECT_EQ(CodeOf(ParseBatch(vector.bytes)), ErrorCode::kUnsupportedForMessageFormat);
     ++seen;
   }
-  EXPECT_EQ(seen, 8);
+  EXPECT_EQ(seen, 8 * file_count_);
 }
 
 }  // namespace
