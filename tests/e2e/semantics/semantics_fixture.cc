@@ -31,7 +31,8 @@ int SharedBrokerPort() {
   if (const char* port = std::getenv("MONKAFKA_E2E_PORT")) return std::atoi(port);
   if (!shared_broker) {
     shared_broker = std::make_unique<BrokerProcess>(
-        std::vector<std::string>{"group.initial.rebalance.delay.ms=0"});
+        std::vector<std::string>{"group.initial.rebalance.delay.ms=0",
+                                 "group.min.session.timeout.ms=100", "group.max.size=8"});
     ::testing::AddGlobalTestEnvironment(new StopSharedBroker);
   }
   return shared_broker->port();
@@ -62,6 +63,10 @@ Uuid CreateTopic(WireClient& client, const std::string& topic, int partitions,
   while (!LeadersKnown(client, topic, static_cast<size_t>(partitions))) {
   }
   return created.topic_id;
+}
+
+void OwnBrokerTest::SetUp() {
+  if (std::getenv("MONKAFKA_E2E_PORT") != nullptr) GTEST_SKIP() << "needs brokers of its own";
 }
 
 }  // namespace monkafka::e2e

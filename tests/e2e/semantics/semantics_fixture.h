@@ -6,14 +6,24 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <ostream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "e2e/semantics/broker_process.h"
 #include "e2e/semantics/wire_client.h"
 #include "protocol/metadata.h"
 #include "protocol/topics.h"
+
+namespace monkafka {
+
+// How GoogleTest shows it.
+inline void PrintTo(ErrorCode code, std::ostream* out) { *out << ErrorName(code); }
+
+}  // namespace monkafka
 
 namespace monkafka::e2e {
 
@@ -22,6 +32,17 @@ int SharedBrokerPort();
 
 // A name no other test uses: "<test suite>-<test>-<counter>".
 std::string UniqueName();
+
+// Asks again and again until it holds; false when it still does not at the deadline.
+template <class Condition>
+bool Eventually(Condition holds, std::chrono::milliseconds within = std::chrono::seconds(30)) {
+  const auto deadline = std::chrono::steady_clock::now() + within;
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
 
 struct TopicConfig {
   std::string name;
@@ -38,6 +59,12 @@ class SemanticsTest : public ::testing::Test {
 
   WireClient client_;
   const std::string topic_;
+};
+
+// For tests that start, stop and crash brokers of their own.
+class OwnBrokerTest : public ::testing::Test {
+ protected:
+  void SetUp() override;  // skips when the tests talk to a broker they cannot start
 };
 
 }  // namespace monkafka::e2e
