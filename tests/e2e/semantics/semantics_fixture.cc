@@ -5,6 +5,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "protocol/list_offsets.h"
+
 namespace monkafka::e2e {
 namespace {
 
@@ -23,6 +25,23 @@ bool LeadersKnown(WireClient& client, const std::string& topic, size_t partition
   const auto& found = answer.topics.at(0);
   return found.error_code == ErrorCode::kNone && found.partitions.size() == partitions &&
          std::ranges::all_of(found.partitions, [](const auto& p) { return p.leader_id >= 0; });
+}
+
+// Apache Kafka names the leaders a little before they serve.
+bool LeadersServe(WireClient& client, const std::string& topic, int partitions) {
+  protocol::ListOffsetsRequest request;
+  request.replica_id = -1;
+  auto& wanted = request.topics.emplace_back();
+  wanted.name = topic;
+  for (int i = 0; i < partitions; ++i) {
+    auto& partition = wanted.partitions.emplace_back();
+    partition.partition_index = i;
+    partition.timestamp = -1;
+  }
+  const auto answer = client.Call<protocol::ListOffsetsResponse>(request, 5);
+  return std::ranges::all_of(answer.topics.at(0).partitions, [](const auto& partition) {
+    return partition.error_code == ErrorCode::kNone;
+  });
 }
 
 }  // namespace
@@ -60,8 +79,11 @@ Uuid CreateTopic(WireClient& client, const std::string& topic, int partitions,
     throw std::runtime_error("create " + topic + ": " + std::string(ErrorName(created.error_code)) +
                              " " + created.error_message.value_or(""));
   }
-  while (!LeadersKnown(client, topic, static_cast<size_t>(partitions))) {
-  }
+  const bool served = Eventually([&] {
+    return LeadersKnown(client, topic, static_cast<size_t>(partitions)) &&
+           LeadersServe(client, topic, partitions);
+  });
+  if (!served) throw std::runtime_error("create " + topic + ": its leaders do not serve");
   return created.topic_id;
 }
 

@@ -49,7 +49,7 @@ struct TopicConfig {
   std::string value;
 };
 
-// Creates it through CreateTopics v7 and waits until Metadata names its leaders. Returns its id.
+// Creates it through CreateTopics v7 and waits until its leaders serve. Returns its id.
 Uuid CreateTopic(WireClient& client, const std::string& topic, int partitions = 1,
                  const std::vector<TopicConfig>& configs = {});
 
