@@ -404,8 +404,9 @@ Result<std::shared_ptr<storage::File>> FakeFileSystem::Open(const std::string& p
       mode == storage::OpenMode::kCreate || mode == storage::OpenMode::kCreateTruncate;
   if (!node && !creates) return Fault("open " + path + ": no such file");
   if (!node) {
+    const bool full = full_;
     Status status = Mutate("create " + path, [&]() -> Status {
-      if (full_) return Fault("create " + path + ": no space left");
+      if (full) return Fault("create " + path + ": no space left");
       node = std::make_shared<Node>();
       node->modified_at = clock_.WallMs();
       parent->Apply({{{name, node}}});
@@ -462,8 +463,9 @@ Status FakeFileSystem::CreateDirectories(const std::string& path) {
     NodePtr child = node->names.contains(name) ? node->names[name] : nullptr;
     if (child && !child->directory) return Fault("create directory " + path + ": a file");
     if (!child) {
+      const bool full = full_;
       Status status = Mutate("create directory " + path, [&]() -> Status {
-        if (full_) return Fault("create directory " + path + ": no space left");
+        if (full) return Fault("create directory " + path + ": no space left");
         child = std::make_shared<Node>();
         child->directory = true;
         node->Apply({{{name, child}}});
