@@ -1,5 +1,6 @@
 // Batches made by Kafka's own builders (tests/wire/README.md), read by us, and ours compared with
-// them. The files are named by MONKAFKA_WIRE_VECTORS, with ':' between; without it the tests are skipped.
+// them. The files are named by MONKAFKA_WIRE_VECTORS, with ':' between; without it the tests are
+// skipped.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
