@@ -44,7 +44,10 @@ void RaiseFileLimit() {
 }
 
 // A broker of few threads gains nothing from an arena per thread, which costs it memory.
-void BoundMallocArenas() { mallopt(M_ARENA_MAX, 4); }
+// Called before there are threads; a refusal only costs memory.
+void BoundMallocArenas() {
+  static_cast<void>(mallopt(M_ARENA_MAX, 4));  // NOLINT(concurrency-mt-unsafe)
+}
 
 }  // namespace
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
@@ -18,9 +17,9 @@ Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::Make() {
   if (error) pattern = "/tmp";
   pattern += "/monkafka-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
-    return Fail(
-        ErrorCode::kKafkaStorageError,
-        fmt::format("cannot make a temporary directory {}: {}", pattern, std::strerror(errno)));
+    return Fail(ErrorCode::kKafkaStorageError,
+                fmt::format("cannot make a temporary directory {}: {}", pattern,
+                            std::generic_category().message(errno)));
   }
   return std::unique_ptr<TemporaryDirectory>(new TemporaryDirectory(std::move(pattern)));
 }

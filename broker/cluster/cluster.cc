@@ -166,7 +166,8 @@ size_t ClusterImpl::RunNext() {
       ++ended;
       continue;
     }
-    if (records->empty()) {
+    // Moved from above only when the status is an error.
+    if (records->empty()) {  // NOLINT(bugprone-use-after-move)
       change.done(std::move(image));
       ++ended;
       continue;

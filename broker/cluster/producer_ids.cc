@@ -19,7 +19,7 @@ void ProducerIds::Next(Callback<Result<ProducerId>> done) {
       request = !std::exchange(requested_, true);
     }
   }
-  if (id) done(*id);
+  if (id) done(*id);  // NOLINT(bugprone-use-after-move): moved only when there is no id
   if (request) Request();
 }
 
