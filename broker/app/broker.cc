@@ -58,7 +58,7 @@ struct Broker::Graph {
         workers(settings.Int32("background.threads"), "worker"),
         dispatch(kDispatchThreads, "dispatch"),
         timers(clock) {}
-  ~Graph() { Shutdown(); }
+  ~Graph() { static_cast<void>(Shutdown()); }
 
   Status Listen();
   Status OpenData();

@@ -8,7 +8,6 @@ namespace monkafka::config {
 namespace {
 
 using services::ConfigDefinition;
-using services::ConfigType;
 
 std::vector<ConfigDefinition> MakeTable() {
   TableBuilder table;
