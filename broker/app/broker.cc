@@ -193,6 +193,7 @@ Status Broker::Graph::Shutdown() {
     coordinator->Stop([&stopped] { stopped.set_value(); });
     stopped.get_future().wait();
   }
+  if (fetch) fetch->StopWaiting();
   if (server && !server->Drain(kDrainTimeout)) {
     LogWarning("some requests were still in flight after {} s; their connections were closed",
                kDrainTimeout.count());

@@ -61,6 +61,8 @@ Result<std::unique_ptr<TemporaryDirectory>> UseTemporaryDirectory(CommandLine& l
 }
 
 int Serve(CommandLine line, const sigset_t& signals) {
+  // Who waits for this file must not take an earlier broker's for ours.
+  if (!line.ready_file.empty()) ::unlink(line.ready_file.c_str());
   std::unique_ptr<TemporaryDirectory> temporary;  // removed after the broker is gone
   if (line.ephemeral) {
     Result<std::unique_ptr<TemporaryDirectory>> made = UseTemporaryDirectory(line);

@@ -33,9 +33,16 @@ void FetchService::Fetch(const protocol::FetchRequest& request, int16_t version,
   plan.Resolve(cluster_);
   std::make_shared<PendingFetch>(
       std::move(plan), LimitsOf(request, version, options_),
-      PendingFetch::Surroundings{timers_, executor_, waiting_, options_.max_waiting},
+      PendingFetch::Surroundings{timers_, executor_, waiting_, options_.max_waiting, stopping_},
       std::move(done))
       ->Start();
+}
+
+void FetchService::StopWaiting() {
+  stopping_.store(true);
+  for (const std::shared_ptr<cluster::Partition>& partition : cluster_.Partitions()) {
+    partition->NotifyWaiters();
+  }
 }
 
 }  // namespace monkafka::services

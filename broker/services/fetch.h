@@ -42,6 +42,9 @@ class FetchService {
   void Fetch(const protocol::FetchRequest& request, int16_t version,
              Callback<protocol::FetchResponse> done);
 
+  // For a shutdown: whoever waits is answered with what there is, and nobody waits any more.
+  void StopWaiting();
+
  private:
   cluster::Cluster& cluster_;
   Timers& timers_;
@@ -49,6 +52,7 @@ class FetchService {
   const FetchOptions options_;
   FetchSessionCache sessions_;
   std::atomic<int> waiting_{0};
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace monkafka::services

@@ -168,6 +168,7 @@ void PendingFetch::FinishRead(FetchItem& item, Result<storage::ReadOutcome> outc
 
 bool PendingFetch::IsEnough() const {
   return urgent_ || bytes_ >= limits_.min_bytes || expired_.load(std::memory_order_acquire) ||
+         surroundings_.stopping.load(std::memory_order_acquire) ||
          limits_.max_wait <= std::chrono::milliseconds(0);
 }
 
@@ -206,7 +207,7 @@ void PendingFetch::RegisterAll() {
   for (size_t i = 0; i < items.size(); ++i) {
     if (!items[i].led) continue;
     Register(i);
-    if (items[i].led->deleted() ||
+    if (items[i].led->deleted() || surroundings_.stopping.load(std::memory_order_acquire) ||
         ReadableEnd(items[i].led->log().Offsets()) != items[i].seen_end) {
       watches_[i].OnPartitionChanged();
     }

@@ -43,6 +43,7 @@ class PendingFetch : public std::enable_shared_from_this<PendingFetch> {
     Executor& executor;
     std::atomic<int>& waiting;
     int max_waiting;
+    const std::atomic<bool>& stopping;  // set before the partitions' waiters are told
   };
 
   PendingFetch(FetchPlan plan, FetchLimits limits, Surroundings surroundings,

@@ -23,8 +23,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 EXIT_SKIPPED = 77
 EXIT_UNREACHABLE = 75  # what the fetch scripts say when a registry cannot be reached
-START_SECONDS = 30
-STOP_SECONDS = 30
+START_SECONDS = 60
+STOP_SECONDS = 60
 
 
 def against_kafka():
@@ -67,7 +67,7 @@ class Finished:
         return f"$ {self.command}\nexit code {self.code}\nstdout:\n{self.out}\nstderr:\n{self.err}"
 
 
-def run(*command, stdin="", seconds=60, code=0, env=None):
+def run(*command, stdin="", seconds=180, code=0, env=None):
     """Runs a command to its end. Fails unless it ends in time, with this code (None: any)."""
     command = [str(part) for part in command]
     begin = time.monotonic()

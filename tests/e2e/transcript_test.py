@@ -42,7 +42,7 @@ class Transcript:
     def consume(self, topic, count, *arguments):
         """The lines that the console consumer prints, which ends after so many records."""
         consumed = self.kafka("kafka-console-consumer", "--topic", topic, "--max-messages", count,
-                              "--timeout-ms", 30000, *arguments)
+                              "--timeout-ms", 60000, *arguments)
         self.assertIn(f"Processed a total of {count} messages", consumed.err)
         return consumed.lines
 
@@ -268,8 +268,9 @@ class Transcript:
         with open(out, "w", encoding="utf-8") as file:
             member = self.kafka.start("kafka-console-consumer", "--topic", "living", "--group",
                                       "alive", "--from-beginning", stdout=file)
+        self.addCleanup(member.wait)
         self.addCleanup(member.kill)
-        wait_until(lambda: out.read_text().count("\n") >= 3, 30, "the member received the records")
+        wait_until(lambda: out.read_text().count("\n") >= 3, 120, "the member received the records")
 
         state = self.groups("--describe", "--group", "alive", "--state")
         self.assertRegex(state.out, r"alive\s+\S+\s+\(1\)\s+range\s+Stable\s+1\b")
@@ -287,7 +288,7 @@ class Transcript:
                       refused.out + refused.err)
 
         member.send_signal(signal.SIGTERM)
-        member.wait(30)
+        member.wait(120)
         self.assertRegex(self.groups("--describe", "--group", "alive", "--state").out,
                          r"alive\s+\S+\s+\(1\)\s.*Empty\s+0\b")
         self.assertIn("was successful", self.groups("--delete", "--group", "alive").out)
@@ -386,7 +387,7 @@ class Transcript:
         for api in ("Produce(0)", "Fetch(1)", "ListOffsets(2)", "Metadata(3)", "OffsetCommit(8)",
                     "OffsetFetch(9)", "FindCoordinator(10)", "JoinGroup(11)", "Heartbeat(12)",
                     "LeaveGroup(13)", "SyncGroup(14)", "ApiVersions(18)", "CreateTopics(19)",
-                    "DeleteTopics(20)", "InitProducerId(22)", "EndTxn(26)"):
+                    "DeleteTopics(20)", "InitProducerId(22)", "DescribeConfigs(32)"):
             self.assert_line(rf"\t{re.escape(api)}: .*\[usable: \d+\],?", shown)
 
     def test_cluster_id(self):

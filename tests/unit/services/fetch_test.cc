@@ -124,6 +124,17 @@ TEST_F(FetchTest, ADeletedTopicEndsTheWait) {
   EXPECT_EQ(Answer("t", 0).error_code, ErrorCode::kUnknownTopicOrPartition);
 }
 
+TEST_F(FetchTest, AShutdownEndsTheWaitAndLaterOnesDoNotWait) {
+  Ask("t", 0, 0);
+  EXPECT_FALSE(Send());
+  service.StopWaiting();
+  executor.RunAll();
+  ASSERT_TRUE(response.has_value());
+  EXPECT_EQ(Answer("t", 0).error_code, ErrorCode::kNone);
+  EXPECT_EQ(timers.size(), 0u) << "the timer is cancelled";
+  EXPECT_TRUE(Send());
+}
+
 TEST_F(FetchTest, ManyAppendsAreOneTurn) {
   request.min_bytes = 1000;
   Ask("t", 0, 0);
