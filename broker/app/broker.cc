@@ -45,9 +45,7 @@ void RaiseFileLimit() {
 
 // A broker of few threads gains nothing from an arena per thread, which costs it memory.
 // Called before there are threads; a refusal only costs memory.
-void BoundMallocArenas() {
-  static_cast<void>(mallopt(M_ARENA_MAX, 4));
-}
+void BoundMallocArenas() { static_cast<void>(mallopt(M_ARENA_MAX, 4)); }
 
 }  // namespace
 
