@@ -20,6 +20,12 @@ using protocol::SyncGroupResponse;
 // From this version on SyncGroup must say what the client thinks was agreed on (KIP-559).
 constexpr int16_t kNamesProtocol = 5;
 
+// Zero when there is no such topic.
+Uuid IdOf(const MetadataImage& image, std::string_view name) {
+  const cluster::TopicImage* topic = image.FindTopic(name);
+  return topic == nullptr ? Uuid() : topic->id;
+}
+
 JoinGroupResponse JoinError(const JoinGroupRequest& request, ErrorCode error) {
   JoinGroupResponse response;
   response.error_code = error;
@@ -36,7 +42,14 @@ GroupCoordinator::GroupCoordinator(GroupOptions options, OffsetsTopic& topic, Im
       environment_{options_, topic, clock, timers, executor} {}
 
 void GroupCoordinator::OnImage(const MetadataImage& before, const MetadataImage& after) {
-  if (const cluster::TopicImage* topic = after.FindTopic(cluster::kConsumerOffsetsTopic)) {
+  const Uuid was = IdOf(before, cluster::kConsumerOffsetsTopic);
+  const Uuid is = IdOf(after, cluster::kConsumerOffsetsTopic);
+  if (const Shards* all = shards(); all != nullptr && was != is) {
+    LogWarning("{} was deleted or made anew: all groups are read again",
+               cluster::kConsumerOffsetsTopic);
+    for (const std::shared_ptr<Shard>& shard : *all) shard->Load();
+  } else if (!is.IsZero()) {
+    const cluster::TopicImage* topic = after.FindTopic(cluster::kConsumerOffsetsTopic);
     Start(static_cast<int32_t>(topic->partitions.size()));
   }
   std::vector<TopicPartition> deleted;

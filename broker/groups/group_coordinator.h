@@ -59,10 +59,10 @@ class GroupCoordinator {
 
   // --- life ---
 
-  // To be told of every new image: starts when it has __consumer_offsets, forgets the offsets of
-  // topics that are gone. At first: OnImage({}, present).
+  // To be told of every new image: starts when it has __consumer_offsets, begins anew when that is
+  // another one, forgets the offsets of topics that are gone. At first: OnImage({}, present).
   void OnImage(const cluster::MetadataImage& before, const cluster::MetadataImage& after);
-  // The topic has so many partitions; begins to load them. Later calls do nothing.
+  // The topic has so many partitions, and will have; begins to load them. Later calls do nothing.
   void Start(int32_t partitions);
   // Answers what is parked and everything later; `stopped` runs on some strand or inline.
   void Stop(Task stopped);

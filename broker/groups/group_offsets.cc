@@ -51,6 +51,7 @@ void GroupOffsets::AddPending(ProducerId producer, std::string_view topic, int32
 void GroupOffsets::Remove(std::string_view topic, int32_t partition) {
   RemoveFrom(committed_, topic, partition);
   for (auto& [producer, offsets] : pending_) RemoveFrom(offsets, topic, partition);
+  std::erase_if(pending_, [](const auto& entry) { return entry.second.empty(); });
 }
 
 void GroupOffsets::EndTransaction(ProducerId producer, bool committed) {

@@ -68,7 +68,7 @@ void Shard::Load() {
 
 void Shard::StartLoading() {
   if (state_ == State::kStopped) return;
-  state_ = State::kLoading;
+  GiveUpState(ErrorCode::kNotCoordinator, State::kLoading);
   ++load_number_;
   load_began_ = environment_.clock.Now();
   replay_.emplace(partition_, groups_, environment_.clock.WallMs());

@@ -48,6 +48,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
 
   // --- any thread ---
 
+  // Again: what was known is given up first.
   void Load();
   // Answers what is parked and everything later; `stopped` runs when nothing of this uses the
   // environment any more.

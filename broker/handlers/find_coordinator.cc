@@ -41,9 +41,10 @@ Coordinator NotYet(Context& ctx, std::string_view key) {
 
 Coordinator FindForGroup(Context& ctx, std::string_view listener, std::string_view group) {
   const auto partition = ctx.groups.PartitionFor(group);
-  if (!partition) return NotYet(ctx, group);
   const auto image = ctx.cluster.Image();
-  const Leader leader = FindLeader(image->FindTopic(cluster::kConsumerOffsetsTopic), *partition);
+  const cluster::TopicImage* topic = image->FindTopic(cluster::kConsumerOffsetsTopic);
+  if (!partition || topic == nullptr) return NotYet(ctx, group);
+  const Leader leader = FindLeader(topic, *partition);
   const cluster::Endpoint* endpoint = FindEndpoint(*image, leader.id, listener);
   if (endpoint == nullptr) {
     return Failed(group, ErrorCode::kCoordinatorNotAvailable, "The coordinator is not available.");

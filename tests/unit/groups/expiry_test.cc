@@ -216,6 +216,24 @@ TEST_F(TopicDeletionTest, ATopicThatWasReplacedCountsAsDeleted) {
   EXPECT_EQ(Committed("group"), -1);
 }
 
+TEST_F(TopicDeletionTest, WithoutItsOwnTopicTheCoordinatorBeginsAnewWithTheNext) {
+  CommitOne(simple, {.offset = 1});
+  offsets_topic.read_error = ErrorCode::kUnknownTopicOrPartition;
+  const std::string name(cluster::kConsumerOffsetsTopic);
+  DeleteTopic(name);
+  EXPECT_EQ(CommitOne(simple, {.offset = 2}), ErrorCode::kNotCoordinator);
+  for (int32_t i = 0; i < kPartitions; ++i) offsets_topic.Truncate(i);
+  offsets_topic.read_error = ErrorCode::kNone;
+  const auto before = image;
+  AddTopic(name, kPartitions);
+  coordinator->OnImage(*before, *image);
+  Run();
+  EXPECT_EQ(Committed("group"), -1);
+  EXPECT_EQ(CommitOne(simple, {.offset = 3}), ErrorCode::kNone);
+  Advance(options.reload_delay);
+  EXPECT_EQ(Committed("group"), 3) << "the load that was to be tried again is not";
+}
+
 TEST_F(TopicDeletionTest, OtherChangesTouchNothing) {
   CommitOne(simple, {.offset = 1});
   const int appends = offsets_topic.append_calls;
