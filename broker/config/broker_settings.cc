@@ -97,6 +97,10 @@ void AddTopicDefaults(TableBuilder& table) {
             "Default of the topic setting index.interval.bytes.");
   table.Int("log.index.size.max.bytes", "10485760", "", 4, kMaxInt,
             "Default of the topic setting segment.index.bytes.");
+  table.Long("log.local.retention.bytes", "-2", "", -2, kMaxLong,
+             "Default of the topic setting local.retention.bytes.");
+  table.Long("log.local.retention.ms", "-2", "", -2, kMaxLong,
+             "Default of the topic setting local.retention.ms.");
   table.Long("log.cleaner.max.compaction.lag.ms", "9223372036854775807", "", 1, kMaxLong,
              "Default of the topic setting max.compaction.lag.ms.");
   table.Long("log.cleaner.min.compaction.lag.ms", "0", "", 0, kMaxLong,

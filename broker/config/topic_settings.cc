@@ -40,6 +40,12 @@ std::vector<ConfigDefinition> MakeTable() {
   table.List("leader.replication.throttled.replicas", "", "", {},
              "Replicas whose replication is throttled on the leader's side, as "
              "partition:broker pairs, or \"*\".");
+  table.Long("local.retention.bytes", "-2", "log.local.retention.bytes", -2, kMaxLong,
+             "How much of a partition stays on this machine once remote storage has it; -2 is "
+             "retention.bytes. Without remote storage it has no effect.");
+  table.Long("local.retention.ms", "-2", "log.local.retention.ms", -2, kMaxLong,
+             "How long segments stay on this machine once remote storage has them; -2 is "
+             "retention.ms. Without remote storage it has no effect.");
   table.Long("max.compaction.lag.ms", "9223372036854775807", "log.cleaner.max.compaction.lag.ms", 1,
              kMaxLong, "The longest a record of a compacted topic may stay uncompacted.");
   table.Int("max.message.bytes", "1048588", "message.max.bytes", 0, kMaxInt,
@@ -61,6 +67,12 @@ std::vector<ConfigDefinition> MakeTable() {
             "How many replicas must have a record before acks=all is answered.");
   table.Boolean("preallocate", "false", "log.preallocate",
                 "Whether a new segment's file gets its full size at once.");
+  table.Boolean("remote.log.copy.disable", "false", "",
+                "Whether no more segments are copied to remote storage.");
+  table.Boolean("remote.log.delete.on.disable", "false", "",
+                "Whether remote segments are deleted when remote storage is disabled.");
+  table.Boolean("remote.storage.enable", "false", "",
+                "Whether segments are kept in remote storage as well, which this broker refuses.");
   table.Long("retention.bytes", "-1", "log.retention.bytes", kMinLong, kMaxLong,
              "The size above which a partition's oldest segments are deleted; -1 is no limit.");
   table.Long("retention.ms", "604800000", "log.retention.ms", -1, kMaxLong,

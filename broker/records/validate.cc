@@ -90,7 +90,7 @@ class Scan {
  private:
   void Visit(const Record& record) {
     if (rules_.compacted && !record.key) {
-      Blame("a record of a compacted topic needs a key");
+      Blame("Compacted topic cannot accept message without key");
     } else {
       CheckTimestamp(record.timestamp);
     }

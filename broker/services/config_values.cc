@@ -40,7 +40,15 @@ void TakeValue(ConfigEntry& entry) {
   if (entry.synonyms.empty()) return;
   const ConfigSynonym& nearest = entry.synonyms.front();
   entry.value = InUnitOf(entry.name, nearest.name, *nearest.value);
-  entry.source = nearest.source;
+}
+
+// Kafka lists synonyms from the first that has the broker key's own name: log.roll.hours is not
+// told of unless log.roll.ms is given too. The source is that of the first one listed.
+void TakeListedSynonyms(std::string_view broker_key, ConfigEntry& entry) {
+  const auto own = std::ranges::find_if(
+      entry.synonyms, [&](const ConfigSynonym& synonym) { return synonym.name == broker_key; });
+  entry.synonyms.erase(entry.synonyms.begin(), own);
+  entry.source = entry.synonyms.empty() ? ConfigSource::kDefault : entry.synonyms.front().source;
 }
 
 }  // namespace
@@ -81,9 +89,15 @@ ConfigEntry ConfigValues::TopicEntry(const MetadataImage& image, const ConfigMap
   entry.type = definition.type;
   entry.documentation = definition.documentation;
   if (definition.default_value) entry.value = std::string(*definition.default_value);
-  AddIfSet(overrides, definition.name, ConfigSource::kTopic, entry.synonyms);
   if (!definition.synonym.empty()) AddBrokerSynonyms(image, definition.synonym, entry.synonyms);
   TakeValue(entry);
+  TakeListedSynonyms(definition.synonym, entry);
+  if (const auto own = overrides.find(definition.name); own != overrides.end()) {
+    entry.value = own->second;
+    entry.source = ConfigSource::kTopic;
+    entry.synonyms.insert(entry.synonyms.begin(),
+                          {std::string(definition.name), own->second, ConfigSource::kTopic});
+  }
   if (definition.is_sensitive()) HideValues(entry);
   return entry;
 }
@@ -115,7 +129,7 @@ ConfigEntry ConfigValues::BrokerEntry(const MetadataImage& image, std::string_vi
              ConfigSource::kDynamicBroker, entry.synonyms);
     AddIfSet(image.ConfigsOf(ResourceType::kBroker, ""), name, ConfigSource::kDynamicDefaultBroker,
              entry.synonyms);
-    TakeValue(entry);
+    TakeListedSynonyms(name, entry);
     HideValues(entry);
     return entry;
   }
@@ -124,6 +138,7 @@ ConfigEntry ConfigValues::BrokerEntry(const MetadataImage& image, std::string_vi
   entry.read_only = definition->update == ConfigUpdate::kReadOnly;
   AddBrokerSynonyms(image, name, entry.synonyms);
   TakeValue(entry);
+  TakeListedSynonyms(name, entry);
   if (definition->is_sensitive()) HideValues(entry);
   return entry;
 }

@@ -111,6 +111,11 @@ Status ValidateTopicConfigs(const ConfigValues& values, const MetadataImage& ima
                             "max.compaction.lag.ms ({})",
                             min_lag, max_lag));
   }
+  if (values.TopicValue(image, overrides, "remote.storage.enable") == "true") {
+    return Fail(ErrorCode::kInvalidConfig,
+                "Tiered Storage functionality is disabled in the broker. Topic cannot be "
+                "configured with remote log storage.");
+  }
   return {};
 }
 

@@ -192,15 +192,16 @@ class ApacheKafka:
 
     SCRIPT = ROOT / "tests" / "kafka" / "apache-kafka"
 
-    def __init__(self, home):
+    def __init__(self, home, version="3.9"):
         self.home = home
+        self.version = version
         self.log_path = home / "server.log"
         self.address = None
 
     def spawn(self, port, overrides):
         settings = [part for key, value in overrides.items() for part in ("--set", f"{key}={value}")]
         self.address = fetched(self.SCRIPT, "start", "--dir", self.home, "--port", port,
-                               *settings)
+                               "--version", self.version, *settings)
 
     def wait_ready(self):
         return self.address
@@ -219,12 +220,13 @@ class Broker:
     """The broker under test in a directory of its own; keeps its port when it is started again."""
 
     def __init__(self, home=None, flavour=None, **overrides):
-        """overrides: broker settings; segment_bytes=1 and {"log.segment.bytes": 1} differ: use **{}."""
+        """flavour: monkafka, kafka (3.9) or "kafka 4". overrides: broker settings, by **{"log.dir": ...}."""
         self.home = pathlib.Path(home or scratch_directory())
         self.home.mkdir(parents=True, exist_ok=True)
         self.overrides = overrides
         self.flavour = flavour or ("kafka" if against_kafka() else "monkafka")
-        self.server = (ApacheKafka if self.flavour == "kafka" else Monkafka)(self.home)
+        self.server = Monkafka(self.home) if self.flavour == "monkafka" else \
+            ApacheKafka(self.home, *self.flavour.split()[1:])
         self.data = self.home / "data"
         self.port = 0
         self.address = None

@@ -90,7 +90,13 @@ TEST_F(ConfigServiceTest, CoarserUnitsOfABrokerSettingAreConverted) {
   EXPECT_EQ(Entry(kTopic, "t", "retention.ms").value, "604800000");
   tables.static_values["log.retention.hours"] = "1";
   EXPECT_EQ(Entry(kTopic, "t", "retention.ms").value, "3600000");
+  // As Kafka: what was given by another unit's key is in force, and not told of as a synonym.
+  EXPECT_EQ(Entry(kTopic, "t", "retention.ms").source, ConfigSource::kDefault);
+  EXPECT_TRUE(Entry(kTopic, "t", "retention.ms").synonyms.empty());
+  tables.static_values["log.retention.ms"] = "7200000";
+  EXPECT_EQ(Entry(kTopic, "t", "retention.ms").value, "7200000");
   EXPECT_EQ(Entry(kTopic, "t", "retention.ms").source, ConfigSource::kStaticBroker);
+  tables.static_values.erase("log.retention.ms");
   tables.static_values["log.retention.hours"] = "-5";
   EXPECT_EQ(Entry(kTopic, "t", "retention.ms").value, "-1");
 }
