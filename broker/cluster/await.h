@@ -1,4 +1,5 @@
-// For what happens before the broker serves: runs something asynchronous and waits for it.
+// Runs something asynchronous and waits for it: before the broker serves, and on threads that may
+// wait.
 #pragma once
 
 #include <future>

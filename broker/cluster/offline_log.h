@@ -41,6 +41,7 @@ class OfflineLog final : public storage::PartitionLog {
   Status Availability() const override { return Failure(); }
   std::vector<storage::ActiveProducer> ActiveProducers() override { return {}; }
   int64_t SizeInBytes() const override { return 0; }
+  RateMeter::Rate AppendRate() const override { return {}; }
   storage::LogConfig Config() const override { return {}; }
   void Reconfigure(const storage::LogConfig&) override {}
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "common/check.h"
-#include "config/nearest_name.h"
+#include "common/nearest_name.h"
 #include "config/tables.h"
 #include "config/value.h"
 

@@ -198,4 +198,13 @@ void GroupCoordinator::Detail(std::string group_id, Callback<Result<GroupDetail>
   });
 }
 
+void GroupCoordinator::Availability(Callback<std::vector<ErrorCode>> done) {
+  const Shards* all = shards();
+  if (all == nullptr) return done({});
+  auto gather = std::make_shared<Gather<ErrorCode>>(all->size(), std::move(done));
+  for (size_t i = 0; i < all->size(); ++i) {
+    (*all)[i]->Post([gather, i](Shard& self) { gather->Set(i, self.availability()); });
+  }
+}
+
 }  // namespace monkafka::groups

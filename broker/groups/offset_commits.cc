@@ -126,6 +126,14 @@ ErrorCode OffsetCommits::Reset(std::string_view group_id, std::span<const Offset
     if (MetadataTooLarge(reset.metadata)) return ErrorCode::kOffsetMetadataTooLarge;
   }
   for (const OffsetReset& reset : offsets) {
+    if (reset.offset == kNoOffset) {
+      if (group == nullptr ||
+          group->offsets.Find(reset.partition.topic, reset.partition.partition) == nullptr) {
+        continue;
+      }
+      step.records.AddOffsetTombstone({group_id, reset.partition.topic, reset.partition.partition});
+      continue;
+    }
     step.records.AddOffsetCommit({group_id, reset.partition.topic, reset.partition.partition},
                                  {.offset = reset.offset,
                                   .leader_epoch = reset.leader_epoch,

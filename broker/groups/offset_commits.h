@@ -22,10 +22,10 @@
 
 namespace monkafka::groups {
 
-// An offset that an operator gives a group.
+// An offset that an operator gives a group, or takes from it.
 struct OffsetReset {
   TopicPartition partition;
-  Offset offset = 0;
+  Offset offset = 0;  // kNoOffset: the group has none for the partition any more
   LeaderEpoch leader_epoch = kNoEpoch;
   std::string metadata;
 };

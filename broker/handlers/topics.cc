@@ -105,7 +105,7 @@ void HandleCreateTopics(Context& ctx, RequestPtr<CreateTopicsRequest> request) {
 
 void HandleDeleteTopics(Context& ctx, RequestPtr<DeleteTopicsRequest> request) {
   ctx.topics.Delete(
-      ReferencesOf(request->message(), request->version()),
+      ReferencesOf(request->message(), request->version()), /*validate_only=*/false,
       [request](std::vector<services::DeletedTopic> results) {
         DeleteTopicsResponse response;
         for (services::DeletedTopic& result : results) {

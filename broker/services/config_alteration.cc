@@ -173,6 +173,21 @@ Status CheckBrokerName(std::string_view name, int32_t node_id) {
       fmt::format("Unexpected broker id, expected {}, but received {}", node_id, name));
 }
 
+Status CheckConfigResource(const ConfigValues& values, const MetadataImage& image,
+                           const ConfigResource& resource) {
+  switch (TypeOf(resource)) {
+    case ResourceType::kTopic:
+      if (Status status = ValidateTopicName(resource.name); !status) return status;
+      if (image.FindTopic(resource.name) != nullptr) return {};
+      return Fail(ErrorCode::kUnknownTopicOrPartition,
+                  "This server does not host this topic-partition.");
+    case ResourceType::kBroker:
+      return resource.name.empty() ? Status() : CheckBrokerName(resource.name, values.node_id());
+    default:
+      return InvalidRequest(fmt::format("Unsupported resource type: {}", resource.type));
+  }
+}
+
 Result<std::vector<MetadataRecord>> AlterConfigs(const ConfigValues& values,
                                                  const MetadataImage& image,
                                                  const ConfigAlteration& alteration) {

@@ -15,6 +15,11 @@ namespace monkafka::services {
 // INVALID_REQUEST for a name that is no number or another broker's.
 Status CheckBrokerName(std::string_view name, int32_t node_id);
 
+// Whether there is such a resource to be described. UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST,
+// INVALID_TOPIC_EXCEPTION.
+Status CheckConfigResource(const ConfigValues& values, const cluster::MetadataImage& image,
+                           const ConfigResource& resource);
+
 // The changes applied to the resource's overrides. Records only for what becomes different.
 Result<std::vector<cluster::MetadataRecord>> AlterConfigs(const ConfigValues& values,
                                                           const cluster::MetadataImage& image,

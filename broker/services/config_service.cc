@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "services/config_alteration.h"
-#include "services/topic_names.h"
+#include "services/config_explanation.h"
+#include "services/etag.h"
 
 namespace monkafka::services {
 namespace {
@@ -44,32 +44,27 @@ std::vector<DescribedConfigs> ConfigService::Describe(
     }
     std::erase_if(*entries, [&](const ConfigEntry& entry) { return !Asks(query, entry.name); });
     result.entries = std::move(*entries);
+    result.etag =
+        ConfigEtag(*image, static_cast<ResourceType>(query.resource.type), query.resource.name);
   }
   return results;
 }
 
 Result<std::vector<ConfigEntry>> ConfigService::DescribeOne(const MetadataImage& image,
                                                             const ConfigResource& resource) const {
-  switch (static_cast<ResourceType>(resource.type)) {
-    case ResourceType::kTopic:
-      if (Status status = ValidateTopicName(resource.name); !status) {
-        return Forward(std::move(status));
-      }
-      if (image.FindTopic(resource.name) == nullptr) {
-        return Fail(ErrorCode::kUnknownTopicOrPartition,
-                    "This server does not host this topic-partition.");
-      }
-      return values_.OfTopic(image, image.ConfigsOf(ResourceType::kTopic, resource.name));
-    case ResourceType::kBroker:
-      if (resource.name.empty()) return values_.OfAllBrokers(image);
-      if (Status status = CheckBrokerName(resource.name, values_.node_id()); !status) {
-        return Forward(std::move(status));
-      }
-      return values_.OfBroker(image);
-    default:
-      return Fail(ErrorCode::kInvalidRequest,
-                  fmt::format("Unsupported resource type: {}", resource.type));
+  if (Status known = CheckConfigResource(values_, image, resource); !known) {
+    return Forward(std::move(known));
   }
+  if (static_cast<ResourceType>(resource.type) == ResourceType::kTopic) {
+    return values_.OfTopic(image, image.ConfigsOf(ResourceType::kTopic, resource.name));
+  }
+  return resource.name.empty() ? values_.OfAllBrokers(image) : values_.OfBroker(image);
+}
+
+Result<ConfigExplanation> ConfigService::Explain(
+    const ConfigResource& resource, std::string_view key,
+    const std::optional<std::string>& proposed_value) const {
+  return ExplainConfig(values_, *cluster_.Image(), resource, key, proposed_value);
 }
 
 void ConfigService::Alter(std::vector<ConfigAlteration> alterations, bool validate_only,
@@ -100,6 +95,14 @@ void ConfigService::Run(Mode mode, std::vector<ConfigAlteration> alterations, bo
       if (mentioned.count(alteration.resource) > 1) {
         result.error = ErrorCode::kInvalidRequest;
         result.message = "Each resource must appear at most once.";
+        continue;
+      }
+      const Status same = CheckEtag(
+          alteration.etag, ConfigEtag(image, static_cast<ResourceType>(alteration.resource.type),
+                                      alteration.resource.name));
+      if (!same) {
+        result.error = same.error().code;
+        result.message = same.error().message;
         continue;
       }
       auto altered = mode == Mode::kIncremental ? AlterConfigs(values_, image, alteration)

@@ -34,6 +34,7 @@ struct DescribedConfigs {
   ErrorCode error = ErrorCode::kNone;
   std::string message;
   std::vector<ConfigEntry> entries;  // by name
+  std::string etag;                  // services/etag.h
 };
 
 // Kafka's AlterConfigOp.OpType, the value is the wire's.
@@ -48,6 +49,7 @@ struct ConfigChange {
 struct ConfigAlteration {
   ConfigResource resource;
   std::vector<ConfigChange> changes;
+  std::optional<std::string> etag = std::nullopt;  // refused when it is another (ConfigEtag)
 };
 
 struct AlteredConfigs {
@@ -55,6 +57,8 @@ struct AlteredConfigs {
   ErrorCode error = ErrorCode::kNone;
   std::string message;
 };
+
+struct ConfigExplanation;
 
 class ConfigService {
  public:
@@ -70,6 +74,10 @@ class ConfigService {
   // AlterConfigs: the changes (all kSet) replace every override that the resource has.
   void Replace(std::vector<ConfigAlteration> alterations, bool validate_only,
                Callback<std::vector<AlteredConfigs>> done);
+
+  // One setting in depth (services/config_explanation.h).
+  Result<ConfigExplanation> Explain(const ConfigResource& resource, std::string_view key,
+                                    const std::optional<std::string>& proposed_value) const;
 
   const ConfigValues& values() const { return values_; }
 

@@ -55,6 +55,11 @@ class ConfigValues {
   // The cluster-wide dynamic defaults that are set.
   std::vector<ConfigEntry> OfAllBrokers(const cluster::MetadataImage& image) const;
 
+  // One setting of a topic, and one of this broker.
+  ConfigEntry TopicEntry(const cluster::MetadataImage& image, const cluster::ConfigMap& overrides,
+                         const ConfigDefinition& definition) const;
+  ConfigEntry BrokerEntry(const cluster::MetadataImage& image, std::string_view name) const;
+
   // The value in force of one topic setting; "" for null and for an unknown key.
   std::string TopicValue(const cluster::MetadataImage& image, const cluster::ConfigMap& overrides,
                          std::string_view key) const;
@@ -63,9 +68,6 @@ class ConfigValues {
   int32_t node_id() const { return node_id_; }
 
  private:
-  ConfigEntry TopicEntry(const cluster::MetadataImage& image, const cluster::ConfigMap& overrides,
-                         const ConfigDefinition& definition) const;
-  ConfigEntry BrokerEntry(const cluster::MetadataImage& image, std::string_view name) const;
   // What a broker key and those it falls back to are set to.
   void AddBrokerSynonyms(const cluster::MetadataImage& image, std::string_view name,
                          std::vector<ConfigSynonym>& synonyms) const;

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "services/offset_lookup.h"
 #include "services/partition_lookup.h"
 
 namespace monkafka::services {
@@ -11,7 +12,6 @@ namespace {
 
 using protocol::ListOffsetsRequest;
 using protocol::ListOffsetsResponse;
-using Found = Result<std::optional<storage::TimestampedOffset>>;
 
 constexpr int32_t kConsumer = -1;  // replica_id
 
@@ -46,54 +46,21 @@ struct Pending {
   }
 };
 
-class Search {
- public:
-  Search(std::shared_ptr<Pending> pending, ListOffsetsResponse::Partition& answer, Offset bound)
-      : pending_(std::move(pending)), answer_(answer), bound_(bound) {}
-
-  void operator()(Found found) {
-    if (!found) {
-      answer_.error_code = found.error().code;
-    } else if (*found && (*found)->offset < bound_) {
-      answer_.timestamp = (*found)->timestamp;
-      answer_.offset = (*found)->offset;
-      answer_.leader_epoch = (*found)->leader_epoch;
-    }
-    pending_->Finish();
-  }
-
- private:
-  std::shared_ptr<Pending> pending_;
-  ListOffsetsResponse::Partition& answer_;
-  Offset bound_;
-};
-
-void Start(const std::shared_ptr<Pending>& pending, cluster::Partition& partition,
-           TimestampMs timestamp, bool read_committed, ListOffsetsResponse::Partition& answer) {
-  storage::PartitionLog& log = partition.log();
-  const storage::LogOffsets offsets = log.Offsets();
-  const Offset bound = read_committed ? offsets.last_stable : offsets.log_end;
-  if (timestamp < 0) {
-    switch (static_cast<OffsetSpec>(timestamp)) {
-      case OffsetSpec::kLatest:
-        answer.offset = bound;
-        answer.leader_epoch = partition.leader_epoch();
-        return;
-      case OffsetSpec::kEarliest:
-      case OffsetSpec::kEarliestLocal:
-        answer.offset = offsets.log_start;
-        answer.leader_epoch = log.EpochAt(offsets.log_start).value_or(kNoEpoch);
-        return;
-      case OffsetSpec::kMaxTimestamp:
-        pending->open.fetch_add(1, std::memory_order_relaxed);
-        return log.FindMaxTimestamp(Search(pending, answer, bound));
-      case OffsetSpec::kLatestTiered:
-      case OffsetSpec::kEarliestPendingUpload:
-        return;
-    }
-  }
+void Start(const std::shared_ptr<Pending>& pending,
+           const std::shared_ptr<cluster::Partition>& partition, TimestampMs timestamp,
+           bool read_committed, ListOffsetsResponse::Partition& answer) {
   pending->open.fetch_add(1, std::memory_order_relaxed);
-  log.FindByTimestamp(timestamp, bound, Search(pending, answer, bound));
+  FindOffset(partition, timestamp, read_committed,
+             [pending, &answer](Result<storage::TimestampedOffset> found) {
+               if (!found) {
+                 answer.error_code = found.error().code;
+               } else {
+                 answer.timestamp = found->timestamp;
+                 answer.offset = found->offset;
+                 answer.leader_epoch = found->leader_epoch;
+               }
+               pending->Finish();
+             });
 }
 
 using Key = std::pair<std::string_view, int32_t>;
@@ -145,7 +112,7 @@ void ListOffsetsService::ListOffsets(const ListOffsetsRequest& request, int16_t 
         answer.error_code =
             led ? (*led)->CheckLeaderEpoch(asked.current_leader_epoch) : led.error();
         if (!led || answer.error_code != ErrorCode::kNone) continue;
-        Start(pending, **led, asked.timestamp, read_committed, answer);
+        Start(pending, *led, asked.timestamp, read_committed, answer);
       }
     }
   }

@@ -1,5 +1,4 @@
-// Finds offsets by time or by meaning: the log start, the end, the record with the largest
-// timestamp.
+// ListOffsets: what offset_lookup.h finds, for many partitions at once and by Kafka's rules.
 //
 // Threads: any. Lifetime: outlives its requests.
 #pragma once
@@ -9,17 +8,6 @@
 #include "protocol/list_offsets.h"
 
 namespace monkafka::services {
-
-// What a negative timestamp asks for. Source: Kafka's ListOffsetsRequest; KIP-79, KIP-734, KIP-405,
-// KIP-1005, KIP-1023.
-enum class OffsetSpec : TimestampMs {
-  kLatest = -1,
-  kEarliest = -2,
-  kMaxTimestamp = -3,
-  kEarliestLocal = -4,          // the log start, as nothing is kept elsewhere
-  kLatestTiered = -5,           // none, likewise
-  kEarliestPendingUpload = -6,  // none, likewise
-};
 
 class ListOffsetsService {
  public:

@@ -7,7 +7,9 @@
 #include <set>
 #include <utility>
 
+#include "services/etag.h"
 #include "services/topic_creation.h"
+#include "services/topic_growth.h"
 #include "services/topic_names.h"
 
 namespace monkafka::services {
@@ -62,62 +64,6 @@ void RunChange(cluster::Cluster& cluster, std::vector<Item> results, Decide deci
         }
         done(std::move(*shared));
       });
-}
-
-std::unexpected<Error> TooMany() {
-  return Fail(ErrorCode::kPolicyViolation, "Excessively large number of partitions per request.");
-}
-
-Result<std::vector<std::vector<int32_t>>> AddedReplicas(const MetadataImage& image,
-                                                        const MorePartitions& request,
-                                                        int32_t current, size_t factor) {
-  const int32_t added = request.count - current;
-  if (!request.assignments) {
-    return PlaceReplicas(image, current, added, static_cast<int16_t>(factor));
-  }
-  if (request.assignments->size() != static_cast<size_t>(added)) {
-    return Fail(ErrorCode::kInvalidReplicaAssignment,
-                fmt::format("Attempted to add {} additional partition(s), but only {} "
-                            "assignment(s) were specified.",
-                            added, request.assignments->size()));
-  }
-  for (const auto& brokers : *request.assignments) {
-    Status status = ValidateAssignment(image, brokers, factor);
-    if (!status) return Forward(std::move(status));
-  }
-  return *request.assignments;
-}
-
-Result<Records> Grow(const MetadataImage& image, const Asked<MorePartitions>& asked) {
-  if (asked.repeated) return Fail(ErrorCode::kInvalidRequest, "Duplicate topic name.");
-  const MorePartitions& request = asked.item;
-  const cluster::TopicImage* topic = image.FindTopic(request.name);
-  if (topic == nullptr) {
-    return Fail(ErrorCode::kUnknownTopicOrPartition,
-                "This server does not host this topic-partition.");
-  }
-  const auto current = static_cast<int32_t>(topic->partitions.size());
-  if (request.count == current) {
-    return Fail(ErrorCode::kInvalidPartitions,
-                fmt::format("Topic already has {} partition(s).", current));
-  }
-  if (request.count < current) {
-    return Fail(ErrorCode::kInvalidPartitions,
-                fmt::format("The topic {} currently has {} partition(s); {} would not be an "
-                            "increase.",
-                            request.name, current, request.count));
-  }
-  const int32_t added = request.count - current;
-  if (static_cast<size_t>(added) > kMaxRecordsPerRequest) return TooMany();
-  const size_t factor = topic->partitions.front().replicas.size();
-  auto replicas = AddedReplicas(image, request, current, factor);
-  if (!replicas) return Forward(std::move(replicas));
-  Records records;
-  for (int32_t i = 0; i < added; ++i) {
-    records.emplace_back(
-        NewPartition(image, topic->id, current + i, (*replicas)[static_cast<size_t>(i)]));
-  }
-  return records;
 }
 
 Result<const cluster::TopicImage*> FindToDelete(const MetadataImage& image,
@@ -176,7 +122,7 @@ void TopicService::Create(std::vector<NewTopic> topics, bool validate_only,
   RunChange(cluster_, std::move(results), decide, std::move(done));
 }
 
-void TopicService::Delete(std::vector<TopicReference> topics,
+void TopicService::Delete(std::vector<TopicReference> topics, bool validate_only,
                           Callback<std::vector<DeletedTopic>> done) {
   auto asked = Distinct(std::move(topics), [](const TopicReference& topic) {
     return topic.name.value_or("/") + "/" + topic.id.ToString();
@@ -186,12 +132,18 @@ void TopicService::Delete(std::vector<TopicReference> topics,
     results[i].name = asked[i].item.name;
     results[i].id = asked[i].item.id;
   }
-  const auto decide = [enabled = options_.delete_topic_enable, asked = std::move(asked)](
-                          const MetadataImage& image, std::vector<DeletedTopic>& deleted) {
+  const auto decide = [enabled = options_.delete_topic_enable, asked = std::move(asked),
+                       validate_only](const MetadataImage& image,
+                                      std::vector<DeletedTopic>& deleted) {
     Records records;
     std::set<Uuid> named;
     for (size_t i = 0; i < asked.size(); ++i) {
       Result<const cluster::TopicImage*> topic = FindToDelete(image, asked[i], enabled);
+      if (topic) {
+        if (Status same = CheckEtag(asked[i].item.etag, TopicEtag(image, **topic)); !same) {
+          topic = Forward(std::move(same));
+        }
+      }
       if (topic && !named.insert((*topic)->id).second) {
         topic = Fail(ErrorCode::kInvalidRequest,
                      "The provided topic name maps to an ID that was already supplied.");
@@ -204,7 +156,7 @@ void TopicService::Delete(std::vector<TopicReference> topics,
       deleted[i].id = (*topic)->id;
       records.emplace_back(cluster::RemoveTopicRecord{(*topic)->id});
     }
-    return records;
+    return validate_only ? Records{} : records;
   };
   RunChange(cluster_, std::move(results), decide, std::move(done));
 }
@@ -218,8 +170,12 @@ void TopicService::CreatePartitions(std::vector<MorePartitions> topics, bool val
                                                                 std::vector<TopicResult>& grown) {
     Records records;
     for (size_t i = 0; i < asked.size(); ++i) {
-      Result<Records> added = Grow(image, asked[i]);
-      if (added && records.size() + added->size() > kMaxRecordsPerRequest) added = TooMany();
+      Result<Records> added = asked[i].repeated
+                                  ? Fail(ErrorCode::kInvalidRequest, "Duplicate topic name.")
+                                  : GrowTopic(image, asked[i].item);
+      if (added && records.size() + added->size() > kMaxRecordsPerRequest) {
+        added = TooManyPartitions();
+      }
       if (!added) {
         SetError(grown[i], std::move(added.error()));
         continue;
@@ -287,19 +243,28 @@ void TopicService::OnCreated(const std::string& name, const CreatedTopic& result
   }
 }
 
-TopicDescription TopicService::Describe(const cluster::TopicImage& topic) const {
+TopicDescription TopicService::Describe(const MetadataImage& image,
+                                        const cluster::TopicImage& topic) const {
   TopicDescription description;
   description.name = topic.name;
   description.id = topic.id;
   description.internal = cluster::IsInternalTopic(topic.name);
+  description.etag = TopicEtag(image, topic);
+  description.overrides = image.ConfigsOf(cluster::ResourceType::kTopic, topic.name);
   for (size_t i = 0; i < topic.partitions.size(); ++i) {
     PartitionDescription& partition = description.partitions.emplace_back();
     partition.partition = static_cast<int32_t>(i);
     partition.state = topic.partitions[i];
-    if (const auto led = cluster_.FindPartition(topic.id, partition.partition)) {
-      partition.offsets = led->log().Offsets();
-      partition.size_in_bytes = led->log().SizeInBytes();
+    const auto led = cluster_.FindPartition(topic.id, partition.partition);
+    if (!led) continue;
+    storage::PartitionLog& log = led->log();
+    if (Status usable = log.Availability(); !usable) {
+      partition.offline = std::move(usable.error().message);
+      continue;
     }
+    partition.offsets = log.Offsets();
+    partition.size_in_bytes = log.SizeInBytes();
+    partition.append_rate = log.AppendRate();
   }
   return description;
 }
@@ -310,13 +275,13 @@ Result<TopicDescription> TopicService::Describe(std::string_view name) const {
   if (topic == nullptr) {
     return Fail(ErrorCode::kUnknownTopicOrPartition, fmt::format("there is no topic {}", name));
   }
-  return Describe(*topic);
+  return Describe(*image, *topic);
 }
 
 std::vector<TopicDescription> TopicService::DescribeAll() const {
   const auto image = cluster_.Image();
   std::vector<TopicDescription> all;
-  for (const auto& [name, topic] : image->topics) all.push_back(Describe(*topic));
+  for (const auto& [name, topic] : image->topics) all.push_back(Describe(*image, *topic));
   return all;
 }
 

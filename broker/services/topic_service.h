@@ -59,6 +59,7 @@ struct CreatedTopic {
 struct TopicReference {
   std::optional<std::string> name = std::nullopt;
   Uuid id = {};
+  std::optional<std::string> etag = std::nullopt;  // refused when it is another (services/etag.h)
 };
 
 struct DeletedTopic {
@@ -72,7 +73,8 @@ struct MorePartitions {
   std::string name;
   int32_t count = 0;  // the new total
   // Brokers of each added partition; none: placed by the broker.
-  std::optional<std::vector<std::vector<int32_t>>> assignments;
+  std::optional<std::vector<std::vector<int32_t>>> assignments = std::nullopt;
+  std::optional<std::string> etag = std::nullopt;  // as in TopicReference
 };
 
 struct TopicResult {
@@ -87,12 +89,16 @@ struct PartitionDescription {
   // Of the log; none when it is led elsewhere.
   std::optional<storage::LogOffsets> offsets;
   int64_t size_in_bytes = 0;
+  RateMeter::Rate append_rate;
+  std::string offline;  // why the log cannot be used; empty: it can
 };
 
 struct TopicDescription {
   std::string name;
   Uuid id;
   bool internal = false;
+  std::string etag;
+  cluster::ConfigMap overrides;
   std::vector<PartitionDescription> partitions;
 };
 
@@ -105,7 +111,8 @@ class TopicService {
   void Create(std::vector<NewTopic> topics, bool validate_only,
               Callback<std::vector<CreatedTopic>> done);
   // One result per topic, in the order of the request.
-  void Delete(std::vector<TopicReference> topics, Callback<std::vector<DeletedTopic>> done);
+  void Delete(std::vector<TopicReference> topics, bool validate_only,
+              Callback<std::vector<DeletedTopic>> done);
   // One result per name, in the order of the request.
   void CreatePartitions(std::vector<MorePartitions> topics, bool validate_only,
                         Callback<std::vector<TopicResult>> done);
@@ -123,7 +130,8 @@ class TopicService {
  private:
   NewTopic DefaultTopic(std::string name) const;
   void OnCreated(const std::string& name, const CreatedTopic& result) EXCLUDES(mutex_);
-  TopicDescription Describe(const cluster::TopicImage& topic) const;
+  TopicDescription Describe(const cluster::MetadataImage& image,
+                            const cluster::TopicImage& topic) const;
 
   const TopicServiceOptions options_;
   cluster::Cluster& cluster_;

@@ -91,6 +91,11 @@ int64_t LocalLog::SizeInBytes() const {
   return segments_.empty() ? 0 : sealed_bytes_ + segments_.back()->size();
 }
 
+RateMeter::Rate LocalLog::AppendRate() const {
+  MutexLock lock(mutex_);
+  return appended_ ? appended_->Read(environment_->clock.Now()) : RateMeter::Rate{};
+}
+
 LogConfig LocalLog::Config() const {
   MutexLock lock(mutex_);
   return *config_;

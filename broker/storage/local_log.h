@@ -54,6 +54,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   Status Availability() const override;
   std::vector<ActiveProducer> ActiveProducers() override;
   int64_t SizeInBytes() const override;
+  RateMeter::Rate AppendRate() const override;
   LogConfig Config() const override;
   void Reconfigure(const LogConfig& config) override;
 
@@ -184,6 +185,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   ProducerState producers_ GUARDED_BY(mutex_);
   Offset snapshot_offset_ GUARDED_BY(mutex_) = kNoOffset;
   PositionCache positions_ GUARDED_BY(mutex_);
+  std::unique_ptr<RateMeter> appended_ GUARDED_BY(mutex_);  // from the first append on
 
   Offset durable_end_ GUARDED_BY(mutex_) = 0;
   Offset recovery_point_ GUARDED_BY(mutex_) = 0;

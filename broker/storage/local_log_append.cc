@@ -179,7 +179,10 @@ void LocalLog::Commit(const PreparedAppend& append) {
     epochs_dirty_ |= epochs_.Assign(info.leader_epoch, info.base_offset);
     if (info.producer_id != kNoProducerId) ApplyToProducers(batch);
   }
-  log_end_ = append.batches.back().info.next_offset();
+  if (!appended_) appended_ = std::make_unique<RateMeter>();
+  const Offset end = append.batches.back().info.next_offset();
+  appended_->Add(environment_->clock.Now(), end - log_end_, append.total_size);
+  log_end_ = end;
 }
 
 void LocalLog::ApplyToProducers(const PreparedBatch& batch) {

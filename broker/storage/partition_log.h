@@ -15,6 +15,7 @@
 
 #include "common/bytes.h"
 #include "common/executor.h"
+#include "common/rate_meter.h"
 #include "common/types.h"
 #include "storage/log_config.h"
 
@@ -125,6 +126,8 @@ class PartitionLog {
   virtual Status Availability() const = 0;
   virtual std::vector<ActiveProducer> ActiveProducers() = 0;
   virtual int64_t SizeInBytes() const = 0;
+  // What was appended per second lately.
+  virtual RateMeter::Rate AppendRate() const = 0;
   virtual LogConfig Config() const = 0;
   virtual void Reconfigure(const LogConfig& config) = 0;
 };

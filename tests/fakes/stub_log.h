@@ -36,6 +36,7 @@ class StubLog final : public storage::PartitionLog {
   std::optional<storage::TimestampedOffset> found;  // by time
   storage::EpochEnd end_of_epoch;
   std::vector<storage::ActiveProducer> producers;
+  RateMeter::Rate append_rate;
 
   // One batch of so many records and bytes at the end, committed.
   void Put(int records, size_t bytes) {
@@ -96,6 +97,7 @@ class StubLog final : public storage::PartitionLog {
   Status Availability() const override { return availability; }
   std::vector<storage::ActiveProducer> ActiveProducers() override { return producers; }
   int64_t SizeInBytes() const override { return 0; }
+  RateMeter::Rate AppendRate() const override { return append_rate; }
   storage::LogConfig Config() const override {
     return configs.empty() ? storage::LogConfig{} : configs.back();
   }

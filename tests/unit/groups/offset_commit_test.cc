@@ -227,6 +227,11 @@ TEST_F(OffsetCommitTest, OperatorsResetOffsetsOfGroupsWithoutMembers) {
             ErrorCode::kUnknownTopicOrPartition);
   EXPECT_EQ(Committed("new", "topic", 0), 11) << "all or none";
   EXPECT_EQ(reset("", {}), ErrorCode::kInvalidGroupId);
+  EXPECT_EQ(reset("new", {{{"topic", 0}, kNoOffset, kNoEpoch, ""},
+                          {{"topic", 2}, kNoOffset, kNoEpoch, ""}}),
+            ErrorCode::kNone);
+  EXPECT_EQ(Committed("new", "topic", 0), -1) << "taken from it";
+  EXPECT_EQ(Committed("new", "topic", 1), 12);
 
   Stabilize({&member});
   EXPECT_EQ(reset("group", {{{"topic", 0}, 1, kNoEpoch, ""}}), ErrorCode::kNonEmptyGroup);

@@ -40,7 +40,8 @@ class TopicServiceTest : public testing::Test {
   }
   std::vector<DeletedTopic> Delete(std::vector<TopicReference> topics) {
     std::vector<DeletedTopic> results;
-    service.Delete(std::move(topics), [&](auto r) { results = std::move(r); });
+    service.Delete(std::move(topics), /*validate_only=*/false,
+                   [&](auto r) { results = std::move(r); });
     return results;
   }
   std::vector<TopicResult> Grow(std::vector<MorePartitions> topics, bool validate_only = false) {
@@ -241,7 +242,7 @@ TEST_F(TopicServiceTest, DeletionCanBeDisabled) {
   TopicService closed({.delete_topic_enable = false}, cluster, tables);
   CreateOne(Topic("a"));
   std::vector<DeletedTopic> results;
-  closed.Delete({{.name = "a"}}, [&](auto r) { results = std::move(r); });
+  closed.Delete({{.name = "a"}}, false, [&](auto r) { results = std::move(r); });
   EXPECT_EQ(results[0].error, ErrorCode::kTopicDeletionDisabled);
   EXPECT_NE(cluster.Image()->FindTopic("a"), nullptr);
 }
@@ -326,6 +327,40 @@ TEST_F(TopicServiceTest, DescribesWhatIsThere) {
   EXPECT_FALSE(description->internal);
   EXPECT_EQ(CodeOf(service.Describe("none")), ErrorCode::kUnknownTopicOrPartition);
   EXPECT_EQ(service.DescribeAll().size(), 1u);
+}
+
+TEST_F(TopicServiceTest, AnEtagLetsAChangeThroughOnlyWhileTheTopicIsAsItWas) {
+  CreateOne(Topic("t", 2));
+  const std::string etag = service.Describe("t")->etag;
+  EXPECT_EQ(Grow({{.name = "t", .count = 3, .etag = etag}}).front().error, ErrorCode::kNone);
+  EXPECT_EQ(Grow({{.name = "t", .count = 4, .etag = etag}}).front().error,
+            ErrorCode::kInvalidUpdateVersion);
+  EXPECT_EQ(Delete({{.name = "t", .etag = etag}}).front().error, ErrorCode::kInvalidUpdateVersion);
+  EXPECT_EQ(Delete({{.name = "t", .etag = service.Describe("t")->etag}}).front().error,
+            ErrorCode::kNone);
+}
+
+TEST_F(TopicServiceTest, ADeletionThatIsOnlyValidatedDeletesNothing) {
+  CreateOne(Topic("t", 2));
+  std::vector<DeletedTopic> results;
+  service.Delete({{.name = "t"}, {.name = "nowhere"}}, /*validate_only=*/true,
+                 [&](auto r) { results = std::move(r); });
+  EXPECT_EQ(results.at(0).error, ErrorCode::kNone);
+  EXPECT_EQ(results.at(1).error, ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_NE(cluster.Image()->FindTopic("t"), nullptr);
+}
+
+TEST_F(TopicServiceTest, DescribesWhatALogHasOrWhyItHasNothing) {
+  CreateOne(Topic("t", 2));
+  cluster.Log("t", 0)->offsets = {.log_start = 3, .last_stable = 9, .log_end = 9};
+  cluster.Log("t", 0)->append_rate = {.records_per_second = 7, .bytes_per_second = 70};
+  cluster.Log("t", 1)->availability = Fail(ErrorCode::kKafkaStorageError, "EIO");
+  const TopicDescription topic = *service.Describe("t");
+  EXPECT_EQ(topic.partitions.at(0).offsets->log_start, 3);
+  EXPECT_EQ(topic.partitions.at(0).append_rate.records_per_second, 7);
+  EXPECT_EQ(topic.partitions.at(0).offline, "");
+  EXPECT_EQ(topic.partitions.at(1).offline, "EIO");
+  EXPECT_FALSE(topic.partitions.at(1).offsets);
 }
 
 }  // namespace

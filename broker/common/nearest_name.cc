@@ -1,9 +1,9 @@
-#include "config/nearest_name.h"
+#include "common/nearest_name.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace monkafka::config {
+namespace monkafka {
 namespace {
 
 size_t EditDistance(std::string_view a, std::string_view b) {
@@ -36,4 +36,4 @@ std::string_view NearestName(std::string_view name, const std::vector<std::strin
   return best;
 }
 
-}  // namespace monkafka::config
+}  // namespace monkafka

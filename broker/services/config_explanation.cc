@@ -1,0 +1,111 @@
+#include "services/config_explanation.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+#include <vector>
+
+#include "common/nearest_name.h"
+#include "services/config_alteration.h"
+
+namespace monkafka::services {
+namespace {
+
+using cluster::MetadataImage;
+using cluster::ResourceType;
+
+ResourceType TypeOf(const ConfigResource& resource) {
+  return static_cast<ResourceType>(resource.type);
+}
+
+Result<const ConfigDefinition*> Find(const ConfigTables& tables, ResourceType type,
+                                     std::string_view key) {
+  const bool topic = type == ResourceType::kTopic;
+  const ConfigDefinition* found = topic ? tables.FindTopic(key) : tables.FindBroker(key);
+  if (found != nullptr) return found;
+  std::vector<std::string_view> known;
+  for (const ConfigDefinition& row :
+       topic ? tables.TopicDefinitions() : tables.BrokerDefinitions()) {
+    known.push_back(row.name);
+  }
+  const std::string_view nearest = NearestName(key, known);
+  return Fail(ErrorCode::kInvalidConfig,
+              fmt::format("there is no {} setting {}{}", topic ? "topic" : "broker", key,
+                          nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
+}
+
+bool IsDynamic(ConfigSource source) {
+  return source == ConfigSource::kTopic || source == ConfigSource::kDynamicBroker ||
+         source == ConfigSource::kDynamicDefaultBroker;
+}
+
+// The image as it would be with other overrides of one resource; nothing but configs is looked at.
+MetadataImage With(const MetadataImage& image, const ConfigResource& resource,
+                   cluster::ConfigMap overrides) {
+  MetadataImage changed;
+  changed.configs = image.configs;
+  changed.configs[{TypeOf(resource), resource.name}] = std::move(overrides);
+  return changed;
+}
+
+ConfigEntry EntryIn(const ConfigValues& values, const MetadataImage& image,
+                    const ConfigResource& resource, const ConfigDefinition& definition) {
+  if (TypeOf(resource) == ResourceType::kTopic) {
+    return values.TopicEntry(image, image.ConfigsOf(ResourceType::kTopic, resource.name),
+                             definition);
+  }
+  return values.BrokerEntry(image, definition.name);
+}
+
+// The resource that holds a value of this source.
+ConfigResource HolderOf(const ConfigValues& values, const ConfigResource& asked,
+                        ConfigSource source) {
+  const auto broker = static_cast<int8_t>(ResourceType::kBroker);
+  if (source == ConfigSource::kDynamicBroker) return {broker, std::to_string(values.node_id())};
+  if (source == ConfigSource::kDynamicDefaultBroker) return {broker, ""};
+  return asked;
+}
+
+ConfigEntry WithoutNearest(const ConfigValues& values, const MetadataImage& image,
+                           const ConfigResource& resource, const ConfigDefinition& definition,
+                           const ConfigSynonym& nearest) {
+  const ConfigResource holder = HolderOf(values, resource, nearest.source);
+  cluster::ConfigMap overrides = image.ConfigsOf(TypeOf(holder), holder.name);
+  overrides.erase(nearest.name);
+  return EntryIn(values, With(image, holder, std::move(overrides)), resource, definition);
+}
+
+}  // namespace
+
+Result<ConfigExplanation> ExplainConfig(const ConfigValues& values, const MetadataImage& image,
+                                        const ConfigResource& resource, std::string_view key,
+                                        const std::optional<std::string>& proposed_value) {
+  if (Status known = CheckConfigResource(values, image, resource); !known) {
+    return Forward(std::move(known));
+  }
+  Result<const ConfigDefinition*> definition = Find(values.tables(), TypeOf(resource), key);
+  if (!definition) return Forward(std::move(definition));
+  ConfigExplanation explanation;
+  explanation.definition = *definition;
+  explanation.entry = EntryIn(values, image, resource, **definition);
+  const auto& synonyms = explanation.entry.synonyms;
+  if (!synonyms.empty() && IsDynamic(synonyms.front().source)) {
+    explanation.without_override =
+        WithoutNearest(values, image, resource, **definition, synonyms.front());
+  }
+  if (!proposed_value) return explanation;
+  const ConfigAlteration alteration{
+      resource, {{std::string(key), ConfigOperation::kSet, proposed_value}}, {}};
+  auto altered = AlterConfigs(values, image, alteration);
+  if (!altered) {
+    explanation.proposal = Forward(std::move(altered));
+    return explanation;
+  }
+  cluster::ConfigMap overrides = image.ConfigsOf(TypeOf(resource), resource.name);
+  overrides[std::string(key)] = *proposed_value;
+  explanation.with_proposal =
+      EntryIn(values, With(image, resource, std::move(overrides)), resource, **definition);
+  return explanation;
+}
+
+}  // namespace monkafka::services

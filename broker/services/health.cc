@@ -1,0 +1,82 @@
+#include "services/health.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace monkafka::services {
+namespace {
+
+void Add(HealthCheck& check, HealthFinding finding) {
+  check.level = std::max(check.level, finding.level);
+  check.findings.push_back(std::move(finding));
+}
+
+}  // namespace
+
+HealthCheck CheckDisk(const std::string& directory,
+                      const Result<std::pair<int64_t, int64_t>>& total_and_usable_bytes) {
+  HealthCheck check{.name = "disk"};
+  if (!total_and_usable_bytes) {
+    check.message = "the volume of the data directory cannot be read";
+    Add(check, {directory, total_and_usable_bytes.error().message, HealthLevel::kFailed});
+    return check;
+  }
+  const auto [total, usable] = *total_and_usable_bytes;
+  const double fraction = total == 0 ? 0 : static_cast<double>(usable) / static_cast<double>(total);
+  check.message =
+      fmt::format("{:.1f} of {:.1f} GiB are free", static_cast<double>(usable) / (1 << 30),
+                  static_cast<double>(total) / (1 << 30));
+  if (fraction < kLowDiskFraction) {
+    const bool full = fraction < kFullDiskFraction;
+    Add(check, {directory,
+                fmt::format("only {:.1f} % of the volume are free: delete topics, trim records, "
+                            "shorten their retention or enlarge the volume",
+                            100 * fraction),
+                full ? HealthLevel::kFailed : HealthLevel::kWarning});
+  }
+  return check;
+}
+
+HealthCheck CheckPartitions(const std::vector<std::shared_ptr<cluster::Partition>>& partitions) {
+  HealthCheck check{.name = "partitions"};
+  for (const auto& partition : partitions) {
+    const Status usable = partition->log().Availability();
+    if (usable || usable.error().code != ErrorCode::kKafkaStorageError) continue;
+    Add(check,
+        {partition->topic_partition().ToString(), usable.error().message, HealthLevel::kFailed});
+  }
+  check.message = fmt::format("{} of {} partitions are online",
+                              partitions.size() - check.findings.size(), partitions.size());
+  return check;
+}
+
+HealthCheck CheckCoordinator(const std::vector<ErrorCode>& shards) {
+  HealthCheck check{.name = "coordinator"};
+  for (size_t i = 0; i < shards.size(); ++i) {
+    if (shards[i] == ErrorCode::kNone) continue;
+    const bool loading = shards[i] == ErrorCode::kCoordinatorLoadInProgress;
+    Add(check, {fmt::format("{}-{}", cluster::kConsumerOffsetsTopic, i),
+                loading ? "is being loaded; its groups can be used soon"
+                        : "cannot be read; its groups cannot be used",
+                loading ? HealthLevel::kWarning : HealthLevel::kFailed});
+  }
+  check.message = shards.empty()
+                      ? "there are no groups yet"
+                      : fmt::format("{} of {} parts of the group coordinator are ready",
+                                    shards.size() - check.findings.size(), shards.size());
+  return check;
+}
+
+void HealthService::Check(Callback<std::vector<HealthCheck>> done) {
+  coordinator_.Availability([this, done = std::move(done)](std::vector<ErrorCode> shards) mutable {
+    std::vector<HealthCheck> checks;
+    checks.push_back(CheckDisk(logs_.directory(), logs_.DiskTotalAndUsableBytes()));
+    checks.push_back(CheckPartitions(cluster_.Partitions()));
+    checks.push_back(CheckCoordinator(shards));
+    done(std::move(checks));
+  });
+}
+
+}  // namespace monkafka::services
