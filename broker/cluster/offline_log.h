@@ -42,6 +42,7 @@ class OfflineLog final : public storage::PartitionLog {
   std::vector<storage::ActiveProducer> ActiveProducers() override { return {}; }
   int64_t SizeInBytes() const override { return 0; }
   RateMeter::Rate AppendRate() const override { return {}; }
+  Result<storage::LogFiles> Files() const override { return Failure(); }
   storage::LogConfig Config() const override { return {}; }
   void Reconfigure(const storage::LogConfig&) override {}
 

@@ -25,6 +25,7 @@ struct Connection {
   int local_port = 0;
 
   std::string principal = "User:ANONYMOUS";
+  std::string client_id;  // of the latest request, at most 255 bytes of it; empty: none
   std::string client_software_name = "unknown";  // from ApiVersions v3+
   std::string client_software_version = "unknown";
 };

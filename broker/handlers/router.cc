@@ -24,6 +24,13 @@ void Reject(RawRequest request, std::string_view reason) {
   request.responder.Send(Reply::Close());
 }
 
+// For whoever lists the connections. Compared first: it hardly ever changes.
+void NoteClientId(Connection& connection, std::string_view client_id) {
+  constexpr size_t kLongest = 255;
+  const std::string_view shown = client_id.substr(0, kLongest);
+  if (connection.client_id != shown) connection.client_id = shown;
+}
+
 template <class M, void (*Handle)(Context&, RequestPtr<M>)>
 void DecodeAndHandle(Context& ctx, RawRequest raw) {
   const MutableBytes body = raw.frame.bytes.subspan(raw.header.size);
@@ -98,6 +105,7 @@ void Dispatcher::Dispatch(const std::shared_ptr<Connection>& connection, Frame f
     return request.responder.Send(Reply::Close());
   }
   request.header = *header;
+  NoteClientId(*connection, header->client_id.value_or(std::string_view()));
   const Route* route = FindRoute(header->api_key);
   if (route == nullptr) return Reject(std::move(request), "the API is not served");
   if (!route->Answers(header->api_version)) {

@@ -68,6 +68,7 @@ struct ConnectionStats {
   std::string client_host;
   int client_port = 0;
   std::string principal;
+  std::string client_id;
   std::string client_software_name;
   std::string client_software_version;
   TimestampMs connected_at = 0;

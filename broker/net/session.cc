@@ -290,6 +290,7 @@ void Session::PublishClient() {
   MutexLock lock(client_mutex_);
   // Assigning an equal string allocates nothing.
   client_.principal = connection_->principal;
+  client_.client_id = connection_->client_id;
   client_.software_name = connection_->client_software_name;
   client_.software_version = connection_->client_software_version;
 }
@@ -312,6 +313,7 @@ ConnectionStats Session::Stats(Time now) const {
   stats.bytes_out = counters_.bytes_out.load(relaxed);
   MutexLock lock(client_mutex_);
   stats.principal = client_.principal;
+  stats.client_id = client_.client_id;
   stats.client_software_name = client_.software_name;
   stats.client_software_version = client_.software_version;
   return stats;

@@ -131,7 +131,7 @@ class Session : public std::enable_shared_from_this<Session> {
   mutable Mutex client_mutex_;
   // What Stats shows of the connection's client fields.
   struct Client {
-    std::string principal, software_name, software_version;
+    std::string principal, client_id, software_name, software_version;
   };
   Client client_ GUARDED_BY(client_mutex_);
 };

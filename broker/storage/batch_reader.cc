@@ -16,6 +16,9 @@ BatchInfo DescribeBatch(const BatchView& batch, int64_t position) {
   info.base_offset = batch.base_offset();
   info.last_offset = batch.last_offset();
   info.leader_epoch = batch.partition_leader_epoch();
+  const bool tells =
+      batch.timestamp_type() == records::TimestampType::kCreateTime && !batch.has_delete_horizon();
+  info.first_timestamp = tells ? batch.base_timestamp() : batch.max_timestamp();
   info.max_timestamp = batch.max_timestamp();
   info.producer_id = batch.producer_id();
   info.producer_epoch = batch.producer_epoch();

@@ -19,6 +19,7 @@ struct BatchInfo {
   Offset base_offset = 0;
   Offset last_offset = 0;
   LeaderEpoch leader_epoch = kNoEpoch;
+  TimestampMs first_timestamp = kNoTimestamp;  // of the first record, if the header tells
   TimestampMs max_timestamp = kNoTimestamp;
   ProducerId producer_id = kNoProducerId;
   ProducerEpoch producer_epoch = records::kNoProducerEpoch;

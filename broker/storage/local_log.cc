@@ -96,6 +96,18 @@ RateMeter::Rate LocalLog::AppendRate() const {
   return appended_ ? appended_->Read(environment_->clock.Now()) : RateMeter::Rate{};
 }
 
+Result<LogFiles> LocalLog::Files() const {
+  LogFiles files;
+  files.directory = *directory_;
+  MutexLock lock(mutex_);
+  if (state_ == State::kClosed || state_ == State::kDeleted) return std::unexpected(state_error_);
+  files.segments.reserve(segments_.size());
+  for (const SegmentPtr& segment : segments_) {
+    files.segments.push_back({segment->base_offset(), segment->size(), segment->indexes_usable()});
+  }
+  return files;
+}
+
 LogConfig LocalLog::Config() const {
   MutexLock lock(mutex_);
   return *config_;

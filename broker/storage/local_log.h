@@ -55,6 +55,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   std::vector<ActiveProducer> ActiveProducers() override;
   int64_t SizeInBytes() const override;
   RateMeter::Rate AppendRate() const override;
+  Result<LogFiles> Files() const override;
   LogConfig Config() const override;
   void Reconfigure(const LogConfig& config) override;
 

@@ -96,6 +96,18 @@ struct ActiveProducer {
   Offset current_txn_start_offset = kNoOffset;
 };
 
+// The files of a log at one moment, for whoever inspects them. They may be read, without a lock, as
+// far as it says here; retention may remove sealed segments at any time.
+struct LogFiles {
+  struct Segment {
+    Offset base_offset = 0;
+    int64_t size_in_bytes = 0;  // whole batches; bytes behind it are not yet, or not any more, ours
+    bool indexes_usable = true;  // false: being rebuilt
+  };
+  std::string directory;
+  std::vector<Segment> segments;  // oldest first, the last one is active; none: it is offline
+};
+
 class PartitionLog {
  public:
   virtual ~PartitionLog() = default;
@@ -128,6 +140,8 @@ class PartitionLog {
   virtual int64_t SizeInBytes() const = 0;
   // What was appended per second lately.
   virtual RateMeter::Rate AppendRate() const = 0;
+  // Also of a log that is offline because its files are damaged.
+  virtual Result<LogFiles> Files() const = 0;
   virtual LogConfig Config() const = 0;
   virtual void Reconfigure(const LogConfig& config) = 0;
 };

@@ -96,6 +96,7 @@ class StubLog final : public storage::PartitionLog {
   storage::LogOffsets Offsets() const override { return offsets; }
   Status Availability() const override { return availability; }
   std::vector<storage::ActiveProducer> ActiveProducers() override { return producers; }
+  Result<storage::LogFiles> Files() const override { return Fail(ErrorCode::kKafkaStorageError); }
   int64_t SizeInBytes() const override { return 0; }
   RateMeter::Rate AppendRate() const override { return append_rate; }
   storage::LogConfig Config() const override {

@@ -250,6 +250,7 @@ TEST_F(ServerTest, StatisticsSayWhoIsThereAndWhatTheyDid) {
   StartServer(
       [this](const std::shared_ptr<Connection>& connection, Frame frame, Responder responder) {
         connection->principal = "User:alice";
+        connection->client_id = "orders-app";
         connection->client_software_name = "a-client";
         connection->client_software_version = "1.2.3";
         inbox_.Put({connection, std::move(frame), std::move(responder)});
@@ -269,6 +270,7 @@ TEST_F(ServerTest, StatisticsSayWhoIsThereAndWhatTheyDid) {
   EXPECT_EQ("127.0.0.1", stats.client_host);
   EXPECT_EQ(first.connection->client_port, stats.client_port);
   EXPECT_EQ("User:alice", stats.principal);
+  EXPECT_EQ("orders-app", stats.client_id);
   EXPECT_EQ("a-client", stats.client_software_name);
   EXPECT_EQ("1.2.3", stats.client_software_version);
   EXPECT_EQ(2, stats.requests);

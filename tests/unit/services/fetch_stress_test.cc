@@ -47,6 +47,7 @@ class CountingLog final : public storage::PartitionLog {
   }
   Status Availability() const override { return {}; }
   std::vector<storage::ActiveProducer> ActiveProducers() override { return {}; }
+  Result<storage::LogFiles> Files() const override { return Fail(ErrorCode::kKafkaStorageError); }
   int64_t SizeInBytes() const override { return 0; }
   RateMeter::Rate AppendRate() const override { return {}; }
   storage::LogConfig Config() const override { return {}; }

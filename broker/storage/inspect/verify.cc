@@ -1,0 +1,202 @@
+#include "storage/inspect/verify.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "storage/inspect/interruptible_file.h"
+#include "storage/inspect/segment_verifier.h"
+#include "storage/leader_epochs.h"
+#include "storage/names.h"
+#include "storage/producer_snapshot.h"
+
+namespace monkafka::storage {
+namespace {
+
+constexpr int64_t kProgressInterval = 8 << 20;
+
+class PartitionVerifier {
+ public:
+  PartitionVerifier(FileSystem& file_system, const PartitionFiles& files,
+                    const VerifyOptions& options, const std::stop_token& stop, VerifySink& sink)
+      : file_system_(file_system), files_(files), options_(options), stop_(stop), sink_(sink) {}
+
+  Result<VerifyTotals> Run() {
+    for (const SegmentFiles& segment : files_.segments) {
+      if (Wanted(segment)) progress_.bytes_total += segment.log_bytes;
+    }
+    for (const SegmentFiles& segment : files_.segments) {
+      if (!Wanted(segment)) continue;
+      if (Status verified = VerifySegment(segment); !verified) return Forward(std::move(verified));
+    }
+    if (options_.segment) return totals_;
+    for (Status (PartitionVerifier::*check)() :
+         {&PartitionVerifier::CheckSnapshots, &PartitionVerifier::CheckLeaderEpochs,
+          &PartitionVerifier::CheckMetadata}) {
+      if (stop_.stop_requested()) return std::unexpected(Interruption());
+      if (Status checked = (this->*check)(); !checked) return Forward(std::move(checked));
+    }
+    for (const std::string& name : files_.orphans) {
+      Report(AnomalyKind::kOrphanFile, files_.PathOf(name), kNoOffset,
+             "it belongs to no segment of the partition");
+    }
+    return totals_;
+  }
+
+ private:
+  bool Wanted(const SegmentFiles& segment) const {
+    return !options_.segment || *options_.segment == segment.base_offset;
+  }
+
+  void Report(AnomalyKind kind, std::string file, Offset offset, std::string message) {
+    Report({kind, std::move(file), -1, offset, std::move(message)});
+  }
+  void Report(Anomaly anomaly) {
+    ++totals_.anomalies;
+    sink_.OnAnomaly(std::move(anomaly));
+  }
+
+  Status VerifySegment(const SegmentFiles& segment) {
+    progress_.file = files_.PathOf(segment.base_offset, kLogSuffix);
+    const int64_t before = progress_.bytes_done;
+    SegmentVerifier verifier(
+        file_system_, files_, segment, options_, stop_, cursor_, totals_,
+        [this](Anomaly anomaly) { Report(std::move(anomaly)); },
+        [this, before](int64_t position) {
+          if (before + position - progress_.bytes_done < kProgressInterval) return;
+          progress_.bytes_done = before + position;
+          sink_.OnProgress(progress_);
+        });
+    const int64_t anomalies_before = totals_.anomalies;
+    if (Status verified = verifier.Run(); !verified) return verified;
+    log_damaged_ |= totals_.anomalies > anomalies_before;
+    progress_.bytes_done = before + segment.log_bytes;
+    sink_.OnProgress(progress_);
+    return {};
+  }
+
+  // A file that is gone from a live directory has no content to judge.
+  std::optional<std::string> Content(const std::string& path) {
+    Result<std::vector<uint8_t>> content = ReadWholeFile(file_system_, path);
+    if (content) return std::string(AsText(Bytes(*content)));
+    const Result<bool> exists = file_system_.Exists(path);
+    if (files_.live && exists && !*exists) return std::nullopt;
+    Report(AnomalyKind::kUnreadableFile, path, kNoOffset, content.error().message);
+    return std::nullopt;
+  }
+
+  Status CheckSnapshots() {
+    for (const Offset offset : files_.producer_snapshots) {
+      if (stop_.stop_requested()) return std::unexpected(Interruption());
+      const std::string path = files_.PathOf(offset, kSnapshotSuffix);
+      const std::optional<std::string> content = Content(path);
+      if (!content) continue;
+      const auto entries = DecodeProducerSnapshot(AsBytes(*content));
+      if (!entries) {
+        Report(AnomalyKind::kBadProducerSnapshot, path, offset, entries.error().message);
+        continue;
+      }
+      CheckSnapshot(path, offset, *entries);
+    }
+    return {};
+  }
+
+  void CheckSnapshot(const std::string& path, Offset offset,
+                     const std::vector<ProducerEntry>& entries) {
+    for (const ProducerEntry& entry : entries) {
+      const ProducerBatch* const last = entry.last_batch();
+      if (last == nullptr || last->last_offset < offset) continue;
+      Report(AnomalyKind::kBadProducerSnapshot, path, offset,
+             fmt::format("producer {} has a batch up to offset {}, not below {}", entry.producer_id,
+                         last->last_offset, offset));
+      return;
+    }
+    // Behind the end it tells of records that are gone; if it is known why, that was reported.
+    if (!files_.live && !log_damaged_ && cursor_.next_offset && offset > *cursor_.next_offset) {
+      Report(AnomalyKind::kBadProducerSnapshot, path, offset,
+             fmt::format("it is of offset {}, the log ends at {}", offset, *cursor_.next_offset));
+    }
+  }
+
+  Status CheckLeaderEpochs() {
+    if (!files_.has_leader_epochs) return {};
+    const std::string path = files_.PathOf(kLeaderEpochFile);
+    const std::optional<std::string> content = Content(path);
+    if (!content) return {};
+    const Result<std::vector<EpochEntry>> parsed = ParseLeaderEpochs(*content);
+    if (!parsed) {
+      Report(AnomalyKind::kBadCheckpoint, path, kNoOffset, parsed.error().message);
+      return {};
+    }
+    for (size_t i = 1; i < parsed->size(); ++i) {
+      const EpochEntry& before = (*parsed)[i - 1];
+      const EpochEntry& entry = (*parsed)[i];
+      if (entry.epoch > before.epoch && entry.start_offset > before.start_offset) continue;
+      Report(AnomalyKind::kLeaderEpochOrder, path, entry.start_offset,
+             fmt::format("epoch {} from offset {} follows epoch {} from offset {}", entry.epoch,
+                         entry.start_offset, before.epoch, before.start_offset));
+      return {};
+    }
+    CompareEpochs(path, *parsed);
+    return {};
+  }
+
+  // With the batches'. The file may lack the newest epochs (it is written now and then) and what
+  // lies below the log start.
+  void CompareEpochs(const std::string& path, const std::vector<EpochEntry>& entries) {
+    if (entries.empty()) return;
+    const LeaderEpochs epochs(entries);
+    for (const SeenEpoch& seen : cursor_.epochs) {
+      if (seen.epoch > epochs.latest() || seen.offset < entries.front().start_offset) continue;
+      const std::optional<LeaderEpoch> epoch = epochs.EpochAt(seen.offset);
+      if (epoch == seen.epoch) continue;
+      Report(AnomalyKind::kBadCheckpoint, path, seen.offset,
+             fmt::format("it says leader epoch {} for offset {}, the batch there has {}",
+                         epoch.value_or(kNoEpoch), seen.offset, seen.epoch));
+      return;
+    }
+  }
+
+  Status CheckMetadata() {
+    if (!files_.has_partition_metadata) return {};
+    const std::string path = files_.PathOf(kPartitionMetadataFile);
+    const std::optional<std::string> content = Content(path);
+    if (!content) return {};
+    const Result<Uuid> id = ParsePartitionMetadata(*content);
+    if (!id) Report(AnomalyKind::kBadCheckpoint, path, kNoOffset, id.error().message);
+    return {};
+  }
+
+  FileSystem& file_system_;
+  const PartitionFiles& files_;
+  const VerifyOptions& options_;
+  const std::stop_token& stop_;
+  VerifySink& sink_;
+  VerifyProgress progress_;
+  VerifyTotals totals_;
+  LogCursor cursor_;
+  bool log_damaged_ = false;
+};
+
+}  // namespace
+
+VerifyTotals& VerifyTotals::operator+=(const VerifyTotals& other) {
+  segments += other.segments;
+  batches += other.batches;
+  records += other.records;
+  bytes += other.bytes;
+  anomalies += other.anomalies;
+  return *this;
+}
+
+Result<VerifyTotals> VerifyPartition(FileSystem& file_system, const PartitionFiles& files,
+                                     const VerifyOptions& options, const std::stop_token& stop,
+                                     VerifySink& sink) {
+  if (options.segment && files.FindSegment(*options.segment) == nullptr) {
+    return Fail(ErrorCode::kOffsetOutOfRange, fmt::format("no segment of {} has base offset {}",
+                                                          files.directory, *options.segment));
+  }
+  return PartitionVerifier(file_system, files, options, stop, sink).Run();
+}
+
+}  // namespace monkafka::storage
