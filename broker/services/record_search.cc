@@ -1,0 +1,254 @@
+#include "services/record_search.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "cluster/await.h"
+#include "records/batch.h"
+#include "services/append_waiter.h"
+#include "services/partition_lookup.h"
+#include "storage/damage.h"
+#include "storage/inspect/batch_scanner.h"
+#include "storage/inspect/interruptible_file.h"
+
+namespace monkafka::services {
+namespace {
+
+using records::BatchView;
+
+// What the log is asked for at a time: whole batches, of which nothing is read yet.
+constexpr int64_t kReadBytes = 64 << 20;
+constexpr int64_t kProgressInterval = 16 << 20;
+
+// A reply's bytes that are in memory, as a file.
+class MemoryFile final : public ReadableFile {
+ public:
+  explicit MemoryFile(MemoryPiece piece) : piece_(std::move(piece)) {}
+  Result<size_t> ReadAt(int64_t position, MutableBytes out) const override {
+    const Bytes rest =
+        piece_.bytes.subspan(std::min(static_cast<size_t>(position), piece_.bytes.size()));
+    const size_t length = std::min(rest.size(), out.size());
+    std::copy_n(rest.begin(), length, out.begin());
+    return length;
+  }
+
+ private:
+  const MemoryPiece piece_;
+};
+
+FilePiece AsFile(Payload::Piece piece) {
+  if (auto* file = std::get_if<FilePiece>(&piece)) return std::move(*file);
+  auto& memory = std::get<MemoryPiece>(piece);
+  const auto length = static_cast<int64_t>(memory.bytes.size());
+  return {std::make_shared<MemoryFile>(std::move(memory)), 0, length};
+}
+
+class Searcher {
+ public:
+  Searcher(const RecordSearch& search, const RecordMatcher& matcher, const std::stop_token& stop,
+           RecordSink& sink)
+      : search_(search), matcher_(matcher), stop_(stop), sink_(sink), ranges_(search.ranges) {}
+
+  Status Open(const cluster::Cluster& cluster) {
+    for (RecordRange& range : ranges_) {
+      LedPartition led = FindLed(cluster, search_.topic, range.partition);
+      if (!led) {
+        return Fail(led.error(), fmt::format("{}-{}", search_.topic, range.partition));
+      }
+      if (Status ready = (*led)->log().Availability(); !ready) return ready;
+      const Offset end = (*led)->log().Offsets().log_end;
+      if (range.from > end) {
+        return Fail(ErrorCode::kOffsetOutOfRange,
+                    fmt::format("{}-{} ends at offset {}, the range begins at {}", search_.topic,
+                                range.partition, end, range.from));
+      }
+      if (search_.follow) range.to = kNoOffset;
+      partitions_.push_back(*std::move(led));
+    }
+    return {};
+  }
+
+  Result<SearchOutcome> Run() {
+    Status searched = search_.follow ? Follow() : SearchAll();
+    if (!searched && storage::IsInterruption(searched.error())) {
+      end_ = SearchEnd::kStopped;
+    } else if (!searched) {
+      return Forward(std::move(searched));
+    }
+    return SearchOutcome{end_.value_or(SearchEnd::kEnd), Progress()};
+  }
+
+ private:
+  // Ends when end_ is set.
+  Status Follow() {
+    while (!end_) {
+      const auto waiter = AppendWaiter::On(partitions_);
+      if (Status searched = SearchAll(); !searched) return searched;
+      if (end_) return {};
+      if (!sink_.OnProgress(Progress())) end_ = SearchEnd::kStopped;
+      current_ = 0;
+      waiter->Wait(stop_);
+      if (stop_.stop_requested()) return std::unexpected(storage::Interruption());
+    }
+    return {};
+  }
+
+  Status SearchAll() {
+    for (current_ = 0; current_ < ranges_.size() && !end_; ++current_) {
+      if (Status searched = SearchRange(); !searched) return searched;
+      if (end_) break;
+    }
+    return {};
+  }
+
+  // The present range.
+  Status SearchRange() {
+    RecordRange& range = ranges_[current_];
+    storage::PartitionLog& log = partitions_[current_]->log();
+    if (Status ready = log.Availability(); !ready) return ready;
+    const storage::LogOffsets offsets = log.Offsets();
+    upper_ = range.to == kNoOffset ? offsets.log_end : std::min(range.to, offsets.log_end);
+    range.from = std::max(range.from, offsets.log_start);
+    if (Status skipped = SkipByTime(log, range); !skipped) return skipped;
+    while (range.from < upper_ && !end_) {
+      Result<storage::ReadOutcome> read = cluster::Await<Result<storage::ReadOutcome>>(
+          [&](auto done) { log.Read({range.from, kReadBytes, true, upper_}, std::move(done)); });
+      const Offset log_start = log.Offsets().log_start;
+      if (!read && read.error().code == ErrorCode::kOffsetOutOfRange && range.from < log_start) {
+        range.from = log_start;  // retention was faster
+        continue;
+      }
+      if (!read) return Forward(std::move(read));
+      for (Payload::Piece& piece : read->records.pieces()) {
+        if (Status searched = SearchPiece(AsFile(std::move(piece)), range); !searched) {
+          return searched;
+        }
+        if (end_) return {};
+      }
+      range.from = std::max(range.from, read->records.empty() ? upper_ : read->next_offset);
+    }
+    return {};
+  }
+
+  Status SkipByTime(storage::PartitionLog& log, RecordRange& range) {
+    if (search_.from_timestamp <= 0 || range.from >= upper_) return {};
+    using Found = Result<std::optional<storage::TimestampedOffset>>;
+    Found first = cluster::Await<Found>(
+        [&](auto done) { log.FindByTimestamp(search_.from_timestamp, upper_, std::move(done)); });
+    if (!first) return Forward(std::move(first));
+    range.from = std::max(range.from, *first ? (*first)->offset : upper_);
+    return {};
+  }
+
+  Status SearchPiece(FilePiece piece, RecordRange& range) {
+    const int64_t limit = piece.position + piece.length;
+    storage::BatchScanner scanner(
+        std::make_shared<storage::InterruptibleFile>(std::move(piece.file), stop_), piece.position,
+        limit);
+    while (!end_) {
+      if (stop_.stop_requested()) return std::unexpected(storage::Interruption());
+      const Result<std::optional<BatchView>> batch = scanner.Next();
+      if (batch && !*batch) return {};
+      if (batch) {
+        SearchBatch(**batch, range);
+        ReportProgress();
+        continue;
+      }
+      if (batch.error().code != ErrorCode::kCorruptMessage) return std::unexpected(batch.error());
+      ++counters_.damaged_batches;
+      Result<std::optional<int64_t>> next =
+          storage::FindWholeBatch(scanner.file(), scanner.position() + 1, limit, range.from);
+      if (!next) return Forward(std::move(next));
+      scanner.SkipTo(next->value_or(limit));
+    }
+    return {};
+  }
+
+  void SearchBatch(const BatchView& batch, RecordRange& range) {
+    counters_.scanned_bytes += batch.size_in_bytes();
+    if (!batch.CrcMatches()) {
+      ++counters_.damaged_batches;
+    } else if (MayHold(batch, range)) {
+      SearchRecords(batch, range);
+      if (end_) return;
+    }
+    range.from = std::max(range.from, std::min(batch.next_offset(), upper_));
+    if (counters_.scanned_bytes >= search_.max_scanned_bytes) End(SearchEnd::kBudget);
+  }
+
+  bool MayHold(const BatchView& batch, const RecordRange& range) const {
+    if (batch.is_control() || batch.last_offset() < range.from) return false;
+    if (batch.max_timestamp() < search_.from_timestamp) return false;
+    return batch.timestamp_type() != records::TimestampType::kLogAppendTime ||
+           batch.max_timestamp() < search_.to_timestamp;
+  }
+
+  void SearchRecords(const BatchView& batch, RecordRange& range) {
+    records::RecordIterator records(batch);
+    while (!end_) {
+      const Result<bool> more = records.Next(record_);
+      if (!more) {
+        ++counters_.damaged_batches;
+        return;
+      }
+      if (!*more || record_.offset >= upper_) return;
+      if (record_.offset < range.from) continue;
+      ++counters_.scanned_records;
+      range.from = record_.offset + 1;
+      Judge(range.partition);
+    }
+  }
+
+  void Judge(int32_t partition) {
+    if (record_.timestamp >= search_.from_timestamp && record_.timestamp < search_.to_timestamp &&
+        matcher_.Matches(record_)) {
+      ++counters_.matches;
+      if (!sink_.OnRecord(partition, record_)) return End(SearchEnd::kStopped);
+      if (counters_.matches >= search_.max_matches) return End(SearchEnd::kMatches);
+    }
+    if (counters_.scanned_records >= search_.max_scanned_records) End(SearchEnd::kBudget);
+  }
+
+  void End(SearchEnd end) { end_ = end; }
+
+  void ReportProgress() {
+    if (end_ || counters_.scanned_bytes - reported_bytes_ < kProgressInterval) return;
+    reported_bytes_ = counters_.scanned_bytes;
+    if (!sink_.OnProgress(Progress())) End(SearchEnd::kStopped);
+  }
+
+  SearchProgress Progress() const {
+    const auto first = std::min(search_.follow ? 0 : current_, ranges_.size());
+    SearchProgress progress{counters_, {}};
+    progress.left.assign(ranges_.begin() + static_cast<std::ptrdiff_t>(first), ranges_.end());
+    return progress;
+  }
+
+  const RecordSearch& search_;
+  const RecordMatcher& matcher_;
+  const std::stop_token& stop_;
+  RecordSink& sink_;
+  std::vector<RecordRange> ranges_;  // what is left of them
+  std::vector<std::shared_ptr<cluster::Partition>> partitions_;
+  size_t current_ = 0;  // of ranges_
+  Offset upper_ = 0;    // of the present range
+  records::Record record_;
+  SearchCounters counters_;
+  int64_t reported_bytes_ = 0;
+  std::optional<SearchEnd> end_;
+};
+
+}  // namespace
+
+Result<SearchOutcome> SearchRecords(const cluster::Cluster& cluster, const RecordSearch& search,
+                                    const RecordMatcher& matcher, const std::stop_token& stop,
+                                    RecordSink& sink) {
+  Searcher searcher(search, matcher, stop, sink);
+  if (Status opened = searcher.Open(cluster); !opened) return Forward(std::move(opened));
+  return searcher.Run();
+}
+
+}  // namespace monkafka::services
