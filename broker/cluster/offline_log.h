@@ -34,6 +34,9 @@ class OfflineLog final : public storage::PartitionLog {
   void FindMaxTimestamp(Callback<Result<std::optional<storage::TimestampedOffset>>> done) override {
     done(Failure());
   }
+  void ListSegmentOffsets(Callback<Result<std::vector<storage::SegmentOffset>>> done) override {
+    done(Failure());
+  }
   storage::EpochEnd EndOfEpoch(LeaderEpoch) override { return {}; }
   std::optional<LeaderEpoch> EpochAt(Offset) override { return std::nullopt; }
   void DeleteRecordsBefore(Offset, Callback<Result<Offset>> done) override { done(Failure()); }

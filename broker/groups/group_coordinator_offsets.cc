@@ -15,6 +15,8 @@ using protocol::OffsetFetchRequest;
 using protocol::OffsetFetchResponse;
 using FetchTopics = std::optional<std::vector<OffsetFetchRequest::Topic>>;
 
+// This version of OffsetCommit and OffsetFetch is about offsets in ZooKeeper, which there is not.
+constexpr int16_t kZooKeeper = 0;
 // From this version on OffsetFetch has an error for the whole group.
 constexpr int16_t kGroupError = 2;
 // From this version on OffsetFetch asks for several groups (KIP-709).
@@ -31,6 +33,19 @@ OffsetCommitResponse CommitError(const OffsetCommitRequest& request, ErrorCode e
     }
   }
   return response;
+}
+
+// There is nothing to refuse where nothing exists.
+ErrorCode ZooKeeperError(const OffsetCommitRequest& request, const cluster::MetadataImage& image) {
+  for (const OffsetCommitRequest::Topic& topic : request.topics) {
+    const cluster::TopicImage* known = image.FindTopic(topic.name);
+    if (known == nullptr) continue;
+    for (const OffsetCommitRequest::Partition& partition : topic.partitions) {
+      const bool exists = std::cmp_less(partition.partition_index, known->partitions.size());
+      if (partition.partition_index >= 0 && exists) return ErrorCode::kUnsupportedVersion;
+    }
+  }
+  return ErrorCode::kUnknownTopicOrPartition;
 }
 
 // How a version without a group's error says it.
@@ -54,6 +69,9 @@ std::vector<OffsetFetchResponse::Topic> FetchErrors(const FetchTopics& topics, E
 
 void GroupCoordinator::OffsetCommit(Received<OffsetCommitRequest> request,
                                     Callback<OffsetCommitResponse> reply) {
+  if (request.version == kZooKeeper) {
+    return reply(CommitError(request.message, ZooKeeperError(request.message, *image_())));
+  }
   const std::shared_ptr<Shard> shard = ShardOf(request.message.group_id);
   if (shard == nullptr) {
     return reply(CommitError(request.message, ErrorCode::kCoordinatorNotAvailable));
@@ -108,6 +126,11 @@ void GroupCoordinator::OffsetFetch(Received<OffsetFetchRequest> received,
                                    Callback<OffsetFetchResponse> reply) {
   auto request = std::make_shared<const Received<OffsetFetchRequest>>(std::move(received));
   const OffsetFetchRequest& message = request->message;
+  if (request->version == kZooKeeper) {
+    OffsetFetchResponse response;
+    response.topics = FetchErrors(message.topics, ErrorCode::kUnsupportedVersion);
+    return reply(std::move(response));
+  }
   if (request->version < kSeveralGroups) {
     return FetchGroup(
         request, message.group_id, message.topics,

@@ -50,12 +50,10 @@ using namespace protocol;  // NOLINT: the message names, for the table
 constexpr Route kRoutes[] = {
     MakeRoute<ProduceRequest, HandleProduce>(0),
     MakeRoute<FetchRequest, HandleFetch>(),
-    // Version 0 lists segments rather than one offset; clients that old know no record batches.
-    MakeRoute<ListOffsetsRequest, HandleListOffsets>(1),
+    MakeRoute<ListOffsetsRequest, HandleListOffsets>(),
     MakeRoute<MetadataRequest, HandleMetadata>(),
-    // Version 0 of these two is about offsets in ZooKeeper.
-    MakeRoute<OffsetCommitRequest, HandleOffsetCommit>(1),
-    MakeRoute<OffsetFetchRequest, HandleOffsetFetch>(1),
+    MakeRoute<OffsetCommitRequest, HandleOffsetCommit>(),
+    MakeRoute<OffsetFetchRequest, HandleOffsetFetch>(),
     MakeRoute<FindCoordinatorRequest, HandleFindCoordinator>(),
     MakeRoute<JoinGroupRequest, HandleJoinGroup>(),
     MakeRoute<HeartbeatRequest, HandleHeartbeat>(),

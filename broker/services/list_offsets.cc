@@ -6,6 +6,7 @@
 
 #include "services/offset_lookup.h"
 #include "services/partition_lookup.h"
+#include "services/segment_offsets.h"
 
 namespace monkafka::services {
 namespace {
@@ -15,7 +16,7 @@ using protocol::ListOffsetsResponse;
 
 constexpr int32_t kConsumer = -1;  // replica_id
 
-// The version that brought the meaning; versions 0 and 1 knew the first two.
+// The version that brought the meaning; version 1 knew the first two.
 bool IsSupported(TimestampMs timestamp, int16_t version) {
   if (timestamp >= 0) return true;
   switch (static_cast<OffsetSpec>(timestamp)) {
@@ -45,6 +46,28 @@ struct Pending {
     if (open.fetch_sub(1, std::memory_order_acq_rel) == 1) done(std::move(response));
   }
 };
+
+void FindSegmentOffsets(const std::shared_ptr<Pending>& pending, storage::PartitionLog& log,
+                        const ListOffsetsRequest::Partition& asked,
+                        ListOffsetsResponse::Partition& answer) {
+  pending->open.fetch_add(1, std::memory_order_relaxed);
+  log.ListSegmentOffsets([pending, &answer, timestamp = asked.timestamp,
+                          max_offsets = asked.max_num_offsets](
+                             Result<std::vector<storage::SegmentOffset>> segments) {
+    Result<std::vector<Offset>> found = std::vector<Offset>();
+    if (segments) {
+      found = SelectSegmentOffsets(*segments, timestamp, max_offsets);
+    } else {
+      found = Forward(std::move(segments));
+    }
+    if (found) {
+      answer.old_style_offsets = *std::move(found);
+    } else {
+      answer.error_code = found.error().code;
+    }
+    pending->Finish();
+  });
+}
 
 void Start(const std::shared_ptr<Pending>& pending,
            const std::shared_ptr<cluster::Partition>& partition, TimestampMs timestamp,
@@ -96,7 +119,7 @@ std::shared_ptr<Pending> MakePending(const ListOffsetsRequest& request,
 void ListOffsetsService::ListOffsets(const ListOffsetsRequest& request, int16_t version,
                                      Callback<ListOffsetsResponse> done) {
   const std::shared_ptr<Pending> pending = MakePending(request, std::move(done));
-  const std::set<Key> repeated = Repeated(request);
+  const std::set<Key> repeated = version > 0 ? Repeated(request) : std::set<Key>();
   const bool read_committed = request.replica_id == kConsumer && request.isolation_level == 1;
   for (size_t t = 0; t < request.topics.size(); ++t) {
     const ListOffsetsRequest::Topic& topic = request.topics[t];
@@ -105,14 +128,18 @@ void ListOffsetsService::ListOffsets(const ListOffsetsRequest& request, int16_t 
       ListOffsetsResponse::Partition& answer = pending->response.topics[t].partitions[p];
       if (repeated.contains({topic.name, asked.partition_index})) {
         answer.error_code = ErrorCode::kInvalidRequest;
-      } else if (!IsSupported(asked.timestamp, version)) {
+      } else if (version > 0 && !IsSupported(asked.timestamp, version)) {
         answer.error_code = ErrorCode::kUnsupportedVersion;
       } else {
         const LedPartition led = FindLed(cluster_, topic.name, asked.partition_index);
         answer.error_code =
             led ? (*led)->CheckLeaderEpoch(asked.current_leader_epoch) : led.error();
         if (!led || answer.error_code != ErrorCode::kNone) continue;
-        Start(pending, *led, asked.timestamp, read_committed, answer);
+        if (version == 0) {
+          FindSegmentOffsets(pending, (*led)->log(), asked, answer);
+        } else {
+          Start(pending, *led, asked.timestamp, read_committed, answer);
+        }
       }
     }
   }

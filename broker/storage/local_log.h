@@ -47,6 +47,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   void FindByTimestamp(TimestampMs timestamp, Offset upper_bound,
                        Callback<Result<std::optional<TimestampedOffset>>> done) override;
   void FindMaxTimestamp(Callback<Result<std::optional<TimestampedOffset>>> done) override;
+  void ListSegmentOffsets(Callback<Result<std::vector<SegmentOffset>>> done) override;
   EpochEnd EndOfEpoch(LeaderEpoch epoch) override;
   std::optional<LeaderEpoch> EpochAt(Offset offset) override;
   void DeleteRecordsBefore(Offset offset, Callback<Result<Offset>> done) override;
@@ -149,6 +150,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   Result<std::optional<TimestampedOffset>> FindByTimestampNow(TimestampMs timestamp,
                                                               Offset upper_bound);
   Result<std::optional<TimestampedOffset>> FindMaxTimestampNow();
+  Result<std::vector<SegmentOffset>> ListSegmentOffsetsNow();
   struct SearchPlan;
   Status PlanSearch(size_t segment_index, SearchPlan& plan) REQUIRES(mutex_);
   Result<TimestampMs> MaxTimestampLeft(const SearchPlan& plan);

@@ -153,6 +153,34 @@ Result<std::optional<TimestampedOffset>> LocalLog::SearchSegment(const SearchPla
   return std::nullopt;
 }
 
+void LocalLog::ListSegmentOffsets(Callback<Result<std::vector<SegmentOffset>>> done) {
+  environment_->workers.Post([self = shared_from_this(), done = std::move(done)]() mutable {
+    done(self->ListSegmentOffsetsNow());
+  });
+}
+
+Result<std::vector<SegmentOffset>> LocalLog::ListSegmentOffsetsNow() {
+  std::vector<SegmentPtr> segments;
+  std::vector<SegmentOffset> found;
+  {
+    MutexLock lock(mutex_);
+    if (Status status = CheckOpen(); !status) return Forward(std::move(status));
+    segments = segments_;
+    for (const SegmentPtr& segment : segments) {
+      found.push_back({std::max(segment->base_offset(), log_start_)});
+    }
+    if (active().size() > 0) found.push_back({log_end_, environment_->clock.WallMs()});
+  }
+  for (size_t i = 0; i < segments.size(); ++i) {
+    Result<std::shared_ptr<File>> file = segments[i]->log_file().Get();
+    if (!file) return Forward(std::move(file));
+    Result<TimestampMs> modified = (*file)->ModifiedAt();
+    if (!modified) return Forward(std::move(modified));
+    found[i].modified_at = *modified;
+  }
+  return found;
+}
+
 // Below it no record has the timestamp. An index that does not agree with the log is not used.
 int64_t LocalLog::SearchStart(const SearchPlan& plan, TimestampMs timestamp) {
   const auto before = [&](const TimeIndexEntry& entry) { return entry.timestamp < timestamp; };

@@ -82,6 +82,12 @@ struct TimestampedOffset {
   LeaderEpoch leader_epoch = kNoEpoch;
 };
 
+// A place where a segment begins, or the log's end, and when what lies there was last written.
+struct SegmentOffset {
+  Offset offset = kNoOffset;
+  TimestampMs modified_at = kNoTimestamp;
+};
+
 struct EpochEnd {
   LeaderEpoch leader_epoch = kNoEpoch;
   Offset end_offset = kNoOffset;
@@ -125,6 +131,9 @@ class PartitionLog {
                                Callback<Result<std::optional<TimestampedOffset>>> done) = 0;
   // The record with the largest timestamp (KIP-734); nullopt when the log is empty.
   virtual void FindMaxTimestamp(Callback<Result<std::optional<TimestampedOffset>>> done) = 0;
+  // The first offset of each segment (none below the log start) in order, with the time of its
+  // file; then, unless the last segment is empty, the log end with the present time.
+  virtual void ListSegmentOffsets(Callback<Result<std::vector<SegmentOffset>>> done) = 0;
   // KIP-101/320: the largest epoch not above the one asked for, and where it ends.
   virtual EpochEnd EndOfEpoch(LeaderEpoch epoch) = 0;
   virtual std::optional<LeaderEpoch> EpochAt(Offset offset) = 0;

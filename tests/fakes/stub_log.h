@@ -34,6 +34,7 @@ class StubLog final : public storage::PartitionLog {
   bool hold_reads = false;  // until RunReads
   std::vector<storage::AbortedTxn> aborted;
   std::optional<storage::TimestampedOffset> found;  // by time
+  std::vector<storage::SegmentOffset> segment_offsets;
   storage::EpochEnd end_of_epoch;
   std::vector<storage::ActiveProducer> producers;
   RateMeter::Rate append_rate;
@@ -86,6 +87,9 @@ class StubLog final : public storage::PartitionLog {
   }
   void FindMaxTimestamp(Callback<Result<std::optional<storage::TimestampedOffset>>> done) override {
     done(found);
+  }
+  void ListSegmentOffsets(Callback<Result<std::vector<storage::SegmentOffset>>> done) override {
+    done(segment_offsets);
   }
   storage::EpochEnd EndOfEpoch(LeaderEpoch) override { return end_of_epoch; }
   std::optional<LeaderEpoch> EpochAt(Offset) override { return std::nullopt; }

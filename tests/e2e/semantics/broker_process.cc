@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string_view>
 #include <thread>
 
 namespace monkafka::e2e {
@@ -22,7 +24,22 @@ constexpr auto kStartDeadline = std::chrono::seconds(60);  // sanitizer builds o
   std::abort();
 }
 
+// Its output; nullopt when it fails.
+std::optional<std::string> OutputOf(const std::string& command) {
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return std::nullopt;
+  std::string output;
+  for (int c = fgetc(pipe); c != EOF; c = fgetc(pipe)) output.push_back(static_cast<char>(c));
+  if (pclose(pipe) != 0) return std::nullopt;
+  return output;
+}
+
 }  // namespace
+
+bool AgainstApacheKafka() {
+  const char* against = std::getenv("MONKAFKA_E2E_AGAINST");
+  return against != nullptr && std::string_view(against) == "kafka";
+}
 
 BrokerProcess::BrokerProcess(std::vector<std::string> overrides)
     : overrides_(std::move(overrides)) {
@@ -39,7 +56,25 @@ BrokerProcess::~BrokerProcess() {
   std::filesystem::remove_all(root_, ignored);
 }
 
+void BrokerProcess::SpawnApacheKafka() {
+  const char* release = std::getenv("MONKAFKA_E2E_KAFKA");
+  std::string command = MONKAFKA_APACHE_KAFKA " start --dir " + root_;
+  command += std::string(" --version ") + (release != nullptr ? release : "3.9");
+  for (const std::string& override : overrides_) command += " --set '" + override + "'";
+  const std::optional<std::string> output = OutputOf(command);
+  if (!output) Die("Apache Kafka did not come up");
+  port_ = std::stoi(output->substr(output->rfind(':') + 1));
+  pid_ = 0;
+}
+
+int BrokerProcess::StopApacheKafka(bool kill) {
+  const std::string command = MONKAFKA_APACHE_KAFKA " stop --dir " + root_;
+  pid_ = -1;
+  return OutputOf(command + (kill ? " --kill" : "")) ? 0 : 1;
+}
+
 void BrokerProcess::Spawn() {
+  if (AgainstApacheKafka()) return SpawnApacheKafka();
   const char* named = std::getenv("MONKAFKA_BIN");
   const std::string binary = named != nullptr ? named : MONKAFKA_BUILT_BINARY;
   const std::string ready = root_ + "/ready";
@@ -79,6 +114,7 @@ void BrokerProcess::Spawn() {
 bool BrokerProcess::Alive() const { return pid_ > 0 && kill(pid_, 0) == 0; }
 
 void BrokerProcess::Kill() {
+  if (pid_ == 0) StopApacheKafka(/*kill=*/true);
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
@@ -86,6 +122,7 @@ void BrokerProcess::Kill() {
 }
 
 int BrokerProcess::Stop() {
+  if (pid_ == 0) return StopApacheKafka(/*kill=*/false);
   if (pid_ <= 0) return -1;
   kill(pid_, SIGTERM);
   int status = 0;

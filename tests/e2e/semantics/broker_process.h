@@ -1,5 +1,7 @@
 // The real broker as a child process: an ephemeral port, a data directory of its own, killed or
 // stopped when it goes out of scope. MONKAFKA_BIN names the binary; the build's own by default.
+// With MONKAFKA_E2E_AGAINST=kafka it is Apache Kafka instead (MONKAFKA_E2E_KAFKA names the release,
+// 3.9 by default), to check that a test states what Kafka does.
 #pragma once
 
 #include <string>
@@ -8,6 +10,9 @@
 #include <sys/types.h>
 
 namespace monkafka::e2e {
+
+// The brokers of this run are Apache Kafka.
+bool AgainstApacheKafka();
 
 class BrokerProcess {
  public:
@@ -27,12 +32,14 @@ class BrokerProcess {
 
  private:
   void Spawn();
+  void SpawnApacheKafka();
+  int StopApacheKafka(bool kill);
 
   const std::vector<std::string> overrides_;
   std::string root_;
   std::string data_directory_;
   int port_ = 0;
-  pid_t pid_ = -1;
+  pid_t pid_ = -1;  // Apache Kafka's is not known here: 0 while it runs
 };
 
 }  // namespace monkafka::e2e

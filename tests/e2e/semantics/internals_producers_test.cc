@@ -19,7 +19,12 @@ class ProducersTest : public SemanticsTest {
  protected:
   InitProducerIdResponse Init(InitProducerIdRequest request = {}, int16_t version = 4) {
     request.transaction_timeout_ms = 60'000;
-    return client_.Call<InitProducerIdResponse>(request, version);
+    InitProducerIdResponse answer;
+    Eventually([&] {  // Apache Kafka gets its first block of ids when it is asked for one
+      answer = client_.Call<InitProducerIdResponse>(request, version);
+      return answer.error_code != ErrorCode::kCoordinatorLoadInProgress;
+    });
+    return answer;
   }
 
   void Send(ProducerId producer, ProducerEpoch epoch, int32_t sequence, int32_t partition = 0) {

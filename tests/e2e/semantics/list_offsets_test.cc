@@ -102,6 +102,59 @@ TEST_F(ListOffsetsTest, UnknownPartitionsAreUnknown) {
   EXPECT_EQ(ListOffset(client_, topic_, -1).error_code, ErrorCode::kUnknownTopicOrPartition);
 }
 
+// Version 0 names segments: the offsets where they begin, and the log's end, latest first.
+TEST_F(ListOffsetsTest, VersionZeroListsWhereSegmentsBegin) {
+  CreateTopic(client_, topic_, 1, {{"segment.bytes", "1048576"}});
+  const auto ask = [&](TimestampMs timestamp, int32_t max_offsets) {
+    ListOffsetsRequest request;
+    request.replica_id = -1;
+    auto& topic = request.topics.emplace_back();
+    topic.name = topic_;
+    topic.partitions.push_back({0, -1, timestamp, max_offsets});
+    const auto answer = client_.Call<ListOffsetsResponse>(request, 0);
+    const auto& partition = answer.topics.at(0).partitions.at(0);
+    EXPECT_EQ(partition.error_code, ErrorCode::kNone);
+    return partition.old_style_offsets;
+  };
+  using Offsets = std::vector<int64_t>;
+  EXPECT_EQ(ask(-1, 10), Offsets({0}));  // one segment, empty
+  const TimestampMs before = Now() - 10'000;
+  for (int i = 0; i < 5; ++i) {  // two of them fill a segment
+    Produce(client_, topic_, MakeBatch(std::string(500'000, 'x')));
+  }
+  EXPECT_EQ(ask(-1, 10), Offsets({5, 4, 2, 0}));
+  EXPECT_EQ(ask(-1, 1), Offsets({5}));
+  EXPECT_EQ(ask(-1, 2), Offsets({5, 4}));
+  EXPECT_EQ(ask(-1, 0), Offsets());
+  EXPECT_EQ(ask(-2, 10), Offsets({0}));
+  EXPECT_EQ(ask(before, 10), Offsets());  // no segment was last written before that
+  EXPECT_EQ(ask(Now() + 60'000, 10), Offsets({5, 4, 2, 0}));
+  EXPECT_EQ(DeleteBefore(3).error_code, ErrorCode::kNone);
+  EXPECT_EQ(ask(-2, 10), Offsets({3}));
+}
+
+TEST_F(ListOffsetsTest, VersionZeroNamesWhatIsWrong) {
+  CreateTopic(client_, topic_);
+  const std::string none = topic_ + "-none";
+  ListOffsetsRequest request;
+  request.replica_id = -1;
+  request.topics.resize(2);
+  request.topics[0].name = topic_;
+  request.topics[0].partitions = {{0, -1, -1, 1}, {1, -1, -1, 1}, {0, -1, -1, -1}};
+  request.topics[1].name = none;
+  request.topics[1].partitions = {{0, -1, -1, 1}};
+  const auto answer = client_.Call<ListOffsetsResponse>(request, 0);
+  ASSERT_EQ(answer.topics.size(), 2u);
+  for (const auto& topic : answer.topics) {
+    for (size_t i = 0; i < topic.partitions.size(); ++i) {
+      const ErrorCode expected = topic.name == none || i == 1 ? ErrorCode::kUnknownTopicOrPartition
+                                 : i == 2                     ? ErrorCode::kUnknownServerError
+                                                              : ErrorCode::kNone;
+      EXPECT_EQ(topic.partitions[i].error_code, expected) << topic.name << " " << i;
+    }
+  }
+}
+
 TEST_F(ListOffsetsTest, DeleteRecordsMovesTheStart) {
   CreateTopic(client_, topic_);
   Fill();

@@ -66,6 +66,39 @@ TEST_F(OffsetsTest, WhatIsCommittedInAnyVersionIsFetchedInAnyVersion) {
   }
 }
 
+// Version 0 is about offsets in ZooKeeper.
+TEST_F(OffsetsTest, VersionZeroIsUnsupportedAndSaysSoOfEveryPartition) {
+  CreateTopic(client_, topic_, 2);
+  OffsetCommitRequest commit;
+  commit.group_id = group_;
+  commit.topics.push_back({topic_, {}, {{0, 5, -1, -1, ""}, {1, 6, -1, -1, ""}}});
+  const auto committed = client_.Call<OffsetCommitResponse>(commit, 0);
+  ASSERT_EQ(committed.topics.size(), 1u);
+  EXPECT_EQ(committed.topics[0].name, topic_);
+  ASSERT_EQ(committed.topics[0].partitions.size(), 2u);
+  for (const auto& partition : committed.topics[0].partitions) {
+    EXPECT_EQ(partition.error_code, ErrorCode::kUnsupportedVersion);
+  }
+  const auto fetched = FetchOld(0, topic_);
+  ASSERT_EQ(fetched.topics.size(), 1u);
+  const auto& partition = fetched.topics[0].partitions.at(0);
+  EXPECT_EQ(partition.error_code, ErrorCode::kUnsupportedVersion);
+  EXPECT_EQ(partition.committed_offset, -1);
+  EXPECT_EQ(partition.metadata, "");
+  EXPECT_EQ(CommittedOffset(client_, group_, topic_).committed_offset, -1);
+
+  // What does not exist is said to be unknown, unless there is something to refuse.
+  const std::string none = topic_ + "-none";
+  commit.topics.push_back({none, {}, {{0, 5, -1, -1, ""}}});
+  for (const auto& topic : client_.Call<OffsetCommitResponse>(commit, 0).topics) {
+    EXPECT_EQ(topic.partitions.at(0).error_code, ErrorCode::kUnsupportedVersion) << topic.name;
+  }
+  commit.topics.erase(commit.topics.begin());
+  for (const auto& topic : client_.Call<OffsetCommitResponse>(commit, 0).topics) {
+    EXPECT_EQ(topic.partitions.at(0).error_code, ErrorCode::kUnknownTopicOrPartition);
+  }
+}
+
 TEST_F(OffsetsTest, AGroupMayHaveNoNameForOffsets) {
   CreateTopic(client_, topic_);
   EXPECT_EQ(CommitOffset(client_, "", topic_, 7), ErrorCode::kNone);

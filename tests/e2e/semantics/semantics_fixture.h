@@ -1,6 +1,6 @@
 // One broker for all tests of a binary; each test uses topics and groups of its own. With
-// MONKAFKA_E2E_PORT the tests talk to whatever listens there instead (Apache Kafka, to check that a
-// test states what Kafka does).
+// MONKAFKA_E2E_PORT the tests talk to whatever listens there instead, and those that start brokers
+// of their own are skipped; see broker_process.h for running all of them against Apache Kafka.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -52,6 +52,10 @@ struct TopicConfig {
 // Creates it through CreateTopics v7 and waits until its leaders serve. Returns its id.
 Uuid CreateTopic(WireClient& client, const std::string& topic, int partitions = 1,
                  const std::vector<TopicConfig>& configs = {});
+
+// For what Apache Kafka does not do, so that nobody can check it there.
+#define MONKAFKA_SKIP_AGAINST_APACHE_KAFKA(why) \
+  if (AgainstApacheKafka()) GTEST_SKIP() << (why)
 
 class SemanticsTest : public ::testing::Test {
  protected:

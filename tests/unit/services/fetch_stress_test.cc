@@ -38,6 +38,9 @@ class CountingLog final : public storage::PartitionLog {
   void FindMaxTimestamp(Callback<Result<std::optional<storage::TimestampedOffset>>> done) override {
     done(std::nullopt);
   }
+  void ListSegmentOffsets(Callback<Result<std::vector<storage::SegmentOffset>>> done) override {
+    done({});
+  }
   storage::EpochEnd EndOfEpoch(LeaderEpoch) override { return {}; }
   std::optional<LeaderEpoch> EpochAt(Offset) override { return std::nullopt; }
   void DeleteRecordsBefore(Offset offset, Callback<Result<Offset>> done) override { done(offset); }

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "services/segment_offsets.h"
 #include "unit/services/data_path.h"
 
 namespace monkafka::services {
@@ -120,6 +121,41 @@ TEST_F(ListOffsetsTest, UnknownPartitionsAndOfflineLogsSaySo) {
   log->availability = Fail(ErrorCode::kKafkaStorageError, "damaged");
   EXPECT_EQ(Ask(-1).error_code, ErrorCode::kKafkaStorageError);
   EXPECT_EQ(Ask(-1).offset, -1);
+}
+
+// Version 0.
+
+using Offsets = std::vector<Offset>;
+
+TEST_F(ListOffsetsTest, VersionZeroTellsWhereSegmentsBeginAndMayRepeatAPartition) {
+  log->segment_offsets = {{3, 100}, {9, 200}, {20, 300}};
+  request.topics = {{"t", {{0, -1, -1, 2}, {0, -1, 200, 5}, {0, -1, -1, -1}}}};
+  const auto partitions = Send(0).topics.at(0).partitions;
+  EXPECT_EQ(partitions.at(0).old_style_offsets, Offsets({20, 9}));
+  EXPECT_EQ(partitions.at(1).old_style_offsets, Offsets({9, 3}));
+  EXPECT_EQ(partitions.at(2).error_code, ErrorCode::kUnknownServerError);
+}
+
+TEST_F(ListOffsetsTest, VersionZeroKnowsNoOtherNegatives) {
+  log->segment_offsets = {{3, 100}, {20, 300}};
+  EXPECT_EQ(Ask(-3, 0).error_code, ErrorCode::kNone);
+  EXPECT_TRUE(Ask(-3, 0).old_style_offsets.empty());
+}
+
+TEST(SelectSegmentOffsetsTest, LatestFirstAsManyAsAskedFor) {
+  const std::vector<storage::SegmentOffset> segments = {{0, 100}, {5, 200}, {8, 300}};
+  const auto select = [&](TimestampMs timestamp, int32_t max_offsets) {
+    return SelectSegmentOffsets(segments, timestamp, max_offsets).value();
+  };
+  EXPECT_EQ(select(-1, 1), Offsets({8}));
+  EXPECT_EQ(select(-1, 9), Offsets({8, 5, 0}));
+  EXPECT_EQ(select(-1, 0), Offsets());
+  EXPECT_EQ(select(-2, 9), Offsets({0}));
+  EXPECT_EQ(select(99, 9), Offsets());
+  EXPECT_EQ(select(100, 9), Offsets({0}));
+  EXPECT_EQ(select(299, 1), Offsets({5}));
+  EXPECT_FALSE(SelectSegmentOffsets(segments, -1, -1));
+  EXPECT_TRUE(SelectSegmentOffsets({}, -2, 1).value().empty());
 }
 
 }  // namespace

@@ -108,5 +108,25 @@ TEST_F(LocalLogSearchTest, ADamagedTimeIndexIsNoticedAndRebuilt) {
   }
 }
 
+TEST_F(LocalLogSearchTest, SegmentsAreListedWithTheTimeOfTheirFilesAndThenTheEnd) {
+  const TimestampMs begin = clock.WallMs();
+  ASSERT_EQ(ListSegmentOffsets().value().size(), 1u);  // nothing to come after an empty segment
+  Append({.records = 1, .value_size = 1200});
+  Advance(std::chrono::milliseconds(50));
+  Append({.records = 1, .value_size = 1200});
+  Advance(std::chrono::milliseconds(70));
+  auto segments = ListSegmentOffsets().value();
+  ASSERT_EQ(segments.size(), 3u);
+  EXPECT_EQ(segments[0].offset, 0);
+  EXPECT_EQ(segments[0].modified_at, begin);
+  EXPECT_EQ(segments[1].offset, 1);
+  EXPECT_EQ(segments[1].modified_at, begin + 50);
+  EXPECT_EQ(segments[2].offset, 2);
+  EXPECT_EQ(segments[2].modified_at, begin + 120);
+  ASSERT_TRUE(DeleteRecordsBefore(2));
+  segments = ListSegmentOffsets().value();
+  EXPECT_EQ(segments.at(0).offset, 2);  // not below the log start
+}
+
 }  // namespace
 }  // namespace monkafka::storage

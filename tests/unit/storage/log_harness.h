@@ -200,6 +200,10 @@ class LogHarness {
     return Wait<std::optional<TimestampedOffset>>(
         [&](auto done) { log->FindMaxTimestamp(std::move(done)); });
   }
+  Result<std::vector<SegmentOffset>> ListSegmentOffsets() {
+    return Wait<std::vector<SegmentOffset>>(
+        [&](auto done) { log->ListSegmentOffsets(std::move(done)); });
+  }
   Result<Offset> DeleteRecordsBefore(Offset offset) {
     return Wait<Offset>([&](auto done) { log->DeleteRecordsBefore(offset, std::move(done)); });
   }
