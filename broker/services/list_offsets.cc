@@ -51,22 +51,22 @@ void FindSegmentOffsets(const std::shared_ptr<Pending>& pending, storage::Partit
                         const ListOffsetsRequest::Partition& asked,
                         ListOffsetsResponse::Partition& answer) {
   pending->open.fetch_add(1, std::memory_order_relaxed);
-  log.ListSegmentOffsets([pending, &answer, timestamp = asked.timestamp,
-                          max_offsets = asked.max_num_offsets](
-                             Result<std::vector<storage::SegmentOffset>> segments) {
-    Result<std::vector<Offset>> found = std::vector<Offset>();
-    if (segments) {
-      found = SelectSegmentOffsets(*segments, timestamp, max_offsets);
-    } else {
-      found = Forward(std::move(segments));
-    }
-    if (found) {
-      answer.old_style_offsets = *std::move(found);
-    } else {
-      answer.error_code = found.error().code;
-    }
-    pending->Finish();
-  });
+  log.ListSegmentOffsets(
+      [pending, &answer, timestamp = asked.timestamp,
+       max_offsets = asked.max_num_offsets](Result<std::vector<storage::SegmentOffset>> segments) {
+        Result<std::vector<Offset>> found = std::vector<Offset>();
+        if (segments) {
+          found = SelectSegmentOffsets(*segments, timestamp, max_offsets);
+        } else {
+          found = Forward(std::move(segments));
+        }
+        if (found) {
+          answer.old_style_offsets = *std::move(found);
+        } else {
+          answer.error_code = found.error().code;
+        }
+        pending->Finish();
+      });
 }
 
 void Start(const std::shared_ptr<Pending>& pending,
