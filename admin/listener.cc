@@ -48,7 +48,7 @@ Result<sockaddr_un> UnixAddress(const ListenAddress& address) {
 
 // True: a socket is there and nobody listens on it.
 bool IsStale(const sockaddr_un& name) {
-  struct stat status {};
+  struct stat status{};
   if (lstat(name.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
   const UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   return connect(probe.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 &&

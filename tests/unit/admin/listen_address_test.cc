@@ -28,8 +28,8 @@ TEST(ListenAddressTest, SeveralAreSeparatedByCommasAndOffIsNone) {
 }
 
 TEST(ListenAddressTest, WhatIsWrongIsSaid) {
-  for (const char* text : {"", "9095", "host:", "host:x", "host:65536", "host:-1", "unix:",
-                           "::1:9095", "127.0.0.1:9095,", "host:1 2"}) {
+  for (const char* text : {"", "9095", "host:", "host:x", "host:65536", "host:-1",
+                           "unix:", "::1:9095", "127.0.0.1:9095,", "host:1 2"}) {
     const auto addresses = ParseListenAddresses(text);
     EXPECT_EQ(CodeOf(addresses), ErrorCode::kInvalidConfig) << text;
   }

@@ -72,10 +72,9 @@ class ListenerTest : public testing::Test {
     ip4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     path.sun_family = AF_UNIX;
     address.host.copy(path.sun_path, sizeof path.sun_path - 1);
-    const int failed =
-        address.unix_socket
-            ? connect(fd.get(), reinterpret_cast<sockaddr*>(&path), sizeof path)
-            : connect(fd.get(), reinterpret_cast<sockaddr*>(&ip4), sizeof ip4);
+    const int failed = address.unix_socket
+                           ? connect(fd.get(), reinterpret_cast<sockaddr*>(&path), sizeof path)
+                           : connect(fd.get(), reinterpret_cast<sockaddr*>(&ip4), sizeof ip4);
     EXPECT_EQ(failed, 0);
     return fd;
   }
@@ -105,7 +104,7 @@ TEST_F(ListenerTest, TheServerIsMadeForTheFirstConnectionAndGoesAfterTheLast) {
 
 TEST_F(ListenerTest, AUnixSocketIsForItsOwnerAndGoesWithTheListener) {
   const auto listener = Bind("unix:" + path);
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   listener->Start(Factory());
