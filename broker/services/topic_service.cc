@@ -284,6 +284,9 @@ std::vector<PartitionDescription> TopicService::DescribePartitions(
     partition.offsets = log.Offsets();
     partition.size_in_bytes = log.SizeInBytes();
     partition.append_rate = log.AppendRate();
+    if (const Result<storage::LogFiles> files = log.Files()) {
+      partition.segment_count = static_cast<int32_t>(files->segments.size());
+    }
   }
   return partitions;
 }

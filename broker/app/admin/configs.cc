@@ -118,9 +118,8 @@ Outcome<admin::ConfigSet> AdminConfigs::Alter(const admin::ConfigAlteration& alt
   // As it would be, from before the change: afterwards it can be read.
   services::DescribedConfigs preview;
   if (alteration.validate_only) preview = configs_.DescribeAltered(asked);
-  auto results = Wait<std::vector<services::AlteredConfigs>>(stop, [&](auto done) {
-    configs_.Alter({asked}, alteration.validate_only, std::move(done));
-  });
+  auto results = Wait<std::vector<services::AlteredConfigs>>(
+      stop, [&](auto done) { configs_.Alter({asked}, alteration.validate_only, std::move(done)); });
   if (!results) return std::unexpected(std::move(results).error());
   services::AlteredConfigs& altered = results->front();
   if (altered.error != ErrorCode::kNone) {
@@ -132,9 +131,9 @@ Outcome<admin::ConfigSet> AdminConfigs::Alter(const admin::ConfigAlteration& alt
   return ToSet(configs_.Describe({{asked.resource, std::move(names)}}).front());
 }
 
-Outcome<admin::ConfigExplanation> AdminConfigs::Explain(const admin::ConfigResource& asked,
-                                                        const std::string& name,
-                                                        const std::optional<std::string>& proposed) {
+Outcome<admin::ConfigExplanation> AdminConfigs::Explain(
+    const admin::ConfigResource& asked, const std::string& name,
+    const std::optional<std::string>& proposed) {
   const services::ConfigResource resource = ToService(asked);
   Result<services::ConfigExplanation> explained = configs_.Explain(resource, name, proposed);
   if (!explained) return FailFor(resource, std::move(explained).error());

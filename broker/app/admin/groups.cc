@@ -27,7 +27,8 @@ GroupState StateOf(std::string_view name) {
       {"Assigning", GroupState::kAssigning},
       {"Reconciling", GroupState::kReconciling},
   };
-  const auto* found = std::ranges::find(kStates, name, &std::pair<std::string_view, GroupState>::first);
+  const auto* found =
+      std::ranges::find(kStates, name, &std::pair<std::string_view, GroupState>::first);
   return found == std::end(kStates) ? GroupState::kUnknown : found->second;
 }
 
@@ -177,14 +178,14 @@ Outcome<std::vector<admin::OffsetMove>> AdminGroups::Reset(const admin::OffsetRe
                                                            std::stop_token stop) {
   std::vector<services::TopicScope> scope;
   for (const admin::TopicScope& each : reset.scope) scope.push_back({each.topic, each.partitions});
-  return ToMoves(
-      WaitForResult<std::vector<services::OffsetMove>>(
-          stop,
-          [&](auto done) {
-            offsets_.Reset(reset.group_id, std::move(scope), std::visit(ToTarget{}, reset.target),
-                           reset.validate_only, std::move(done));
-          }),
-      reset.group_id);
+  return ToMoves(WaitForResult<std::vector<services::OffsetMove>>(
+                     stop,
+                     [&](auto done) {
+                       offsets_.Reset(reset.group_id, std::move(scope),
+                                      std::visit(ToTarget{}, reset.target), reset.validate_only,
+                                      std::move(done));
+                     }),
+                 reset.group_id);
 }
 
 Outcome<std::vector<admin::OffsetMove>> AdminGroups::Commit(
@@ -192,10 +193,8 @@ Outcome<std::vector<admin::OffsetMove>> AdminGroups::Commit(
     bool validate_only, std::stop_token stop) {
   std::vector<services::OffsetChange> changes;
   for (const admin::OffsetCommit& commit : commits) {
-    changes.push_back({{commit.topic, commit.partition},
-                       commit.offset,
-                       commit.leader_epoch,
-                       commit.metadata});
+    changes.push_back(
+        {{commit.topic, commit.partition}, commit.offset, commit.leader_epoch, commit.metadata});
   }
   return ToMoves(WaitForResult<std::vector<services::OffsetMove>>(
                      stop,
@@ -221,9 +220,8 @@ Outcome<admin::GroupInfo> AdminGroups::Delete(const std::string& group_id, bool 
   groups::Received<protocol::DeleteGroupsRequest> request;
   request.frame.owner = name;
   request.message.groups_names = {*name};
-  auto response = Wait<protocol::DeleteGroupsResponse>(stop, [&](auto done) {
-    coordinator_.DeleteGroups(std::move(request), std::move(done));
-  });
+  auto response = Wait<protocol::DeleteGroupsResponse>(
+      stop, [&](auto done) { coordinator_.DeleteGroups(std::move(request), std::move(done)); });
   if (!response) return std::unexpected(std::move(response).error());
   const ErrorCode error = response->results.front().error_code;
   if (error != ErrorCode::kNone) {

@@ -20,8 +20,7 @@ class AdminOffsets final : public admin::OffsetsPort {
       const std::vector<std::string>& topics) override;
   admin::Outcome<std::vector<admin::FoundOffset>> Find(const std::string& topic,
                                                        const std::vector<int32_t>& partitions,
-                                                       admin::OffsetSpec spec,
-                                                       int64_t timestamp_ms,
+                                                       admin::OffsetSpec spec, int64_t timestamp_ms,
                                                        std::stop_token stop) override;
 
  private:

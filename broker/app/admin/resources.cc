@@ -88,7 +88,8 @@ Outcome<admin::Plan> AdminResources::Apply(const admin::PlanOrder& order, const 
   if (validate_only) {
     Result<services::ResourcePlan> made = resources_.Plan(documents, order.prune);
     if (made && !etag.empty()) {
-      if (Status same = services::CheckEtag(etag, made->etag); !same) made = Forward(std::move(same));
+      if (Status same = services::CheckEtag(etag, made->etag); !same)
+        made = Forward(std::move(same));
     }
     plan = made ? Outcome<services::ResourcePlan>(*std::move(made))
                 : std::unexpected(admin::Failure(std::move(made).error()));

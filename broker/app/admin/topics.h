@@ -25,9 +25,10 @@ class AdminTopics final : public admin::TopicsPort {
                                           std::stop_token stop) override;
   admin::Outcome<admin::TopicInfo> Delete(const std::string& name, const std::string& etag,
                                           bool validate_only, std::stop_token stop) override;
-  admin::Outcome<std::vector<admin::TrimResult>> Trim(
-      const std::string& topic, const std::vector<admin::TrimTarget>& targets, bool validate_only,
-      std::stop_token stop) override;
+  admin::Outcome<std::vector<admin::TrimResult>> Trim(const std::string& topic,
+                                                      const std::vector<admin::TrimTarget>& targets,
+                                                      bool validate_only,
+                                                      std::stop_token stop) override;
 
  private:
   admin::TopicInfo Describe(const cluster::MetadataImage& image, const cluster::TopicImage& topic,
