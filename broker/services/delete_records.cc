@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -58,7 +57,7 @@ Result<Offset> Target(cluster::Partition& partition, Offset before) {
 }  // namespace
 
 void DeleteRecords(cluster::Cluster& cluster, std::vector<RecordDeletion> deletions,
-                   bool validate_only, Callback<std::vector<DeletedRecords>> done) {
+                   Callback<std::vector<DeletedRecords>> done) {
   if (deletions.empty()) {
     done({});
     return;
@@ -81,10 +80,6 @@ void DeleteRecords(cluster::Cluster& cluster, std::vector<RecordDeletion> deleti
     Result<Offset> target = Target(*partition, deletions[i].before);
     if (!target) {
       Finish(progress, i, std::move(target));
-      continue;
-    }
-    if (validate_only) {
-      Finish(progress, i, std::max(*target, partition->log().Offsets().log_start));
       continue;
     }
     partition->log().DeleteRecordsBefore(*target, [progress, i, partition](Result<Offset> start) {

@@ -71,7 +71,7 @@ Result<RecordMatcher> RecordMatcher::Compile(std::vector<RecordCondition> condit
 
 bool RecordMatcher::Matches(const records::RecordView& record) const {
   for (const Condition& condition : conditions_) {
-    if (!condition.HoldsFor(record)) return false;
+    if (condition.HoldsFor(record) == condition.asked.negate) return false;
   }
   return true;
 }

@@ -26,6 +26,7 @@ struct RecordCondition {
   std::string header;  // which header; one of that name must match
   Match match = Match::kExact;
   std::string pattern;
+  bool negate = false;  // it must not hold
 };
 
 class RecordMatcher {
@@ -36,7 +37,7 @@ class RecordMatcher {
   RecordMatcher& operator=(RecordMatcher&&) noexcept;
   ~RecordMatcher();
 
-  // A field that is null matches nothing.
+  // A field that is null, or a header that is not there, matches nothing.
   bool Matches(const records::RecordView& record) const;
 
  private:

@@ -3,31 +3,26 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
+#include <limits>
 
 #include "cluster/await.h"
 #include "records/batch_builder.h"
+#include "services/partition_lookup.h"
 #include "services/partitioner.h"
+#include "storage/prepared_append.h"
 
 namespace monkafka::services {
 namespace {
 
 using protocol::ProduceRequest;
 using protocol::ProduceResponse;
+using Share = RecordBatchShare;
 
 constexpr int16_t kVersion = 12;  // of the request that it is turned into: topics by name
 
 std::optional<Bytes> AsField(const std::optional<std::string>& text) {
   return text ? std::optional(AsBytes(*text)) : std::nullopt;
 }
-
-// What goes to one partition.
-struct Share {
-  std::vector<size_t> records;  // of the call
-  std::vector<TimestampMs> timestamps;
-  std::vector<uint8_t> batch;
-};
-using Shares = std::map<int32_t, Share>;
 
 Status BuildBatch(const ProduceRecords& call, TimestampMs now, Share& share) {
   records::BatchOptions options;
@@ -47,6 +42,33 @@ Status BuildBatch(const ProduceRecords& call, TimestampMs now, Share& share) {
   return {};
 }
 
+// As if it had been appended: the offset is unknown.
+ProduceResponse::Partition Validate(const cluster::Cluster& cluster, const std::string& topic,
+                                    int32_t partition, TimestampMs now, Share& share) {
+  ProduceResponse::Partition answer;
+  answer.index = partition;
+  answer.base_offset = kNoOffset;
+  const LedPartition led = FindLed(cluster, topic, partition);
+  if (!led) {
+    answer.error_code = led.error();
+    return answer;
+  }
+  storage::AppendRequest append;
+  append.batches.bytes = MutableBytes(share.batch);
+  append.produce_version = kVersion;
+  storage::PreparedAppend prepared;
+  const auto config = std::make_shared<const storage::LogConfig>((*led)->log().Config());
+  const std::optional<storage::AppendOutcome> refusal =
+      storage::PrepareAppend(std::move(append), config, now, prepared);
+  if (!refusal) return answer;
+  answer.error_code = refusal->error;
+  answer.error_message = refusal->message;
+  for (const storage::RecordError& error : refusal->record_errors) {
+    answer.record_errors.push_back({error.batch_index, error.message});
+  }
+  return answer;
+}
+
 ProducedRecord Describe(const ProduceResponse::Partition& answer, TimestampMs timestamp,
                         size_t index_in_batch) {
   ProducedRecord produced;
@@ -54,7 +76,9 @@ ProducedRecord Describe(const ProduceResponse::Partition& answer, TimestampMs ti
   produced.error = answer.error_code;
   produced.timestamp = timestamp;
   if (answer.error_code == ErrorCode::kNone) {
-    produced.offset = answer.base_offset + static_cast<Offset>(index_in_batch);
+    if (answer.base_offset != kNoOffset) {
+      produced.offset = answer.base_offset + static_cast<Offset>(index_in_batch);
+    }
     if (answer.log_append_time_ms >= 0) produced.timestamp = answer.log_append_time_ms;
     return produced;
   }
@@ -69,7 +93,7 @@ ProducedRecord Describe(const ProduceResponse::Partition& answer, TimestampMs ti
 
 }  // namespace
 
-Result<std::vector<ProducedRecord>> RecordProducer::Produce(const ProduceRecords& call) {
+Result<RecordProducer::Shares> RecordProducer::Distribute(const ProduceRecords& call) {
   const auto image = cluster_.Image();
   const cluster::TopicImage* const topic = image->FindTopic(call.topic);
   if (topic == nullptr) return Fail(ErrorCode::kUnknownTopicOrPartition, call.topic);
@@ -91,26 +115,45 @@ Result<std::vector<ProducedRecord>> RecordProducer::Produce(const ProduceRecords
     }
     shares[partition].records.push_back(i);
   }
+  return shares;
+}
 
+std::vector<ProduceResponse::Partition> RecordProducer::Append(
+    const ProduceRecords& call, const std::shared_ptr<Shares>& shares) {
   ProduceRequest request;
   request.acks = call.acks_all ? -1 : 1;
   request.timeout_ms = static_cast<int32_t>(
       std::clamp<int64_t>(call.timeout.count(), 0, std::numeric_limits<int32_t>::max()));
   ProduceRequest::Topic& asked = request.topic_data.emplace_back();
   asked.name = call.topic;
-  // Appends that outlast the timeout still write these bytes.
-  const auto owner = std::make_shared<Shares>(std::move(shares));
-  for (auto& [partition, share] : *owner) {
-    if (Status built = BuildBatch(call, clock_.WallMs(), share); !built) {
-      return Forward(std::move(built));
-    }
+  for (auto& [partition, share] : *shares) {
     asked.partition_data.push_back({partition, MutableBytes(share.batch)});
   }
-  const auto response = cluster::Await<ProduceResponse>(
-      [&](auto done) { produce_.Produce({request, kVersion, {}, owner}, std::move(done)); });
+  auto response = cluster::Await<ProduceResponse>(
+      [&](auto done) { produce_.Produce({request, kVersion, {}, shares}, std::move(done)); });
+  return std::move(response.responses.front().partition_responses);
+}
+
+Result<std::vector<ProducedRecord>> RecordProducer::Produce(const ProduceRecords& call) {
+  Result<Shares> shares = Distribute(call);
+  if (!shares) return Forward(std::move(shares));
+  // Appends that outlast the timeout still write these bytes.
+  const auto owner = std::make_shared<Shares>(*std::move(shares));
+  const TimestampMs now = clock_.WallMs();
+  for (auto& [partition, share] : *owner) {
+    if (Status built = BuildBatch(call, now, share); !built) return Forward(std::move(built));
+  }
+  std::vector<ProduceResponse::Partition> answers;
+  if (call.validate_only) {
+    for (auto& [partition, share] : *owner) {
+      answers.push_back(Validate(cluster_, call.topic, partition, now, share));
+    }
+  } else {
+    answers = Append(call, owner);
+  }
 
   std::vector<ProducedRecord> produced(call.records.size());
-  for (const ProduceResponse::Partition& answer : response.responses.front().partition_responses) {
+  for (const ProduceResponse::Partition& answer : answers) {
     const Share& share = owner->at(answer.index);
     for (size_t i = 0; i < share.records.size(); ++i) {
       produced[share.records[i]] = Describe(answer, share.timestamps[i], i);

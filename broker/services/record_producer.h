@@ -9,6 +9,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,7 +33,8 @@ struct ProduceRecords {
   std::string topic;
   std::vector<NewRecord> records;
   records::Codec codec = records::Codec::kNone;
-  bool acks_all = true;  // false: once they are written (acks=1)
+  bool acks_all = true;        // false: once they are written (acks=1)
+  bool validate_only = false;  // tells what would be refused; nothing is appended
   std::chrono::milliseconds timeout{30'000};
 };
 
@@ -42,6 +45,13 @@ struct ProducedRecord {
   std::string message;
   Offset offset = kNoOffset;
   TimestampMs timestamp = kNoTimestamp;
+};
+
+// What of a call goes to one partition, as one batch.
+struct RecordBatchShare {
+  std::vector<size_t> records;          // their places in the call
+  std::vector<TimestampMs> timestamps;  // of each
+  std::vector<uint8_t> batch;
 };
 
 class RecordProducer {
@@ -55,6 +65,12 @@ class RecordProducer {
   Result<std::vector<ProducedRecord>> Produce(const ProduceRecords& call);
 
  private:
+  using Shares = std::map<int32_t, RecordBatchShare>;  // by partition
+
+  Result<Shares> Distribute(const ProduceRecords& call);
+  std::vector<protocol::ProduceResponse::Partition> Append(const ProduceRecords& call,
+                                                           const std::shared_ptr<Shares>& shares);
+
   const cluster::Cluster& cluster_;
   ProduceService& produce_;
   const Clock& clock_;

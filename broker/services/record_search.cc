@@ -8,7 +8,7 @@
 
 #include "cluster/await.h"
 #include "records/batch.h"
-#include "services/append_waiter.h"
+#include "services/aborted_filter.h"
 #include "services/partition_lookup.h"
 #include "storage/damage.h"
 #include "storage/inspect/batch_scanner.h"
@@ -59,87 +59,75 @@ class Searcher {
         return Fail(led.error(), fmt::format("{}-{}", search_.topic, range.partition));
       }
       if (Status ready = (*led)->log().Availability(); !ready) return ready;
-      const Offset end = (*led)->log().Offsets().log_end;
-      if (range.from > end) {
+      const storage::LogOffsets offsets = (*led)->log().Offsets();
+      if (range.from > offsets.log_end) {
         return Fail(ErrorCode::kOffsetOutOfRange,
                     fmt::format("{}-{} ends at offset {}, the range begins at {}", search_.topic,
-                                range.partition, end, range.from));
+                                range.partition, offsets.log_end, range.from));
       }
-      if (search_.follow) range.to = kNoOffset;
+      const bool open = range.to == kNoOffset;
+      range.to = open ? offsets.last_stable : std::min(range.to, offsets.last_stable);
+      range.from = std::max(range.from, offsets.log_start);
       partitions_.push_back(*std::move(led));
     }
     return {};
   }
 
   Result<SearchOutcome> Run() {
-    Status searched = search_.follow ? Follow() : SearchAll();
-    if (!searched && storage::IsInterruption(searched.error())) {
-      end_ = SearchEnd::kStopped;
-    } else if (!searched) {
-      return Forward(std::move(searched));
+    for (current_ = 0; current_ < ranges_.size(); ++current_) {
+      Status searched = SearchRange();
+      if (!searched && storage::IsInterruption(searched.error())) {
+        End(SearchEnd::kStopped);
+      } else if (!searched) {
+        return Forward(std::move(searched));
+      }
+      if (end_) break;
     }
     return SearchOutcome{end_.value_or(SearchEnd::kEnd), Progress()};
   }
 
  private:
-  // Ends when end_ is set.
-  Status Follow() {
-    while (!end_) {
-      const auto waiter = AppendWaiter::On(partitions_);
-      if (Status searched = SearchAll(); !searched) return searched;
-      if (end_) return {};
-      if (!sink_.OnProgress(Progress())) end_ = SearchEnd::kStopped;
-      current_ = 0;
-      waiter->Wait(stop_);
-      if (stop_.stop_requested()) return std::unexpected(storage::Interruption());
-    }
-    return {};
-  }
-
-  Status SearchAll() {
-    for (current_ = 0; current_ < ranges_.size() && !end_; ++current_) {
-      if (Status searched = SearchRange(); !searched) return searched;
-      if (end_) break;
-    }
-    return {};
-  }
-
-  // The present range.
+  // The present one.
   Status SearchRange() {
     RecordRange& range = ranges_[current_];
     storage::PartitionLog& log = partitions_[current_]->log();
     if (Status ready = log.Availability(); !ready) return ready;
-    const storage::LogOffsets offsets = log.Offsets();
-    upper_ = range.to == kNoOffset ? offsets.log_end : std::min(range.to, offsets.log_end);
-    range.from = std::max(range.from, offsets.log_start);
     if (Status skipped = SkipByTime(log, range); !skipped) return skipped;
-    while (range.from < upper_ && !end_) {
+    while (range.from < range.to && !end_) {
       Result<storage::ReadOutcome> read = cluster::Await<Result<storage::ReadOutcome>>(
-          [&](auto done) { log.Read({range.from, kReadBytes, true, upper_}, std::move(done)); });
+          [&](auto done) { log.Read({range.from, kReadBytes, true, range.to}, std::move(done)); });
       const Offset log_start = log.Offsets().log_start;
       if (!read && read.error().code == ErrorCode::kOffsetOutOfRange && range.from < log_start) {
         range.from = log_start;  // retention was faster
         continue;
       }
       if (!read) return Forward(std::move(read));
+      if (Status noted = NoteAborted(log, range.from, read->next_offset); !noted) return noted;
       for (Payload::Piece& piece : read->records.pieces()) {
         if (Status searched = SearchPiece(AsFile(std::move(piece)), range); !searched) {
           return searched;
         }
         if (end_) return {};
       }
-      range.from = std::max(range.from, read->records.empty() ? upper_ : read->next_offset);
+      range.from = std::max(range.from, read->records.empty() ? range.to : read->next_offset);
     }
     return {};
   }
 
   Status SkipByTime(storage::PartitionLog& log, RecordRange& range) {
-    if (search_.from_timestamp <= 0 || range.from >= upper_) return {};
+    if (search_.from_timestamp <= 0 || range.from >= range.to) return {};
     using Found = Result<std::optional<storage::TimestampedOffset>>;
     Found first = cluster::Await<Found>(
-        [&](auto done) { log.FindByTimestamp(search_.from_timestamp, upper_, std::move(done)); });
+        [&](auto done) { log.FindByTimestamp(search_.from_timestamp, range.to, std::move(done)); });
     if (!first) return Forward(std::move(first));
-    range.from = std::max(range.from, *first ? (*first)->offset : upper_);
+    range.from = std::max(range.from, *first ? (*first)->offset : range.to);
+    return {};
+  }
+
+  Status NoteAborted(storage::PartitionLog& log, Offset from, Offset to) {
+    Result<std::vector<storage::AbortedTxn>> aborted = log.AbortedTxns(from, to);
+    if (!aborted) return Forward(std::move(aborted));
+    aborted_ = AbortedFilter(*std::move(aborted));
     return {};
   }
 
@@ -175,12 +163,12 @@ class Searcher {
       SearchRecords(batch, range);
       if (end_) return;
     }
-    range.from = std::max(range.from, std::min(batch.next_offset(), upper_));
+    range.from = std::max(range.from, std::min(batch.next_offset(), range.to));
     if (counters_.scanned_bytes >= search_.max_scanned_bytes) End(SearchEnd::kBudget);
   }
 
-  bool MayHold(const BatchView& batch, const RecordRange& range) const {
-    if (batch.is_control() || batch.last_offset() < range.from) return false;
+  bool MayHold(const BatchView& batch, const RecordRange& range) {
+    if (aborted_.Drops(batch) || batch.last_offset() < range.from) return false;
     if (batch.max_timestamp() < search_.from_timestamp) return false;
     return batch.timestamp_type() != records::TimestampType::kLogAppendTime ||
            batch.max_timestamp() < search_.to_timestamp;
@@ -194,7 +182,7 @@ class Searcher {
         ++counters_.damaged_batches;
         return;
       }
-      if (!*more || record_.offset >= upper_) return;
+      if (!*more || record_.offset >= range.to) return;
       if (record_.offset < range.from) continue;
       ++counters_.scanned_records;
       range.from = record_.offset + 1;
@@ -220,12 +208,7 @@ class Searcher {
     if (!sink_.OnProgress(Progress())) End(SearchEnd::kStopped);
   }
 
-  SearchProgress Progress() const {
-    const auto first = std::min(search_.follow ? 0 : current_, ranges_.size());
-    SearchProgress progress{counters_, {}};
-    progress.left.assign(ranges_.begin() + static_cast<std::ptrdiff_t>(first), ranges_.end());
-    return progress;
-  }
+  SearchProgress Progress() const { return {counters_, ranges_, current_}; }
 
   const RecordSearch& search_;
   const RecordMatcher& matcher_;
@@ -234,7 +217,7 @@ class Searcher {
   std::vector<RecordRange> ranges_;  // what is left of them
   std::vector<std::shared_ptr<cluster::Partition>> partitions_;
   size_t current_ = 0;  // of ranges_
-  Offset upper_ = 0;    // of the present range
+  AbortedFilter aborted_;
   records::Record record_;
   SearchCounters counters_;
   int64_t reported_bytes_ = 0;

@@ -1,13 +1,11 @@
-// Reads and searches records inside the broker: bounded reads, searches with a budget, and tails
-// that follow what is appended. Sees what a read_uncommitted consumer sees, control records left
-// out.
+// Reads and searches records inside the broker, with a budget. Sees what a read_committed consumer
+// sees: nothing at or above the last stable offset, of aborted transactions, or of control batches.
 //
 // Reading goes over the files in pieces through the page cache; record bytes are handed out as
 // views and never copied. Every access to the disk is preceded by a look whether the caller still
 // wants it (std::stop_token), so a deadline is kept to within one read of 512 KB.
 //
-// Threads: one call on one thread, which it blocks; a tail that waits sleeps until something is
-// appended or it is called off. The broker's own threads are not used.
+// Threads: one call on one thread, which it blocks. The broker's own threads are not used.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +23,12 @@ namespace monkafka::services {
 struct RecordRange {
   int32_t partition = 0;
   Offset from = 0;        // below the log start: the log start
-  Offset to = kNoOffset;  // exclusive; kNoOffset: the high watermark when the search comes to it
+  Offset to = kNoOffset;  // exclusive; kNoOffset, or above: the end when the search begins
 };
 
 struct RecordSearch {
   std::string topic;
-  // One after the other; a tail goes over them again and again.
+  // One after the other.
   std::vector<RecordRange> ranges;
   // Records with from_timestamp <= timestamp < to_timestamp. Those before the first such record are
   // skipped by the time index; as producers' timestamps need not be in order, what follows is read
@@ -42,7 +40,6 @@ struct RecordSearch {
   int64_t max_scanned_bytes = std::numeric_limits<int64_t>::max();
   int64_t max_scanned_records = std::numeric_limits<int64_t>::max();
   int64_t max_matches = std::numeric_limits<int64_t>::max();
-  bool follow = false;  // a tail: waits for more at the end instead of ending; `to` does not count
 };
 
 struct SearchCounters {
@@ -55,9 +52,10 @@ struct SearchCounters {
 
 struct SearchProgress {
   SearchCounters counters;
-  // Where it is: what is still to be looked at. Begun again with these, a search goes on where it
-  // stopped and gives no record twice.
-  std::vector<RecordRange> left;
+  // All ranges, with what is left of them. Begun again with those from `current` on, a search goes
+  // on where it stopped and gives no record twice.
+  std::vector<RecordRange> ranges;
+  size_t current = 0;  // that is being searched; their number at the end
 };
 
 class RecordSink {
@@ -65,7 +63,7 @@ class RecordSink {
   virtual ~RecordSink() = default;
   // The record's views are valid during the call. False: the search ends, after this record.
   virtual bool OnRecord(int32_t partition, const records::Record& record) = 0;
-  // About every 16 MB, and before a tail waits. False: the search ends.
+  // About every 16 MB. False: the search ends.
   virtual bool OnProgress(const SearchProgress& progress) = 0;
 };
 

@@ -18,29 +18,35 @@ constexpr int64_t kProgressInterval = 8 << 20;
 class PartitionVerifier {
  public:
   PartitionVerifier(FileSystem& file_system, const PartitionFiles& files,
-                    const VerifyOptions& options, const std::stop_token& stop, VerifySink& sink)
-      : file_system_(file_system), files_(files), options_(options), stop_(stop), sink_(sink) {}
+                    const VerifyOptions& options, const std::stop_token& stop, VerifySink& sink,
+                    VerifyTotals& totals)
+      : file_system_(file_system),
+        files_(files),
+        options_(options),
+        stop_(stop),
+        sink_(sink),
+        totals_(totals) {}
 
-  Result<VerifyTotals> Run() {
+  Status Run() {
     for (const SegmentFiles& segment : files_.segments) {
       if (Wanted(segment)) progress_.bytes_total += segment.log_bytes;
     }
     for (const SegmentFiles& segment : files_.segments) {
       if (!Wanted(segment)) continue;
-      if (Status verified = VerifySegment(segment); !verified) return Forward(std::move(verified));
+      if (Status verified = VerifySegment(segment); !verified) return verified;
     }
-    if (options_.segment) return totals_;
+    if (options_.segment) return {};
     for (Status (PartitionVerifier::*check)() :
          {&PartitionVerifier::CheckSnapshots, &PartitionVerifier::CheckLeaderEpochs,
           &PartitionVerifier::CheckMetadata}) {
       if (stop_.stop_requested()) return std::unexpected(Interruption());
-      if (Status checked = (this->*check)(); !checked) return Forward(std::move(checked));
+      if (Status checked = (this->*check)(); !checked) return checked;
     }
     for (const std::string& name : files_.orphans) {
       Report(AnomalyKind::kOrphanFile, files_.PathOf(name), kNoOffset,
              "it belongs to no segment of the partition");
     }
-    return totals_;
+    return {};
   }
 
  private:
@@ -172,31 +178,22 @@ class PartitionVerifier {
   const VerifyOptions& options_;
   const std::stop_token& stop_;
   VerifySink& sink_;
+  VerifyTotals& totals_;
   VerifyProgress progress_;
-  VerifyTotals totals_;
   LogCursor cursor_;
   bool log_damaged_ = false;
 };
 
 }  // namespace
 
-VerifyTotals& VerifyTotals::operator+=(const VerifyTotals& other) {
-  segments += other.segments;
-  batches += other.batches;
-  records += other.records;
-  bytes += other.bytes;
-  anomalies += other.anomalies;
-  return *this;
-}
-
-Result<VerifyTotals> VerifyPartition(FileSystem& file_system, const PartitionFiles& files,
-                                     const VerifyOptions& options, const std::stop_token& stop,
-                                     VerifySink& sink) {
+Status VerifyPartition(FileSystem& file_system, const PartitionFiles& files,
+                       const VerifyOptions& options, const std::stop_token& stop, VerifySink& sink,
+                       VerifyTotals& totals) {
   if (options.segment && files.FindSegment(*options.segment) == nullptr) {
     return Fail(ErrorCode::kOffsetOutOfRange, fmt::format("no segment of {} has base offset {}",
                                                           files.directory, *options.segment));
   }
-  return PartitionVerifier(file_system, files, options, stop, sink).Run();
+  return PartitionVerifier(file_system, files, options, stop, sink, totals).Run();
 }
 
 }  // namespace monkafka::storage

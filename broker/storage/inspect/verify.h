@@ -43,14 +43,12 @@ struct VerifyTotals {
   int64_t records = 0;  // as the batches say
   int64_t bytes = 0;    // of records
   int64_t anomalies = 0;
-
-  VerifyTotals& operator+=(const VerifyTotals& other);
 };
 
-// Fails only when it was called off (IsInterruption) or the segment does not exist
-// (OFFSET_OUT_OF_RANGE); what cannot be read is an anomaly.
-Result<VerifyTotals> VerifyPartition(FileSystem& file_system, const PartitionFiles& files,
-                                     const VerifyOptions& options, const std::stop_token& stop,
-                                     VerifySink& sink);
+// `totals` counts up while it goes. Fails only when it was called off (IsInterruption) or the
+// segment does not exist (OFFSET_OUT_OF_RANGE); what cannot be read is an anomaly.
+Status VerifyPartition(FileSystem& file_system, const PartitionFiles& files,
+                       const VerifyOptions& options, const std::stop_token& stop, VerifySink& sink,
+                       VerifyTotals& totals);
 
 }  // namespace monkafka::storage

@@ -116,7 +116,8 @@ void Verify(benchmark::State& state) {
   for (auto _ : state) {
     QuietSink sink;
     const auto listed = storage::ListPartitionFiles(files, log);
-    const auto verified = storage::VerifyPartition(files, *listed, {}, {}, sink);
+    storage::VerifyTotals totals;
+    const Status verified = storage::VerifyPartition(files, *listed, {}, {}, sink, totals);
     if (!verified || sink.anomalies != 0) state.SkipWithError("the log is not in order");
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) * kUncompressedBytes);

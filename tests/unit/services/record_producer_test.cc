@@ -115,6 +115,23 @@ TEST_F(RecordProducerTest, RefusesUnknownAndInternalTopicsAndPartitions) {
   EXPECT_EQ(ErrorCode::kInvalidTopicException, CodeOf(producer.Produce(call)));
 }
 
+TEST_F(RecordProducerTest, OnlyValidatedNothingIsAppended) {
+  call.records.resize(2);
+  call.records[0].partition = 0;
+  call.records[1].partition = 1;
+  call.records[1].value = std::string(100, 'v');
+  call.validate_only = true;
+  storage::LogConfig config;
+  config.max_message_bytes = 100;
+  cluster.Log("t", 1)->configs.push_back(config);
+  const auto produced = Produce();
+  EXPECT_EQ(ErrorCode::kNone, produced[0].error);
+  EXPECT_EQ(kNoOffset, produced[0].offset);
+  EXPECT_EQ(ErrorCode::kMessageTooLarge, produced[1].error);
+  EXPECT_TRUE(cluster.Log("t", 0)->appended.empty());
+  EXPECT_TRUE(cluster.Log("t", 1)->appended.empty());
+}
+
 TEST_F(RecordProducerTest, AcksOneDoesNotWaitForTheDisk) {
   call.records.resize(1);
   call.acks_all = false;

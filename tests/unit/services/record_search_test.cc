@@ -3,12 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
 #include <optional>
-#include <thread>
 
 #include "records/batch_builder.h"
 #include "records/control_records.h"
+#include "services/readable_subscription.h"
 #include "unit/services/data_path.h"
 
 namespace monkafka::services {
@@ -67,6 +66,7 @@ class RecordSearchTest : public testing::Test {
     const Offset base = log.offsets.log_end;
     log.batches.push_back({base, base + records - 1, std::move(bytes)});
     log.offsets.log_end += records;
+    log.offsets.last_stable = log.offsets.log_end;
   }
   // Single-record batches with values v0, v1...
   void PutNumbered(int count) {
@@ -112,6 +112,10 @@ TEST_F(RecordSearchTest, FindsByAHeaderOfAName) {
   EXPECT_THAT(Find(Field::kHeader, Match::kExact, "b", "trace"), ElementsAre(1));
   EXPECT_THAT(Find(Field::kHeader, Match::kExact, "b", "other"), ElementsAre(0));
   EXPECT_THAT(Find(Field::kHeader, Match::kExact, "b", "none"), ElementsAre());
+  conditions[0].negate = true;
+  sink.offsets.clear();
+  Run();
+  EXPECT_THAT(sink.offsets, ElementsAre(0, 1));
 }
 
 TEST_F(RecordSearchTest, AllConditionsMustHold) {
@@ -147,7 +151,7 @@ TEST_F(RecordSearchTest, GoesOverThePartitionsInTheOrderAskedFor) {
   Put({{"k", "v"}});
   Put({{"k", "v"}, {"k", "v"}}, records::Codec::kNone, 1);
   search.ranges = {{1, 1, kNoOffset}, {0, 0, kNoOffset}};
-  EXPECT_TRUE(Run().progress.left.empty());
+  EXPECT_EQ(2u, Run().progress.current);
   EXPECT_THAT(sink.places, ElementsAre(std::pair(1, 1), std::pair(0, 0)));
 }
 
@@ -204,7 +208,9 @@ TEST_F(RecordSearchTest, ResumedAfterItsBudgetItGivesEveryRecordOnce) {
     if (outcome.end == SearchEnd::kEnd) break;
     ASSERT_EQ(SearchEnd::kBudget, outcome.end);
     ASSERT_EQ(2, outcome.progress.counters.scanned_records);
-    search.ranges = outcome.progress.left;
+    const auto& ranges = outcome.progress.ranges;
+    search.ranges = {ranges.begin() + static_cast<std::ptrdiff_t>(outcome.progress.current),
+                     ranges.end()};
   }
   EXPECT_EQ(7, rounds);
   std::vector<std::pair<int32_t, Offset>> expected;
@@ -218,7 +224,7 @@ TEST_F(RecordSearchTest, ABudgetOfBytesEndsAfterAWholeBatch) {
   search.max_scanned_bytes = static_cast<int64_t>(Log().batches[0].bytes.size()) + 1;
   const SearchOutcome outcome = Run();
   EXPECT_EQ(SearchEnd::kBudget, outcome.end);
-  EXPECT_EQ(2, outcome.progress.left.at(0).from);
+  EXPECT_EQ(2, outcome.progress.ranges.at(0).from);
   EXPECT_THAT(sink.offsets, ElementsAre(0, 1));
 }
 
@@ -227,13 +233,13 @@ TEST_F(RecordSearchTest, EndsWithEnoughMatchesOrWhenTheSinkSaysSo) {
   search.max_matches = 2;
   SearchOutcome outcome = Run();
   EXPECT_EQ(SearchEnd::kMatches, outcome.end);
-  EXPECT_EQ(2, outcome.progress.left.at(0).from);
-  search.ranges = outcome.progress.left;
+  EXPECT_EQ(2, outcome.progress.ranges.at(0).from);
+  search.ranges = outcome.progress.ranges;
   search.max_matches = 100;
   sink.stop_after = 3;
   outcome = Run();
   EXPECT_EQ(SearchEnd::kStopped, outcome.end);
-  EXPECT_EQ(3, outcome.progress.left.at(0).from);
+  EXPECT_EQ(3, outcome.progress.ranges.at(0).from);
   EXPECT_THAT(sink.offsets, ElementsAre(0, 1, 2));
 }
 
@@ -254,7 +260,7 @@ TEST_F(RecordSearchTest, CalledOffItStopsBeforeTheNextReadAndSaysWhere) {
   const auto outcome = SearchRecords(cluster, search, *matcher, stop.get_token(), stopping);
   ASSERT_TRUE(outcome);
   EXPECT_EQ(SearchEnd::kStopped, outcome->end);
-  EXPECT_EQ(3, outcome->progress.left.at(0).from);
+  EXPECT_EQ(3, outcome->progress.ranges.at(0).from);
   EXPECT_EQ(3u, stopping.offsets.size());
 }
 
@@ -279,63 +285,72 @@ TEST_F(RecordSearchTest, ControlRecordsAreLeftOut) {
   EXPECT_THAT(sink.offsets, ElementsAre(0, 2));
 }
 
-// Tells when the tail has nothing more to read and goes to sleep.
-class TailSink final : public CollectingSink {
- public:
-  bool OnProgress(const SearchProgress& progress) override {
-    left = progress.left;
-    if (!waiting_once_) waiting.set_value();
-    waiting_once_ = true;
-    return true;
-  }
-  std::promise<void> waiting;
-  std::vector<RecordRange> left;
+TEST_F(RecordSearchTest, NothingOfAbortedOrOpenTransactions) {
+  const auto put = [&](ProducerId producer) {
+    records::BatchBuilder builder({.base_offset = Log().offsets.log_end,
+                                   .producer_id = producer,
+                                   .producer_epoch = 0,
+                                   .base_sequence = 0,
+                                   .transactional = true});
+    builder.Append(1'000, std::nullopt, AsBytes("v"));
+    PutBytes(*std::move(builder).Build(), 1);
+  };
+  const auto end = [&](ProducerId producer, bool committed) {
+    records::EndTxnMarkerOptions marker;
+    marker.base_offset = Log().offsets.log_end;
+    marker.producer_id = producer;
+    PutBytes(records::BuildEndTxnBatch(marker, {committed, 0}), 1);
+  };
+  put(7);         // 0: aborted
+  put(8);         // 1: committed
+  end(7, false);  // 2
+  end(8, true);   // 3
+  put(7);         // 4: committed
+  end(7, true);   // 5
+  put(8);         // 6: open
+  Log().aborted = {{7, 0}};
+  Log().offsets.last_stable = 6;
+  Run();
+  EXPECT_THAT(sink.offsets, ElementsAre(1, 4));
+}
 
- private:
-  bool waiting_once_ = false;
-};
-
-class RecordTailTest : public RecordSearchTest {
+class ReadableSubscriptionTest : public RecordSearchTest {
  protected:
-  RecordTailTest() { search.follow = true; }
-  std::future<Result<SearchOutcome>> Start() {
-    return std::async(std::launch::async, [this] {
-      return SearchRecords(cluster, search, matcher, stop.get_token(), tail);
-    });
+  std::shared_ptr<cluster::Partition> Partition(int32_t number = 0) {
+    return cluster.FindPartition("t", number);
   }
-  RecordMatcher matcher = *RecordMatcher::Compile({});
-  TailSink tail;
+  int wakes = 0;
 };
 
-TEST_F(RecordTailTest, GetsWhatIsAppendedWhileItWaits) {
+TEST_F(ReadableSubscriptionTest, WakesAtOnceWhenThereIsSomethingToRead) {
   PutNumbered(2);
-  tail.stop_after = 3;
-  auto running = Start();
-  tail.waiting.get_future().wait();
-  Put({{"k", "late"}});
-  cluster.FindPartition("t", 0)->NotifyWaiters();
-  const Result<SearchOutcome> outcome = running.get();
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(SearchEnd::kStopped, outcome->end);
-  EXPECT_EQ(3, outcome->progress.left.at(0).from);
-  EXPECT_THAT(tail.offsets, ElementsAre(0, 1, 2));
+  const ReadableSubscription nothing({{Partition(0), 2}, {Partition(1), 0}}, [&] { ++wakes; });
+  EXPECT_EQ(0, wakes);
+  const ReadableSubscription something({{Partition(1), 0}, {Partition(0), 1}}, [&] { ++wakes; });
+  EXPECT_EQ(1, wakes);
 }
 
-TEST_F(RecordTailTest, CalledOffWhileItWaitsItEnds) {
-  auto running = Start();
-  tail.waiting.get_future().wait();
-  stop.request_stop();
-  const Result<SearchOutcome> outcome = running.get();
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(SearchEnd::kStopped, outcome->end);
+TEST_F(ReadableSubscriptionTest, WakesOnceWithTheNextAppendOfAnyPartition) {
+  const ReadableSubscription subscription({{Partition(0), 0}, {Partition(1), 0}}, [&] { ++wakes; });
+  Partition(1)->NotifyWaiters();
+  EXPECT_EQ(1, wakes);
+  Partition(0)->NotifyWaiters();
+  EXPECT_EQ(1, wakes);
 }
 
-TEST_F(RecordTailTest, EndsWithAnErrorWhenTheTopicIsDeleted) {
-  auto running = Start();
-  tail.waiting.get_future().wait();
-  Log().availability = Fail(ErrorCode::kUnknownTopicOrPartition, "gone");
-  cluster.FindPartition("t", 0)->MarkDeleted();
-  EXPECT_EQ(ErrorCode::kUnknownTopicOrPartition, CodeOf(running.get()));
+TEST_F(ReadableSubscriptionTest, WakesWhenThePartitionIsDeleted) {
+  const ReadableSubscription subscription({{Partition(0), 0}}, [&] { ++wakes; });
+  DeleteTopic(cluster, TopicId(1));
+  EXPECT_EQ(1, wakes);
+}
+
+TEST_F(ReadableSubscriptionTest, NeverWakesOnceItIsGone) {
+  std::optional<ReadableSubscription> subscription;
+  subscription.emplace(std::vector<ReadableSubscription::Position>{{Partition(0), 0}},
+                       [&] { ++wakes; });
+  subscription.reset();
+  Partition(0)->NotifyWaiters();
+  EXPECT_EQ(0, wakes);
 }
 
 }  // namespace

@@ -69,10 +69,9 @@ class InspectTest : public testing::Test, protected LogHarness {
 
   CollectingSink Verify(const PartitionFiles& listed, const VerifyOptions& how = {}) {
     CollectingSink sink;
-    const Result<VerifyTotals> verified =
-        VerifyPartition(files, listed, how, std::stop_token(), sink);
+    totals = {};
+    const Status verified = VerifyPartition(files, listed, how, std::stop_token(), sink, totals);
     EXPECT_TRUE(verified) << verified.error().message;
-    if (verified) totals = *verified;
     EXPECT_EQ(totals.anomalies, static_cast<int64_t>(sink.anomalies.size()));
     return sink;
   }

@@ -314,7 +314,7 @@ TEST_F(VerifyTest, OneSegmentAlone) {
   EXPECT_EQ(10, anomaly.offset);
   EXPECT_EQ(1, totals.segments);
   CollectingSink sink;
-  const auto missing = VerifyPartition(files, List(), {.segment = 3}, {}, sink);
+  const auto missing = VerifyPartition(files, List(), {.segment = 3}, {}, sink, totals);
   EXPECT_EQ(ErrorCode::kOffsetOutOfRange, CodeOf(missing));
 }
 
@@ -349,7 +349,7 @@ TEST_F(VerifyTest, CalledOffItEndsBeforeTheNextRead) {
    private:
     std::stop_source& stop_;
   } sink(stop);
-  const auto verified = VerifyPartition(files, List(), {}, stop.get_token(), sink);
+  const auto verified = VerifyPartition(files, List(), {}, stop.get_token(), sink, totals);
   ASSERT_FALSE(verified);
   EXPECT_TRUE(IsInterruption(verified.error()));
   EXPECT_EQ(1, sink.calls);
