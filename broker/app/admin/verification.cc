@@ -1,0 +1,125 @@
+#include "app/admin/verification.h"
+
+#include "storage/inspect/interruptible_file.h"
+
+namespace monkafka::app {
+namespace {
+
+admin::AnomalyKind ToKind(storage::AnomalyKind kind) {
+  using From = storage::AnomalyKind;
+  using To = admin::AnomalyKind;
+  switch (kind) {
+    case From::kBadCrc:
+      return To::kBadCrc;
+    case From::kNotABatch:
+      return To::kNotABatch;
+    case From::kTornTail:
+      return To::kTornTail;
+    case From::kOffsetGap:
+      return To::kOffsetGap;
+    case From::kOffsetRegression:
+      return To::kOffsetRegression;
+    case From::kBatchCountMismatch:
+      return To::kBatchCountMismatch;
+    case From::kUnreadableRecords:
+      return To::kUnreadableRecords;
+    case From::kTimestampMismatch:
+      return To::kTimestampMismatch;
+    case From::kLeaderEpochOrder:
+      return To::kLeaderEpochOrder;
+    case From::kUnreadableFile:
+      return To::kUnreadableFile;
+    case From::kIndexMismatch:
+      return To::kIndexMismatch;
+    case From::kIndexOutOfOrder:
+      return To::kIndexOutOfOrder;
+    case From::kTimeIndexMismatch:
+      return To::kTimeIndexMismatch;
+    case From::kTimeIndexOutOfOrder:
+      return To::kTimeIndexOutOfOrder;
+    case From::kTxnIndexMismatch:
+      return To::kTransactionIndexMismatch;
+    case From::kBadProducerSnapshot:
+      return To::kBadProducerSnapshot;
+    case From::kBadCheckpoint:
+      return To::kBadCheckpoint;
+    case From::kMissingFile:
+      return To::kMissingFile;
+    case From::kOrphanFile:
+      return To::kOrphanFile;
+  }
+  return To::kUnreadableFile;
+}
+
+}  // namespace
+
+admin::VerifySummary Verification::Run(const std::vector<TopicPartition>& partitions) {
+  for (const TopicPartition& tp : partitions) {
+    const Result<SegmentSource::Partition> opened = source_.Open(tp);
+    if (!opened) continue;
+    for (const storage::SegmentFiles& segment : opened->files.segments) {
+      if (scope_.segment_base_offset.value_or(segment.base_offset) == segment.base_offset) {
+        total_bytes_ += segment.log_bytes;
+      }
+    }
+  }
+  for (const TopicPartition& tp : partitions) {
+    if (stopping_.stop_requested()) break;
+    VerifyOne(tp);
+  }
+  return summary_;
+}
+
+void Verification::VerifyOne(const TopicPartition& tp) {
+  current_ = tp;
+  Result<SegmentSource::Partition> opened = source_.Open(tp);
+  if (!opened && opened.error().code == ErrorCode::kUnknownTopicOrPartition) return;  // deleted
+  ++summary_.partition_count;
+  if (!opened) {
+    OnAnomaly({storage::AnomalyKind::kUnreadableFile, source_.directory() + "/" + tp.ToString(), -1,
+               kNoOffset, opened.error().message});
+    return;
+  }
+  storage::VerifyOptions options;
+  options.check_records = scope_.check_records;
+  options.compacted = opened->compacted;
+  options.segment = scope_.segment_base_offset;
+  storage::VerifyTotals totals;
+  // Fails only when called off, or when the one segment was removed meanwhile.
+  const Status verified = storage::VerifyPartition(source_.file_system(), opened->files, options,
+                                                   stopping_.get_token(), *this, totals);
+  summary_.segment_count += totals.segments;
+  summary_.batch_count += totals.batches;
+  summary_.record_count += totals.records;
+  summary_.read_bytes += totals.bytes;
+  if (verified) done_bytes_ += totals.bytes;
+}
+
+void Verification::OnAnomaly(storage::Anomaly anomaly) {
+  admin::Anomaly shown;
+  shown.kind = ToKind(anomaly.kind);
+  const bool warning = storage::SeverityOf(anomaly.kind) == storage::Severity::kWarning;
+  shown.severity = warning ? admin::AnomalySeverity::kWarning : admin::AnomalySeverity::kError;
+  ++(warning ? summary_.warning_count : summary_.error_count);
+  shown.topic = current_.topic;
+  shown.partition = current_.partition;
+  shown.file = Shown(anomaly.file);
+  shown.position = anomaly.position;
+  shown.offset = anomaly.offset;
+  shown.message = std::move(anomaly.message);
+  if (!sink_.OnAnomaly(shown)) stopping_.request_stop();
+}
+
+void Verification::OnProgress(const storage::VerifyProgress& progress) {
+  const admin::VerifyProgress shown{Shown(progress.file), done_bytes_ + progress.bytes_done,
+                                    total_bytes_};
+  if (!sink_.OnProgress(shown)) stopping_.request_stop();
+}
+
+// Within the data directory.
+std::string Verification::Shown(const std::string& path) const {
+  const std::string prefix = source_.directory() + "/";
+  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+}
+
+}  // namespace monkafka::app

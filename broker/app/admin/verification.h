@@ -1,0 +1,47 @@
+// Verifies the files of partitions one after the other for the admin service.
+#pragma once
+
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "admin/port/segments.h"
+#include "app/admin/segment_source.h"
+#include "storage/inspect/verify.h"
+
+namespace monkafka::app {
+
+// One run; what is given outlives it. Called off, or when the sink wants no more, it ends with what
+// was seen so far.
+class Verification final : private storage::VerifySink {
+ public:
+  Verification(const SegmentSource& source, const admin::VerifyScope& scope,
+               admin::VerifySink& sink, std::stop_token stop)
+      : source_(source),
+        scope_(scope),
+        sink_(sink),
+        stop_(std::move(stop)),
+        pass_on_(stop_, [this] { stopping_.request_stop(); }) {}
+
+  admin::VerifySummary Run(const std::vector<TopicPartition>& partitions);
+
+ private:
+  void OnAnomaly(storage::Anomaly anomaly) override;
+  void OnProgress(const storage::VerifyProgress& progress) override;
+  void VerifyOne(const TopicPartition& tp);
+  std::string Shown(const std::string& path) const;
+
+  const SegmentSource& source_;
+  const admin::VerifyScope& scope_;
+  admin::VerifySink& sink_;
+  const std::stop_token stop_;
+  std::stop_source stopping_;  // by the caller or by the sink
+  const std::stop_callback<std::function<void()>> pass_on_;
+  admin::VerifySummary summary_;
+  TopicPartition current_;
+  int64_t done_bytes_ = 0;  // of the partitions before the current one
+  int64_t total_bytes_ = 0;
+};
+
+}  // namespace monkafka::app

@@ -1,0 +1,232 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/admin/segments.h"
+#include "inspect/inspect_harness.h"
+
+namespace monkafka::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Batches final : public admin::BatchSink {
+ public:
+  bool OnBatch(const admin::BatchInfo& batch) override {
+    offsets.push_back(batch.base_offset);
+    last = batch;
+    texts.clear();
+    for (const admin::RecordView& record : batch.records) {
+      texts.push_back(std::string(record.key.value_or("null")) + "=" +
+                      std::string(record.value.value_or("null")));
+    }
+    last.records.clear();  // views
+    return static_cast<int>(offsets.size()) != stop_after;
+  }
+  std::vector<Offset> offsets;
+  std::vector<std::string> texts;
+  admin::BatchInfo last;
+  int stop_after = -1;
+};
+
+class Findings final : public admin::VerifySink {
+ public:
+  bool OnProgress(const admin::VerifyProgress& now) override {
+    progress.push_back(now);
+    return !stop_at_progress;
+  }
+  bool OnAnomaly(const admin::Anomaly& anomaly) override {
+    anomalies.push_back(anomaly);
+    return true;
+  }
+  std::vector<admin::VerifyProgress> progress;
+  std::vector<admin::Anomaly> anomalies;
+  bool stop_at_progress = false;
+};
+
+// A data directory without a broker: orders-0 with segments 0, 10 and 20.
+class AdminSegmentsTest : public storage::InspectTest {
+ protected:
+  void OpenSource(const std::string& path = kDirectory) {
+    auto opened = OpenSegmentDirectory(files, path);
+    ASSERT_TRUE(opened) << opened.error().message;
+    source = *std::move(opened);
+    port = std::make_unique<AdminSegments>(*source);
+  }
+  static admin::BatchRange Range(std::optional<Offset> from = {}, std::optional<Offset> to = {}) {
+    admin::BatchRange range;
+    range.topic = "orders";
+    range.from_offset = from;
+    range.to_offset = to;
+    return range;
+  }
+  std::vector<int64_t> ListBases(std::optional<admin::SegmentsPort::Cursor> after, size_t limit) {
+    const auto listed = port->List("orders", {}, admin::SegmentView::kBasic, after, limit, {});
+    EXPECT_TRUE(listed) << listed.error().message;
+    std::vector<int64_t> bases;
+    if (listed) {
+      for (const admin::SegmentInfo& info : *listed) bases.push_back(info.base_offset);
+    }
+    return bases;
+  }
+
+  std::unique_ptr<SegmentSource> source;
+  std::unique_ptr<AdminSegments> port;
+  Batches batches;
+  Findings findings;
+};
+
+TEST_F(AdminSegmentsTest, ListsPageByPage) {
+  WriteAndClose();
+  OpenSource();
+  EXPECT_THAT(ListBases({}, 100), ElementsAre(0, 10, 20));
+  EXPECT_THAT(ListBases({}, 2), ElementsAre(0, 10));
+  EXPECT_THAT(ListBases({{0, 10}}, 2), ElementsAre(20));
+  EXPECT_THAT(ListBases({{0, 20}}, 2), ElementsAre());
+}
+
+TEST_F(AdminSegmentsTest, TellsOfOneSegment) {
+  WriteAndClose();
+  OpenSource();
+  const auto info = port->Get("orders", 0, 10, admin::SegmentView::kFull, {});
+  ASSERT_TRUE(info) << info.error().message;
+  EXPECT_EQ(20, info->next_offset);
+  EXPECT_EQ(10, info->record_count);
+  EXPECT_EQ(1'019, info->max_timestamp_ms);
+  EXPECT_EQ(-1, info->transaction_index_size_bytes);
+  EXPECT_EQ(FileOf(10, ".log"), info->path);
+  EXPECT_FALSE(info->active);
+  const auto none = port->Get("orders", 0, 11, admin::SegmentView::kFull, {});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(admin::FailureKind::kNotFound, none.error().kind);
+  const auto unknown = port->Get("orders", 1, 0, admin::SegmentView::kFull, {});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(ErrorCode::kUnknownTopicOrPartition, unknown.error().code);
+}
+
+TEST_F(AdminSegmentsTest, APartitionsOwnDirectoryWillDo) {
+  WriteAndClose();
+  OpenSource(Directory() + "/");
+  EXPECT_THAT(ListBases({}, 100), ElementsAre(0, 10, 20));
+  ASSERT_TRUE(files.CreateDirectories("/elsewhere"));
+  const auto refused = OpenSegmentDirectory(files, "/elsewhere");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("/elsewhere is neither"));
+  EXPECT_FALSE(OpenSegmentDirectory(files, "/nowhere"));
+}
+
+TEST_F(AdminSegmentsTest, GivesTheBatchesOfARangeAcrossSegments) {
+  WriteAndClose();
+  OpenSource();
+  admin::BatchRange range = Range(8, 12);
+  auto summary = port->ReadBatches(range, batches, {});
+  ASSERT_TRUE(summary) << summary.error().message;
+  EXPECT_THAT(batches.offsets, ElementsAre(8, 9, 10, 11));
+  EXPECT_TRUE(summary->complete);
+  EXPECT_EQ(12, summary->next_offset);
+  EXPECT_EQ(4, summary->record_count);
+
+  batches.offsets.clear();
+  range.max_batches = 2;
+  summary = port->ReadBatches(range, batches, {});
+  EXPECT_THAT(batches.offsets, ElementsAre(8, 9));
+  EXPECT_FALSE(summary->complete);
+
+  batches.offsets.clear();
+  range = Range();
+  range.segment_base_offset = 20;
+  summary = port->ReadBatches(range, batches, {});
+  EXPECT_THAT(batches.offsets, ElementsAre(20, 21, 22, 23, 24));
+  EXPECT_TRUE(summary->complete);
+
+  batches.offsets.clear();
+  batches.stop_after = 1;
+  summary = port->ReadBatches(range, batches, {});
+  EXPECT_THAT(batches.offsets, ElementsAre(20));
+  EXPECT_FALSE(summary->complete);
+}
+
+TEST_F(AdminSegmentsTest, GivesWhatABatchSaysAndItsRecords) {
+  Open();
+  Append({.records = 2,
+          .value_size = 3,
+          .producer_id = 9,
+          .sequence = 0,
+          .transactional = true,
+          .codec = records::Codec::kLz4});
+  AppendMarker(9, true);
+  Close();
+  OpenSource();
+  admin::BatchRange range = Range();
+  range.max_batches = 1;
+  range.include_records = true;
+  ASSERT_TRUE(port->ReadBatches(range, batches, {}));
+  EXPECT_EQ(9, batches.last.producer_id);
+  EXPECT_EQ(1, batches.last.last_sequence);
+  EXPECT_EQ(admin::Compression::kLz4, batches.last.compression);
+  EXPECT_TRUE(batches.last.transactional);
+  EXPECT_TRUE(batches.last.crc_valid);
+  EXPECT_THAT(batches.texts, ElementsAre("key=vvv", "key=vvv"));
+  ASSERT_TRUE(port->ReadBatches(Range(2), batches, {}));
+  EXPECT_TRUE(batches.last.control);
+}
+
+TEST_F(AdminSegmentsTest, ABadCrcIsCountedAndTheBatchGiven) {
+  WriteAndClose();
+  Flip(FileOf(0, ".log"), PositionOf(0, 3) + 500);
+  OpenSource();
+  const auto summary = port->ReadBatches(Range(), batches, {});
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(1, summary->crc_error_count);
+  EXPECT_EQ(25, summary->batch_count);
+}
+
+TEST_F(AdminSegmentsTest, VerifiesEverythingAndNamesFilesWithinTheDirectory) {
+  WriteAndClose();
+  Flip(FileOf(10, ".log"), PositionOf(10, 3) + 500);
+  ASSERT_TRUE(files.Remove(FileOf(0, ".index")));
+  OpenSource();
+  const auto summary = port->Verify(admin::VerifyScope{}, findings, {});
+  ASSERT_TRUE(summary) << summary.error().message;
+  EXPECT_EQ(1, summary->partition_count);
+  EXPECT_EQ(3, summary->segment_count);
+  EXPECT_EQ(1, summary->warning_count);
+  EXPECT_EQ(1, summary->error_count);
+  ASSERT_EQ(2u, findings.anomalies.size());
+  const admin::Anomaly& crc = findings.anomalies[1];
+  EXPECT_EQ(admin::AnomalyKind::kBadCrc, crc.kind);
+  EXPECT_EQ("orders", crc.topic);
+  EXPECT_EQ("orders-0/00000000000000000010.log", crc.file);
+  EXPECT_EQ(13, crc.offset);
+  EXPECT_EQ(PositionOf(10, 3), crc.position);
+  EXPECT_EQ(findings.progress.back().total_bytes, findings.progress.back().done_bytes);
+}
+
+TEST_F(AdminSegmentsTest, VerificationEndsWhenTheReceiverWantsNoMore) {
+  WriteAndClose();
+  OpenSource();
+  findings.stop_at_progress = true;
+  const auto summary = port->Verify({}, findings, {});
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(1u, findings.progress.size());
+  EXPECT_EQ(1, summary->segment_count);
+}
+
+TEST_F(AdminSegmentsTest, ACompactedPartitionOfKafkasMayHaveGaps) {
+  WriteAndClose();
+  for (const char* suffix : {".log", ".index", ".timeindex"}) {
+    ASSERT_TRUE(files.Remove(FileOf(10, suffix)));
+  }
+  OpenSource();
+  ASSERT_TRUE(port->Verify({}, findings, {}));
+  EXPECT_EQ(1u, findings.anomalies.size());
+  const std::string_view cleaned = "0\n1\norders 0 20\n";
+  files.SetContent("/data/cleaner-offset-checkpoint", {cleaned.begin(), cleaned.end()});
+  OpenSource();
+  findings.anomalies.clear();
+  ASSERT_TRUE(port->Verify({}, findings, {}));
+  EXPECT_TRUE(findings.anomalies.empty());
+}
+
+}  // namespace
+}  // namespace monkafka::app
