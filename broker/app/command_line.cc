@@ -39,6 +39,8 @@ struct Flags {
   std::optional<int> port;
   std::optional<std::string> host;
   std::optional<std::string> data_dir;
+  std::optional<std::string> admin_listen;
+  bool insecure = false;
   std::vector<std::string> overrides;
 };
 
@@ -75,6 +77,9 @@ Status AddFlags(config::SourcedValues& settings, const Flags& flags, bool epheme
                              flags.port ? "--port" : "--host"};
     settings.erase("advertised.listeners");
   }
+  if (flags.admin_listen)
+    settings["monkafka.admin.listen"] = {*flags.admin_listen, "--admin-listen"};
+  if (flags.insecure) settings["monkafka.admin.insecure"] = {"true", "--insecure"};
   if (flags.data_dir) {
     if (ephemeral) return Usage("--data-dir and --ephemeral exclude each other");
     settings.erase("log.dirs");
@@ -108,6 +113,13 @@ CommandLineOutcome ParseCommandLine(int argc, const char* const* argv,
   app.add_flag("--ephemeral", line.ephemeral, "Data in a temporary directory, removed at exit");
   app.add_option("--ready-file", line.ready_file,
                  "File that gets one line host:port once connections are accepted");
+  app.add_option("--admin-listen", flags.admin_listen,
+                 "Where the admin service listens: HOST:PORT, unix:PATH, both with a comma, or off "
+                 "(default 127.0.0.1:9095; a free port with --port 0)");
+  app.add_option("--admin-ready-file", line.admin_ready_file,
+                 "File that gets one line with the admin service's address");
+  app.add_flag("--insecure", flags.insecure,
+               "Let other machines use the admin service without TLS and tokens");
   app.add_option("--override", flags.overrides, "key=value: a setting, as often as needed")
       ->allow_extra_args(false);
   app.add_flag("--verbose", line.verbose, "Log more");

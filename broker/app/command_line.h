@@ -12,6 +12,7 @@ namespace monkafka::app {
 struct CommandLine {
   config::SourcedValues settings;  // file, then environment, then flags: the last one wins
   std::string ready_file;          // empty: none
+  std::string admin_ready_file;    // empty: none
   bool ephemeral = false;
   bool verbose = false;
 };

@@ -57,6 +57,27 @@ void AddNetwork(TableBuilder& table) {
              "How much memory all requests together may hold; -1 is a quarter of the machine's.");
 }
 
+void AddAdmin(TableBuilder& table) {
+  table.String("monkafka.admin.listen", "127.0.0.1:9095", "", {},
+               "Where the admin service listens: HOST:PORT, unix:PATH, several separated by "
+               "commas, or off. When it is not given and clients connect to a free port (0), the "
+               "admin service takes one too.");
+  table.String("monkafka.admin.tls.certificate.file", std::nullopt, "", {},
+               "The PEM file of the admin service's certificate chain; with it, its ports speak "
+               "TLS.");
+  table.String("monkafka.admin.tls.key.file", std::nullopt, "", {},
+               "The PEM file of the private key of that certificate.");
+  table.String("monkafka.admin.tls.client.ca.file", std::nullopt, "", {},
+               "The PEM file of the authorities of client certificates; with it, clients of the "
+               "admin service must have one.");
+  table.String("monkafka.admin.tokens.file", std::nullopt, "", {},
+               "The file of bearer tokens and their roles; with it, clients of the admin service "
+               "must send one.");
+  table.Boolean("monkafka.admin.insecure", "false", "",
+                "Whether the admin service may be reached from other machines without TLS and "
+                "tokens.");
+}
+
 void AddTopics(TableBuilder& table) {
   table.Boolean("auto.create.topics.enable", "true", "",
                 "Whether a client that asks for an unknown topic gets it created.");
@@ -174,6 +195,7 @@ std::vector<ConfigDefinition> MakeTable() {
   TableBuilder table;
   AddIdentity(table);
   AddNetwork(table);
+  AddAdmin(table);
   AddTopics(table);
   AddLogUpkeep(table);
   AddGroups(table);

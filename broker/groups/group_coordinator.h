@@ -101,15 +101,14 @@ class GroupCoordinator {
   void OffsetDelete(Received<protocol::OffsetDeleteRequest> request,
                     Callback<protocol::OffsetDeleteResponse> reply);
 
-  // --- for operators ---
+  // --- for operators; these wait for shards that read their log ---
 
   // All groups, sorted by id.
   void Summaries(Callback<Result<std::vector<GroupSummary>>> done);
   // GROUP_ID_NOT_FOUND.
   void Detail(std::string group_id, Callback<Result<GroupDetail>> done);
-  // Whether each partition of __consumer_offsets can answer for its groups: none, or what they are
-  // answered. Empty before Start.
-  void Availability(Callback<std::vector<ErrorCode>> done);
+  // Of each partition of __consumer_offsets, as it is now, without waiting. Empty before Start.
+  void Statuses(Callback<std::vector<PartitionStatus>> done);
   // Sets offsets of a group without members, which it creates if need be: all or none.
   // NON_EMPTY_GROUP, UNKNOWN_TOPIC_OR_PARTITION, OFFSET_METADATA_TOO_LARGE, INVALID_GROUP_ID.
   void ResetOffsets(std::string group_id, std::vector<OffsetReset> offsets, Callback<Status> done);

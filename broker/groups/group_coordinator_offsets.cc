@@ -191,8 +191,8 @@ void GroupCoordinator::ResetOffsets(std::string group_id, std::vector<OffsetRese
   if (shard == nullptr) {
     return done(Fail(ErrorCode::kCoordinatorNotAvailable, "the coordinator has not started"));
   }
-  shard->Post([this, group_id = std::move(group_id), offsets = std::move(offsets),
-               done = std::move(done)](Shard& self) mutable {
+  shard->PostWhenLoaded([this, group_id = std::move(group_id), offsets = std::move(offsets),
+                         done = std::move(done)](Shard& self) mutable {
     ErrorCode error = self.availability();
     Step step = self.NewStep();
     if (error == ErrorCode::kNone) {

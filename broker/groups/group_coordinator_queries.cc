@@ -165,7 +165,7 @@ void GroupCoordinator::Summaries(Callback<Result<std::vector<GroupSummary>>> don
         done(std::move(summaries));
       });
   for (size_t i = 0; i < all->size(); ++i) {
-    (*all)[i]->Post([gather, i](Shard& self) {
+    (*all)[i]->PostWhenLoaded([gather, i](Shard& self) {
       const auto failed = [partition = self.partition()](ErrorCode error) -> Part {
         return Fail(error, fmt::format("__consumer_offsets-{} is not ready", partition));
       };
@@ -185,25 +185,28 @@ void GroupCoordinator::Summaries(Callback<Result<std::vector<GroupSummary>>> don
 void GroupCoordinator::Detail(std::string group_id, Callback<Result<GroupDetail>> done) {
   const std::shared_ptr<Shard> shard = ShardOf(group_id);
   if (shard == nullptr) return done(Fail(ErrorCode::kGroupIdNotFound, "group " + group_id));
-  shard->Post([group_id = std::move(group_id), done = std::move(done)](Shard& self) mutable {
-    const auto failed = [group_id](ErrorCode error) -> Result<GroupDetail> {
-      return Fail(error, "group " + group_id);
-    };
-    const ErrorCode unavailable = self.availability();
-    if (unavailable != ErrorCode::kNone) return done(failed(unavailable));
-    const Group* group = self.groups().Find(group_id);
-    Result<GroupDetail> answer = failed(ErrorCode::kGroupIdNotFound);
-    if (group != nullptr) answer = DetailOf(*group, self.partition());
-    ReplyWhenDurable<Result<GroupDetail>>(self, std::move(answer), std::move(done), failed);
-  });
+  shard->PostWhenLoaded(
+      [group_id = std::move(group_id), done = std::move(done)](Shard& self) mutable {
+        const auto failed = [group_id](ErrorCode error) -> Result<GroupDetail> {
+          return Fail(error, "group " + group_id);
+        };
+        const ErrorCode unavailable = self.availability();
+        if (unavailable != ErrorCode::kNone) return done(failed(unavailable));
+        const Group* group = self.groups().Find(group_id);
+        Result<GroupDetail> answer = failed(ErrorCode::kGroupIdNotFound);
+        if (group != nullptr) answer = DetailOf(*group, self.partition());
+        ReplyWhenDurable<Result<GroupDetail>>(self, std::move(answer), std::move(done), failed);
+      });
 }
 
-void GroupCoordinator::Availability(Callback<std::vector<ErrorCode>> done) {
+void GroupCoordinator::Statuses(Callback<std::vector<PartitionStatus>> done) {
   const Shards* all = shards();
   if (all == nullptr) return done({});
-  auto gather = std::make_shared<Gather<ErrorCode>>(all->size(), std::move(done));
+  auto gather = std::make_shared<Gather<PartitionStatus>>(all->size(), std::move(done));
   for (size_t i = 0; i < all->size(); ++i) {
-    (*all)[i]->Post([gather, i](Shard& self) { gather->Set(i, self.availability()); });
+    (*all)[i]->Post([gather, i](Shard& self) {
+      gather->Set(i, {self.availability(), self.groups().groups().size()});
+    });
   }
 }
 

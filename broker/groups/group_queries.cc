@@ -42,6 +42,7 @@ MemberView ViewOf(const ClassicGroup& group, const Member& member) {
                   .session_timeout = member.timeouts.session,
                   .rebalance_timeout = member.timeouts.rebalance,
                   .leader = group.IsLeader(member.id())};
+  for (const MemberProtocol& protocol : member.protocols) view.protocols.push_back(protocol.name);
   if (!group.UsesConsumerProtocol()) return view;
   if (group.protocol_name()) {
     const auto topics = ParseSubscribedTopics(member.MetadataOf(*group.protocol_name()));

@@ -21,6 +21,12 @@ struct GroupSummary {
   int32_t offsets_partition = 0;  // of __consumer_offsets
 };
 
+// One partition of __consumer_offsets.
+struct PartitionStatus {
+  ErrorCode error = ErrorCode::kNone;  // what its clients are answered now
+  size_t group_count = 0;
+};
+
 struct MemberView {
   std::string member_id = {};
   std::optional<std::string> instance_id = {};
@@ -29,6 +35,7 @@ struct MemberView {
   std::chrono::milliseconds session_timeout{0};
   std::chrono::milliseconds rebalance_timeout{0};
   bool leader = false;
+  std::vector<std::string> protocols = {};  // the assignors that it can use
   // Of consumers: as far as their own bytes say.
   std::vector<std::string> subscribed_topics = {};
   std::vector<TopicPartition> assigned_partitions = {};

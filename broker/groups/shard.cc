@@ -10,6 +10,7 @@ namespace monkafka::groups {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestReloadDelay{60'000};
+constexpr size_t kMaxWaitingForLoad = 1000;
 constexpr size_t kSpareBuffers = 2;  // one in use, one for a step that follows from it
 
 }  // namespace
@@ -32,8 +33,21 @@ void Shard::Post(Operation operation) {
   });
 }
 
+void Shard::PostWhenLoaded(Operation operation) {
+  Post([operation = std::move(operation)](Shard& shard) mutable {
+    if (shard.state_ == State::kLoading && shard.when_loaded_.size() < kMaxWaitingForLoad) {
+      shard.when_loaded_.push_back(std::move(operation));
+    } else {
+      operation(shard);
+    }
+  });
+}
+
 void Shard::Run(Operation operation) {
   operation(*this);
+  if (state_ != State::kLoading) {
+    for (Operation& waiting : std::exchange(when_loaded_, {})) waiting(*this);
+  }
   if (state_ == State::kActive) ArmTimer();
 }
 

@@ -54,6 +54,8 @@ class Shard : public std::enable_shared_from_this<Shard> {
   // environment any more.
   void Stop(Task stopped);
   void Post(Operation operation);
+  // As Post, but not while the log is being read: then when that has come to an end, whichever.
+  void PostWhenLoaded(Operation operation);
 
   // --- on the strand, in an operation ---
 
@@ -109,6 +111,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   OffsetCommits offsets_;
   Deadline expire_offsets_{Deadline::Kind::kExpireOffsets};
 
+  std::vector<Operation> when_loaded_;
   AppendQueue appends_;
   int64_t next_order_ = 0;  // of the next record (OffsetAndMetadata::write_order)
   bool flush_posted_ = false;

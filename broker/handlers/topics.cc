@@ -138,7 +138,8 @@ void HandleDeleteRecords(Context& ctx, RequestPtr<DeleteRecordsRequest> request)
     }
   }
   services::DeleteRecords(
-      ctx.cluster, std::move(deletions), [request](std::vector<services::DeletedRecords> results) {
+      ctx.cluster, std::move(deletions), /*validate_only=*/false,
+      [request](std::vector<services::DeletedRecords> results) {
         DeleteRecordsResponse response;
         auto result = results.begin();
         for (const DeleteRecordsRequest::Topic& topic : request->message().topics) {

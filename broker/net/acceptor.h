@@ -8,10 +8,10 @@
 #include <string>
 
 #include "common/request.h"
+#include "common/unique_fd.h"
 #include "net/context.h"
 #include "net/log_limiter.h"
 #include "net/network_thread.h"
-#include "net/unique_fd.h"
 
 namespace monkafka::net {
 

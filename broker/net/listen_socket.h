@@ -4,8 +4,8 @@
 #include <string>
 
 #include "common/result.h"
+#include "common/unique_fd.h"
 #include "net/server.h"
-#include "net/unique_fd.h"
 
 namespace monkafka::net {
 

@@ -17,12 +17,12 @@
 #include <vector>
 
 #include "common/mutex.h"
+#include "common/unique_fd.h"
 #include "net/chunk_pool.h"
 #include "net/context.h"
 #include "net/log_limiter.h"
 #include "net/mailbox.h"
 #include "net/session.h"
-#include "net/unique_fd.h"
 
 namespace monkafka::net {
 

@@ -24,13 +24,13 @@
 
 #include "common/mutex.h"
 #include "common/request.h"
+#include "common/unique_fd.h"
 #include "net/connection_limits.h"
 #include "net/mailbox.h"
 #include "net/receiver.h"
 #include "net/reply_queue.h"
 #include "net/server.h"
 #include "net/stream.h"
-#include "net/unique_fd.h"
 
 namespace monkafka::net {
 

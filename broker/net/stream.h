@@ -18,7 +18,7 @@
 #include <utility>
 
 #include "common/result.h"
-#include "net/unique_fd.h"
+#include "common/unique_fd.h"
 
 namespace monkafka::net {
 

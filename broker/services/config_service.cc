@@ -33,21 +33,42 @@ std::vector<DescribedConfigs> ConfigService::Describe(
     const std::vector<ConfigQuery>& queries) const {
   const auto image = cluster_.Image();
   std::vector<DescribedConfigs> results;
-  for (const ConfigQuery& query : queries) {
-    DescribedConfigs& result = results.emplace_back();
-    result.resource = query.resource;
-    Result<std::vector<ConfigEntry>> entries = DescribeOne(*image, query.resource);
-    if (!entries) {
-      result.error = entries.error().code;
-      result.message = std::move(entries.error().message);
-      continue;
-    }
-    std::erase_if(*entries, [&](const ConfigEntry& entry) { return !Asks(query, entry.name); });
-    result.entries = std::move(*entries);
-    result.etag =
-        ConfigEtag(*image, static_cast<ResourceType>(query.resource.type), query.resource.name);
-  }
+  for (const ConfigQuery& query : queries) results.push_back(Describe(*image, query));
   return results;
+}
+
+DescribedConfigs ConfigService::Describe(const MetadataImage& image,
+                                         const ConfigQuery& query) const {
+  DescribedConfigs result;
+  result.resource = query.resource;
+  Result<std::vector<ConfigEntry>> entries = DescribeOne(image, query.resource);
+  if (!entries) {
+    result.error = entries.error().code;
+    result.message = std::move(entries.error().message);
+    return result;
+  }
+  std::erase_if(*entries, [&](const ConfigEntry& entry) { return !Asks(query, entry.name); });
+  result.entries = std::move(*entries);
+  result.etag =
+      ConfigEtag(image, static_cast<ResourceType>(query.resource.type), query.resource.name);
+  return result;
+}
+
+DescribedConfigs ConfigService::DescribeAltered(const ConfigAlteration& alteration) const {
+  MetadataImage image = *cluster_.Image();
+  ConfigQuery query{alteration.resource, std::vector<std::string>()};
+  for (const ConfigChange& change : alteration.changes) query.keys->push_back(change.name);
+  const auto records = AlterConfigs(values_, image, alteration);
+  if (!records) return {alteration.resource, records.error().code, records.error().message, {}, {}};
+  auto& overrides =
+      image
+          .configs[{static_cast<ResourceType>(alteration.resource.type), alteration.resource.name}];
+  for (const MetadataRecord& record : *records) {
+    const auto& config = std::get<cluster::ConfigRecord>(record);
+    overrides.erase(config.name);
+    if (config.value) overrides.emplace(config.name, *config.value);
+  }
+  return Describe(image, query);
 }
 
 Result<std::vector<ConfigEntry>> ConfigService::DescribeOne(const MetadataImage& image,

@@ -67,6 +67,9 @@ class ConfigService {
   // One result per query, in order.
   std::vector<DescribedConfigs> Describe(const std::vector<ConfigQuery>& queries) const;
 
+  // The settings that an alteration names as they would be after it (the etag, too).
+  DescribedConfigs DescribeAltered(const ConfigAlteration& alteration) const;
+
   // IncrementalAlterConfigs (KIP-339). One result per alteration, in order; the valid ones are made
   // in one atomic change of metadata.
   void Alter(std::vector<ConfigAlteration> alterations, bool validate_only,
@@ -85,6 +88,7 @@ class ConfigService {
   enum class Mode { kIncremental, kReplace };
   void Run(Mode mode, std::vector<ConfigAlteration> alterations, bool validate_only,
            Callback<std::vector<AlteredConfigs>> done);
+  DescribedConfigs Describe(const cluster::MetadataImage& image, const ConfigQuery& query) const;
   Result<std::vector<ConfigEntry>> DescribeOne(const cluster::MetadataImage& image,
                                                const ConfigResource& resource) const;
 

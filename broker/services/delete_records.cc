@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -57,7 +58,7 @@ Result<Offset> Target(cluster::Partition& partition, Offset before) {
 }  // namespace
 
 void DeleteRecords(cluster::Cluster& cluster, std::vector<RecordDeletion> deletions,
-                   Callback<std::vector<DeletedRecords>> done) {
+                   bool validate_only, Callback<std::vector<DeletedRecords>> done) {
   if (deletions.empty()) {
     done({});
     return;
@@ -80,6 +81,10 @@ void DeleteRecords(cluster::Cluster& cluster, std::vector<RecordDeletion> deleti
     Result<Offset> target = Target(*partition, deletions[i].before);
     if (!target) {
       Finish(progress, i, std::move(target));
+      continue;
+    }
+    if (validate_only) {
+      Finish(progress, i, std::max(*target, partition->log().Offsets().log_start));
       continue;
     }
     partition->log().DeleteRecordsBefore(*target, [progress, i, partition](Result<Offset> start) {

@@ -23,9 +23,9 @@ struct DeletedRecords {
   Offset low_watermark = kNoOffset;  // the log's new start
 };
 
-// One result per deletion, in order. `done` runs once, inline or on the thread that finished the
-// last; the cluster outlives it.
+// One result per deletion, in order; with `validate_only` what it would be. `done` runs once,
+// inline or on the thread that finished the last; the cluster outlives it.
 void DeleteRecords(cluster::Cluster& cluster, std::vector<RecordDeletion> deletions,
-                   Callback<std::vector<DeletedRecords>> done);
+                   bool validate_only, Callback<std::vector<DeletedRecords>> done);
 
 }  // namespace monkafka::services

@@ -52,31 +52,32 @@ HealthCheck CheckPartitions(const std::vector<std::shared_ptr<cluster::Partition
   return check;
 }
 
-HealthCheck CheckCoordinator(const std::vector<ErrorCode>& shards) {
+HealthCheck CheckCoordinator(const std::vector<groups::PartitionStatus>& statuses) {
   HealthCheck check{.name = "coordinator"};
-  for (size_t i = 0; i < shards.size(); ++i) {
-    if (shards[i] == ErrorCode::kNone) continue;
-    const bool loading = shards[i] == ErrorCode::kCoordinatorLoadInProgress;
+  for (size_t i = 0; i < statuses.size(); ++i) {
+    if (statuses[i].error == ErrorCode::kNone) continue;
+    const bool loading = statuses[i].error == ErrorCode::kCoordinatorLoadInProgress;
     Add(check, {fmt::format("{}-{}", cluster::kConsumerOffsetsTopic, i),
                 loading ? "is being loaded; its groups can be used soon"
                         : "cannot be read; its groups cannot be used",
                 loading ? HealthLevel::kWarning : HealthLevel::kFailed});
   }
-  check.message = shards.empty()
+  check.message = statuses.empty()
                       ? "there are no groups yet"
                       : fmt::format("{} of {} parts of the group coordinator are ready",
-                                    shards.size() - check.findings.size(), shards.size());
+                                    statuses.size() - check.findings.size(), statuses.size());
   return check;
 }
 
 void HealthService::Check(Callback<std::vector<HealthCheck>> done) {
-  coordinator_.Availability([this, done = std::move(done)](std::vector<ErrorCode> shards) mutable {
-    std::vector<HealthCheck> checks;
-    checks.push_back(CheckDisk(logs_.directory(), logs_.DiskTotalAndUsableBytes()));
-    checks.push_back(CheckPartitions(cluster_.Partitions()));
-    checks.push_back(CheckCoordinator(shards));
-    done(std::move(checks));
-  });
+  coordinator_.Statuses(
+      [this, done = std::move(done)](std::vector<groups::PartitionStatus> statuses) mutable {
+        std::vector<HealthCheck> checks;
+        checks.push_back(CheckDisk(logs_.directory(), logs_.DiskTotalAndUsableBytes()));
+        checks.push_back(CheckPartitions(cluster_.Partitions()));
+        checks.push_back(CheckCoordinator(statuses));
+        done(std::move(checks));
+      });
 }
 
 }  // namespace monkafka::services

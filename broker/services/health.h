@@ -37,8 +37,8 @@ HealthCheck CheckDisk(const std::string& directory,
                       const Result<std::pair<int64_t, int64_t>>& total_and_usable_bytes);
 // Logs that failed to sync, could not be read or written, or were damaged.
 HealthCheck CheckPartitions(const std::vector<std::shared_ptr<cluster::Partition>>& partitions);
-// The availability of each partition of __consumer_offsets.
-HealthCheck CheckCoordinator(const std::vector<ErrorCode>& shards);
+// Whether every partition of __consumer_offsets can answer for its groups.
+HealthCheck CheckCoordinator(const std::vector<groups::PartitionStatus>& statuses);
 
 class HealthService {
  public:

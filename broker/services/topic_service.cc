@@ -187,6 +187,18 @@ void TopicService::CreatePartitions(std::vector<MorePartitions> topics, bool val
   RunChange(cluster_, std::move(results), decide, std::move(done));
 }
 
+void TopicService::Update(TopicUpdate update, bool validate_only, Callback<Status> done) {
+  cluster_.Change(
+      [this, update = std::move(update), validate_only](const MetadataImage& image) {
+        Result<Records> records = UpdateTopic(configs_, image, update);
+        if (records && validate_only) records->clear();
+        return records;
+      },
+      [done = std::move(done)](auto image) mutable {
+        done(image ? Status() : Forward(std::move(image)));
+      });
+}
+
 NewTopic TopicService::DefaultTopic(std::string name) const {
   NewTopic topic;
   topic.name = std::move(name);
@@ -251,8 +263,15 @@ TopicDescription TopicService::Describe(const MetadataImage& image,
   description.internal = cluster::IsInternalTopic(topic.name);
   description.etag = TopicEtag(image, topic);
   description.overrides = image.ConfigsOf(cluster::ResourceType::kTopic, topic.name);
+  description.partitions = DescribePartitions(topic);
+  return description;
+}
+
+std::vector<PartitionDescription> TopicService::DescribePartitions(
+    const cluster::TopicImage& topic) const {
+  std::vector<PartitionDescription> partitions;
   for (size_t i = 0; i < topic.partitions.size(); ++i) {
-    PartitionDescription& partition = description.partitions.emplace_back();
+    PartitionDescription& partition = partitions.emplace_back();
     partition.partition = static_cast<int32_t>(i);
     partition.state = topic.partitions[i];
     const auto led = cluster_.FindPartition(topic.id, partition.partition);
@@ -265,8 +284,11 @@ TopicDescription TopicService::Describe(const MetadataImage& image,
     partition.offsets = log.Offsets();
     partition.size_in_bytes = log.SizeInBytes();
     partition.append_rate = log.AppendRate();
+    if (const Result<storage::LogFiles> files = log.Files()) {
+      partition.segment_count = static_cast<int32_t>(files->segments.size());
+    }
   }
-  return description;
+  return partitions;
 }
 
 Result<TopicDescription> TopicService::Describe(std::string_view name) const {

@@ -16,6 +16,7 @@
 #include "common/executor.h"
 #include "common/mutex.h"
 #include "services/config_values.h"
+#include "services/topic_update.h"
 
 namespace monkafka::services {
 
@@ -89,6 +90,7 @@ struct PartitionDescription {
   // Of the log; none when it is led elsewhere.
   std::optional<storage::LogOffsets> offsets;
   int64_t size_in_bytes = 0;
+  int32_t segment_count = 0;
   RateMeter::Rate append_rate;
   std::string offline;  // why the log cannot be used; empty: it can
 };
@@ -117,6 +119,9 @@ class TopicService {
   void CreatePartitions(std::vector<MorePartitions> topics, bool validate_only,
                         Callback<std::vector<TopicResult>> done);
 
+  // All that is asked for in one atomic change (services/topic_update.h), or nothing.
+  void Update(TopicUpdate update, bool validate_only, Callback<Status> done);
+
   // Creates the topic with the defaults, internal ones with theirs, unless it is there; several
   // callers at once create it once. Names are validated before anything is started.
   void CreateIfMissing(std::string_view name, Callback<Status> done) EXCLUDES(mutex_);
@@ -124,6 +129,7 @@ class TopicService {
   // UNKNOWN_TOPIC_OR_PARTITION when there is none.
   Result<TopicDescription> Describe(std::string_view name) const;
   std::vector<TopicDescription> DescribeAll() const;
+  std::vector<PartitionDescription> DescribePartitions(const cluster::TopicImage& topic) const;
 
   const TopicServiceOptions& options() const { return options_; }
 

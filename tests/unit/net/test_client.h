@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/unique_fd.h"
+#include "common/unique_fd.h"
 
 namespace monkafka::net {
 

@@ -23,7 +23,8 @@ class DeleteRecordsTest : public testing::Test {
   }
   DeletedRecords Delete(const std::string& topic, int32_t partition, Offset before) {
     std::vector<DeletedRecords> results;
-    DeleteRecords(cluster, {{{topic, partition}, before}}, [&](auto r) { results = std::move(r); });
+    DeleteRecords(cluster, {{{topic, partition}, before}}, /*validate_only=*/false,
+                  [&](auto r) { results = std::move(r); });
     EXPECT_EQ(results.size(), 1u);
     return results.empty() ? DeletedRecords{} : results.front();
   }
@@ -66,15 +67,27 @@ TEST_F(DeleteRecordsTest, AnOfflineLogSaysSo) {
 
 TEST_F(DeleteRecordsTest, OneResultPerDeletionInOrder) {
   std::vector<DeletedRecords> results;
-  DeleteRecords(cluster, {{{"none", 0}, 1}, {{"t", 0}, 3}, {{"t", 7}, 1}},
+  DeleteRecords(cluster, {{{"none", 0}, 1}, {{"t", 0}, 3}, {{"t", 7}, 1}}, /*validate_only=*/false,
                 [&](auto r) { results = std::move(r); });
   ASSERT_EQ(results.size(), 3u);
   EXPECT_EQ(results[0].error, ErrorCode::kUnknownTopicOrPartition);
   EXPECT_EQ(results[1].low_watermark, 3);
   EXPECT_EQ(results[2].error, ErrorCode::kUnknownTopicOrPartition);
   bool called = false;
-  DeleteRecords(cluster, {}, [&](auto) { called = true; });
+  DeleteRecords(cluster, {}, /*validate_only=*/false, [&](auto) { called = true; });
   EXPECT_TRUE(called);
+}
+
+TEST_F(DeleteRecordsTest, WhatIsOnlyValidatedIsNotDone) {
+  std::vector<DeletedRecords> results;
+  const auto log = cluster.Log("t", 0);
+  const Offset start = log->offsets.log_start;
+  DeleteRecords(cluster, {{{"t", 0}, 3}, {{"t", 0}, 1000}}, /*validate_only=*/true,
+                [&](auto r) { results = std::move(r); });
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(results[0].low_watermark, 3);
+  EXPECT_EQ(results[1].error, ErrorCode::kOffsetOutOfRange);
+  EXPECT_EQ(log->offsets.log_start, start);
 }
 
 }  // namespace

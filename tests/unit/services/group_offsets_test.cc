@@ -172,6 +172,13 @@ TEST_F(GroupOffsetsTest, CommittingTheFromOfAResetUndoesIt) {
   EXPECT_FALSE(undone->at(1).to);
 }
 
+TEST_F(GroupOffsetsTest, TheFirstCommitEverWaitsUntilTheCoordinatorIsThere) {
+  DeleteTopic(cluster, TopicId(2));
+  executor.RunAll();
+  EXPECT_TRUE(Commit({{{"t", 0}, 5, 0, ""}}));
+  EXPECT_THAT(Committed(), ElementsAre("0:5"));
+}
+
 TEST_F(GroupOffsetsTest, CommitsAreChecked) {
   EXPECT_EQ(CodeOf(Commit({{{"t", 0}, -5, 0, ""}})), ErrorCode::kOffsetOutOfRange);
   EXPECT_EQ(CodeOf(Commit({{{"t", 0}, 1, 0, ""}, {{"t", 0}, 2, 0, ""}})),

@@ -40,11 +40,11 @@ TEST(HealthTest, ALogThatWentOfflineIsNamedWithItsReason) {
 
 TEST(HealthTest, ACoordinatorThatLoadsIsAWarningOneThatCannotIsAFailure) {
   EXPECT_EQ(CheckCoordinator({}).level, HealthLevel::kOk);
-  EXPECT_EQ(CheckCoordinator({ErrorCode::kNone, ErrorCode::kNone}).level, HealthLevel::kOk);
-  EXPECT_EQ(CheckCoordinator({ErrorCode::kNone, ErrorCode::kCoordinatorLoadInProgress}).level,
+  EXPECT_EQ(CheckCoordinator({{}, {}}).level, HealthLevel::kOk);
+  EXPECT_EQ(CheckCoordinator({{}, {ErrorCode::kCoordinatorLoadInProgress}}).level,
             HealthLevel::kWarning);
   const HealthCheck failed =
-      CheckCoordinator({ErrorCode::kNotCoordinator, ErrorCode::kCoordinatorLoadInProgress});
+      CheckCoordinator({{ErrorCode::kNotCoordinator}, {ErrorCode::kCoordinatorLoadInProgress}});
   EXPECT_EQ(failed.level, HealthLevel::kFailed);
   EXPECT_EQ(failed.findings.at(0).subject, "__consumer_offsets-0");
   EXPECT_THAT(failed.message, HasSubstr("0 of 2"));

@@ -363,5 +363,41 @@ TEST_F(TopicServiceTest, DescribesWhatALogHasOrWhyItHasNothing) {
   EXPECT_FALSE(topic.partitions.at(1).offsets);
 }
 
+TEST_F(TopicServiceTest, AnUpdateIsDoneAsAWholeOrNotAtAll) {
+  CreateOne(Topic("t", 2));
+  const auto update = [&](TopicUpdate asked, bool validate_only = false) {
+    std::optional<Status> result;
+    asked.name = asked.name.empty() ? "t" : asked.name;
+    service.Update(std::move(asked), validate_only, [&](Status s) { result = std::move(s); });
+    return CodeOf(result.value());
+  };
+  const auto partitions = [&] { return cluster.Image()->FindTopic("t")->partitions.size(); };
+  const auto overrides = [&] {
+    return cluster.Image()->ConfigsOf(cluster::ResourceType::kTopic, "t");
+  };
+  const size_t batches = cluster.batches().size();
+  EXPECT_EQ(update({.partitions = 3, .configs = {{"retention.ms", "1"}}}), ErrorCode::kNone);
+  EXPECT_EQ(cluster.batches().size(), batches + 1) << "in one change";
+  EXPECT_EQ(partitions(), 3u);
+  EXPECT_EQ(overrides(), (cluster::ConfigMap{{"retention.ms", "1"}}));
+
+  EXPECT_EQ(update({.partitions = 4, .configs = {{"retention.ms", "soon"}}}),
+            ErrorCode::kInvalidConfig);
+  EXPECT_EQ(partitions(), 3u);
+  EXPECT_EQ(update({.partitions = 4}, /*validate_only=*/true), ErrorCode::kNone);
+  EXPECT_EQ(update({.partitions = 2}), ErrorCode::kInvalidPartitions);
+  EXPECT_EQ(update({.etag = "another", .partitions = 4}), ErrorCode::kInvalidUpdateVersion);
+  EXPECT_EQ(update({.name = "nowhere", .partitions = 4}), ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(partitions(), 3u);
+
+  EXPECT_EQ(update({.partitions = 3, .configs = {{"segment.bytes", "7"}}}), ErrorCode::kNone);
+  EXPECT_EQ(overrides(), (cluster::ConfigMap{{"retention.ms", "1"}, {"segment.bytes", "7"}}));
+  EXPECT_EQ(update({.configs = {{"retention.ms", std::nullopt}}}), ErrorCode::kNone);
+  EXPECT_EQ(overrides(), (cluster::ConfigMap{{"segment.bytes", "7"}}));
+  EXPECT_EQ(update({.configs = {{"retention.ms", "2"}}, .replace_configs = true}),
+            ErrorCode::kNone);
+  EXPECT_EQ(overrides(), (cluster::ConfigMap{{"retention.ms", "2"}}));
+}
+
 }  // namespace
 }  // namespace monkafka::services

@@ -1,0 +1,33 @@
+// The admin service's configs over services::ConfigService.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "admin/port/configs.h"
+#include "services/config_service.h"
+
+namespace monkafka::app {
+
+class AdminConfigs final : public admin::ConfigsPort {
+ public:
+  explicit AdminConfigs(services::ConfigService& configs) : configs_(configs) {}
+
+  admin::Outcome<admin::ConfigSet> Describe(const admin::ConfigResource& resource) override;
+  admin::Outcome<admin::ConfigSet> Alter(const admin::ConfigAlteration& alteration,
+                                         std::stop_token stop) override;
+  admin::Outcome<admin::ConfigExplanation> Explain(
+      const admin::ConfigResource& resource, const std::string& name,
+      const std::optional<std::string>& proposed) override;
+
+ private:
+  admin::Outcome<admin::ConfigSet> ToSet(services::DescribedConfigs described) const;
+  admin::ConfigEntry ToEntry(const services::ConfigResource& resource,
+                             services::ConfigEntry entry) const;
+  const services::ConfigDefinition* Find(const services::ConfigResource& resource,
+                                         std::string_view name) const;
+
+  services::ConfigService& configs_;
+};
+
+}  // namespace monkafka::app

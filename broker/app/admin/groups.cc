@@ -1,0 +1,233 @@
+#include "app/admin/groups.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "app/admin/failures.h"
+#include "app/admin/wait.h"
+
+namespace monkafka::app {
+namespace {
+
+using admin::GroupState;
+using admin::Outcome;
+using Kind = services::ResetTarget::Kind;
+
+constexpr char kGroup[] = "group";
+
+GroupState StateOf(std::string_view name) {
+  static constexpr std::pair<std::string_view, GroupState> kStates[] = {
+      {"PreparingRebalance", GroupState::kPreparingRebalance},
+      {"CompletingRebalance", GroupState::kCompletingRebalance},
+      {"Stable", GroupState::kStable},
+      {"Empty", GroupState::kEmpty},
+      {"Dead", GroupState::kDead},
+      {"Assigning", GroupState::kAssigning},
+      {"Reconciling", GroupState::kReconciling},
+  };
+  const auto* found =
+      std::ranges::find(kStates, name, &std::pair<std::string_view, GroupState>::first);
+  return found == std::end(kStates) ? GroupState::kUnknown : found->second;
+}
+
+admin::GroupType TypeOf(std::string_view name) {
+  if (name == "classic") return admin::GroupType::kClassic;
+  return name == "consumer" ? admin::GroupType::kConsumer : admin::GroupType::kUnknown;
+}
+
+admin::GroupMember MemberOf(const groups::MemberView& view) {
+  admin::GroupMember member;
+  member.member_id = view.member_id;
+  member.group_instance_id = view.instance_id.value_or("");
+  member.client_id = view.client_id;
+  member.client_host = view.client_host;
+  for (const TopicPartition& each : view.assigned_partitions) {
+    member.assignment.push_back({each.topic, each.partition});
+  }
+  member.subscription = view.subscribed_topics;
+  member.session_timeout = view.session_timeout;
+  member.rebalance_timeout = view.rebalance_timeout;
+  member.protocols = view.protocols;
+  return member;
+}
+
+std::string WhyUnknown(ErrorCode error) {
+  if (error == ErrorCode::kNone) return {};
+  if (error == ErrorCode::kUnknownTopicOrPartition) return "the partition does not exist any more";
+  return "the partition cannot be read now: " + std::string(ErrorName(error));
+}
+
+admin::PartitionLag LagOf(services::PartitionLag lag) {
+  admin::PartitionLag shown;
+  shown.topic = std::move(lag.partition.topic);
+  shown.partition = lag.partition.partition;
+  shown.committed_offset = lag.committed;
+  shown.log_start_offset = lag.log_start;
+  shown.log_end_offset = lag.log_end;
+  shown.lag_records = lag.records;
+  if (lag.milliseconds) shown.lag_time = std::chrono::milliseconds(*lag.milliseconds);
+  shown.metadata = std::move(lag.metadata);
+  shown.commit_timestamp_ms = lag.commit_timestamp;
+  shown.member_id = std::move(lag.member_id);
+  shown.client_id = std::move(lag.client_id);
+  shown.client_host = std::move(lag.client_host);
+  shown.error = WhyUnknown(lag.error);
+  return shown;
+}
+
+struct ToTarget {
+  services::ResetTarget operator()(admin::ToEarliest) const { return {Kind::kEarliest, 0}; }
+  services::ResetTarget operator()(admin::ToLatest) const { return {Kind::kLatest, 0}; }
+  services::ResetTarget operator()(admin::ToCurrent) const { return {Kind::kCurrent, 0}; }
+  services::ResetTarget operator()(admin::ToOffset to) const { return {Kind::kOffset, to.offset}; }
+  services::ResetTarget operator()(admin::ToTimestamp to) const {
+    return {Kind::kTimestamp, to.timestamp_ms};
+  }
+  services::ResetTarget operator()(admin::ByShift by) const { return {Kind::kShift, by.records}; }
+  services::ResetTarget operator()(admin::ByDuration by) const {
+    return {Kind::kDuration, by.age.count()};
+  }
+};
+
+std::vector<admin::OffsetMove> MovesOf(std::vector<services::OffsetMove> moves) {
+  std::ranges::sort(moves, {}, &services::OffsetMove::partition);
+  std::vector<admin::OffsetMove> shown;
+  for (services::OffsetMove& move : moves) {
+    admin::OffsetMove& each = shown.emplace_back();
+    each.topic = std::move(move.partition.topic);
+    each.partition = move.partition.partition;
+    each.from_offset = move.from;
+    each.to_offset = move.to;
+    each.from_metadata = std::move(move.from_metadata);
+    each.from_leader_epoch = move.from_leader_epoch;
+    each.skipped_records = move.skipped;
+    each.replayed_records = move.replayed;
+    if (move.clamped) each.note = "the target lies outside of the log: its nearest end is taken";
+  }
+  return shown;
+}
+
+Outcome<std::vector<admin::OffsetMove>> ToMoves(Outcome<std::vector<services::OffsetMove>> moves,
+                                                const std::string& group_id) {
+  if (!moves) return FailAbout(std::move(moves).error(), kGroup, group_id);
+  return MovesOf(*std::move(moves));
+}
+
+}  // namespace
+
+admin::GroupInfo AdminGroups::ToInfo(const groups::GroupSummary& summary) const {
+  admin::GroupInfo info;
+  info.group_id = summary.group_id;
+  info.state = StateOf(summary.state);
+  info.type = TypeOf(summary.type);
+  info.protocol_type = summary.protocol_type;
+  info.member_count = static_cast<int32_t>(summary.member_count);
+  info.offset_count = static_cast<int32_t>(summary.offset_count);
+  info.coordinator_id = node_id_;
+  info.coordinator_partition = summary.offsets_partition;
+  return info;
+}
+
+admin::GroupInfo AdminGroups::ToInfo(const groups::GroupDetail& detail) const {
+  admin::GroupInfo info = ToInfo(detail.summary);
+  info.protocol = detail.protocol_name;
+  info.generation = detail.generation;
+  for (const groups::MemberView& member : detail.members) {
+    if (member.leader) info.leader_member_id = member.member_id;
+    info.members.push_back(MemberOf(member));
+  }
+  return info;
+}
+
+Outcome<std::vector<admin::GroupInfo>> AdminGroups::List(std::stop_token stop) {
+  auto summaries = WaitForResult<std::vector<groups::GroupSummary>>(
+      stop, [&](auto done) { coordinator_.Summaries(std::move(done)); });
+  if (!summaries) return std::unexpected(std::move(summaries).error());
+  std::vector<admin::GroupInfo> all;
+  for (const groups::GroupSummary& summary : *summaries) all.push_back(ToInfo(summary));
+  return all;
+}
+
+Outcome<admin::GroupInfo> AdminGroups::Get(const std::string& group_id, std::stop_token stop) {
+  auto detail = WaitForResult<groups::GroupDetail>(
+      stop, [&](auto done) { coordinator_.Detail(group_id, std::move(done)); });
+  if (!detail) return FailAbout(std::move(detail).error(), kGroup, group_id);
+  return ToInfo(*detail);
+}
+
+Outcome<admin::GroupLag> AdminGroups::Lag(const std::string& group_id,
+                                          const std::vector<std::string>& topics,
+                                          std::stop_token stop) {
+  auto measured = WaitForResult<services::GroupLag>(
+      stop, [&](auto done) { lags_.Lag(group_id, std::move(done)); });
+  if (!measured) return FailAbout(std::move(measured).error(), kGroup, group_id);
+  admin::GroupLag lag;
+  lag.group_id = group_id;
+  lag.state = StateOf(measured->group.summary.state);
+  for (services::PartitionLag& partition : measured->partitions) {
+    const bool wanted =
+        topics.empty() || std::ranges::find(topics, partition.partition.topic) != topics.end();
+    if (wanted) lag.partitions.push_back(LagOf(std::move(partition)));
+  }
+  return lag;
+}
+
+Outcome<std::vector<admin::OffsetMove>> AdminGroups::Reset(const admin::OffsetReset& reset,
+                                                           std::stop_token stop) {
+  std::vector<services::TopicScope> scope;
+  for (const admin::TopicScope& each : reset.scope) scope.push_back({each.topic, each.partitions});
+  return ToMoves(WaitForResult<std::vector<services::OffsetMove>>(
+                     stop,
+                     [&](auto done) {
+                       offsets_.Reset(reset.group_id, std::move(scope),
+                                      std::visit(ToTarget{}, reset.target), reset.validate_only,
+                                      std::move(done));
+                     }),
+                 reset.group_id);
+}
+
+Outcome<std::vector<admin::OffsetMove>> AdminGroups::Commit(
+    const std::string& group_id, const std::vector<admin::OffsetCommit>& commits,
+    bool validate_only, std::stop_token stop) {
+  std::vector<services::OffsetChange> changes;
+  for (const admin::OffsetCommit& commit : commits) {
+    changes.push_back(
+        {{commit.topic, commit.partition}, commit.offset, commit.leader_epoch, commit.metadata});
+  }
+  return ToMoves(WaitForResult<std::vector<services::OffsetMove>>(
+                     stop,
+                     [&](auto done) {
+                       offsets_.Commit(group_id, std::move(changes), validate_only,
+                                       std::move(done));
+                     }),
+                 group_id);
+}
+
+Outcome<admin::GroupInfo> AdminGroups::Delete(const std::string& group_id, bool validate_only,
+                                              std::stop_token stop) {
+  Outcome<admin::GroupInfo> info = Get(group_id, stop);
+  if (!info) return info;
+  if (info->member_count > 0) {
+    return FailAbout(Error{ErrorCode::kNonEmptyGroup,
+                           "group " + group_id + " has members; it can be deleted once they left"},
+                     kGroup, group_id);
+  }
+  if (validate_only) return info;
+  // The request refers to the name.
+  auto name = std::make_shared<std::string>(group_id);
+  groups::Received<protocol::DeleteGroupsRequest> request;
+  request.frame.owner = name;
+  request.message.groups_names = {*name};
+  auto response = Wait<protocol::DeleteGroupsResponse>(
+      stop, [&](auto done) { coordinator_.DeleteGroups(std::move(request), std::move(done)); });
+  if (!response) return std::unexpected(std::move(response).error());
+  const ErrorCode error = response->results.front().error_code;
+  if (error != ErrorCode::kNone) {
+    return FailAbout(Error{error, "group " + group_id + " was not deleted"}, kGroup, group_id);
+  }
+  return info;
+}
+
+}  // namespace monkafka::app

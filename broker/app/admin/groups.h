@@ -1,0 +1,44 @@
+// The admin service's groups over the group coordinator and services.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "admin/port/groups.h"
+#include "groups/group_coordinator.h"
+#include "services/group_lag.h"
+#include "services/group_offsets.h"
+
+namespace monkafka::app {
+
+class AdminGroups final : public admin::GroupsPort {
+ public:
+  // All outlive it.
+  AdminGroups(int32_t node_id, groups::GroupCoordinator& coordinator,
+              services::GroupLagService& lags, services::GroupOffsetsService& offsets)
+      : node_id_(node_id), coordinator_(coordinator), lags_(lags), offsets_(offsets) {}
+
+  admin::Outcome<std::vector<admin::GroupInfo>> List(std::stop_token stop) override;
+  admin::Outcome<admin::GroupInfo> Get(const std::string& group_id, std::stop_token stop) override;
+  admin::Outcome<admin::GroupLag> Lag(const std::string& group_id,
+                                      const std::vector<std::string>& topics,
+                                      std::stop_token stop) override;
+  admin::Outcome<std::vector<admin::OffsetMove>> Reset(const admin::OffsetReset& reset,
+                                                       std::stop_token stop) override;
+  admin::Outcome<std::vector<admin::OffsetMove>> Commit(
+      const std::string& group_id, const std::vector<admin::OffsetCommit>& commits,
+      bool validate_only, std::stop_token stop) override;
+  admin::Outcome<admin::GroupInfo> Delete(const std::string& group_id, bool validate_only,
+                                          std::stop_token stop) override;
+
+ private:
+  admin::GroupInfo ToInfo(const groups::GroupSummary& summary) const;
+  admin::GroupInfo ToInfo(const groups::GroupDetail& detail) const;
+
+  const int32_t node_id_;  // of the coordinator of every group
+  groups::GroupCoordinator& coordinator_;
+  services::GroupLagService& lags_;
+  services::GroupOffsetsService& offsets_;
+};
+
+}  // namespace monkafka::app

@@ -1,0 +1,51 @@
+// Ports block their caller, services call back: this waits, and gives up when the caller does.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+#include "admin/port/failure.h"
+#include "common/executor.h"
+
+namespace monkafka::app {
+
+// `start` is given the callback. What it set going goes on when `stop` is requested.
+template <class T, class Start>
+admin::Outcome<T> Wait(const std::stop_token& stop, Start start) {
+  struct State {
+    std::mutex mutex;
+    std::condition_variable_any answered;
+    std::optional<T> value;
+  };
+  const auto state = std::make_shared<State>();
+  start(Callback<T>([state](T value) {
+    const std::lock_guard lock(state->mutex);
+    state->value.emplace(std::move(value));
+    state->answered.notify_all();
+  }));
+  std::unique_lock lock(state->mutex);
+  if (!state->answered.wait(lock, stop, [&] { return state->value.has_value(); })) {
+    return std::unexpected(admin::Failure(admin::FailureKind::kCancelled, "CANCELLED",
+                                          "the caller gave up; what had begun goes on"));
+  }
+  return *std::move(state->value);
+}
+
+// Of services that answer with a Result.
+template <class T, class Start>
+admin::Outcome<T> WaitForResult(const std::stop_token& stop, Start start) {
+  admin::Outcome<Result<T>> answered = Wait<Result<T>>(stop, std::move(start));
+  if (!answered) return std::unexpected(std::move(answered).error());
+  if (!*answered) return std::unexpected(admin::Failure(std::move(*answered).error()));
+  if constexpr (std::is_void_v<T>) {
+    return {};
+  } else {
+    return **std::move(answered);
+  }
+}
+
+}  // namespace monkafka::app
