@@ -18,12 +18,11 @@
 #include <vector>
 
 #include "admin/listen_address.h"
+#include "admin/transport.h"
 #include "common/result.h"
 #include "common/unique_fd.h"
 
 namespace monkafka::admin {
-
-enum class Transport { kTcp, kUnix };
 
 // Serves connections that somebody else accepted. Destroyed: answers what is in flight with an
 // error, closes everything.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/admin/service.h"
 #include "cluster/cluster.h"
 #include "cluster/format.h"
 #include "cluster/local_metadata_store.h"
@@ -61,7 +62,7 @@ struct Broker::Graph {
   Status Listen();
   Status OpenData();
   void BuildServices();
-  void Serve();
+  Status Serve();
   Status Shutdown();
 
   const config::Settings settings;
@@ -86,6 +87,7 @@ struct Broker::Graph {
   std::optional<handlers::Context> context;
   std::optional<handlers::Dispatcher> dispatcher;
   std::unique_ptr<net::Server> server;
+  std::unique_ptr<AdminService> admin;  // null: off
   bool shut_down = false;
 };
 
@@ -107,6 +109,9 @@ Status Broker::Graph::Listen() {
   if (!endpoints) return Forward(std::move(endpoints));
   advertised = *std::move(endpoints);
   address = fmt::format("{}:{}", advertised.front().host, advertised.front().port);
+  Result<std::unique_ptr<AdminService>> admin_bound = AdminService::Bind(settings, server_options);
+  if (!admin_bound) return Forward(std::move(admin_bound));
+  admin = *std::move(admin_bound);
   return {};
 }
 
@@ -177,13 +182,21 @@ void Broker::Graph::BuildServices() {
   dispatcher.emplace(*context);
 }
 
-void Broker::Graph::Serve() {
+Status Broker::Graph::Serve() {
+  if (admin) {
+    const AdminService::Parts parts{settings,     *cluster, *logs,   *topics,        *configs,
+                                    *coordinator, *produce, *server, server_options, clock,
+                                    workers};
+    if (Status started = admin->Start(parts); !started) return started;
+  }
   logs->StartMaintenance();
   server->Start();
+  return {};
 }
 
 Status Broker::Graph::Shutdown() {
   if (std::exchange(shut_down, true)) return {};
+  if (admin) admin->Stop();
   if (server) server->StopAccepting();
   if (coordinator) {
     // Answers who waits for a rebalance, so that draining need not wait for them.
@@ -216,15 +229,20 @@ Result<std::unique_ptr<Broker>> Broker::Start(config::Settings settings) {
   if (Status bound = graph->Listen(); !bound) return Forward(std::move(bound));
   if (Status opened = graph->OpenData(); !opened) return Forward(std::move(opened));
   graph->BuildServices();
-  graph->Serve();
+  if (Status serving = graph->Serve(); !serving) return Forward(std::move(serving));
   LogInfo("serving {} as node {} of cluster {}, data in {}; acks=all is {}", graph->address,
           graph->cluster->node_id(), graph->directory.cluster_id, graph->logs->directory(),
           graph->settings.Boolean("monkafka.acks.all.flush") ? "synced to disk before the reply"
                                                              : "not synced before the reply");
+  if (graph->admin) LogInfo("admin service on {}", graph->admin->address());
   return std::unique_ptr<Broker>(new Broker(std::move(graph)));
 }
 
 const std::string& Broker::address() const { return graph_->address; }
+
+std::string Broker::admin_address() const {
+  return graph_->admin ? graph_->admin->address() : std::string();
+}
 
 Status Broker::Stop() { return graph_->Shutdown(); }
 

@@ -27,6 +27,9 @@ class Broker {
   // The first listener, "host:port" as clients are told.
   const std::string& address() const;
 
+  // Where the admin service listens, several addresses separated by commas; empty: it is off.
+  std::string admin_address() const;
+
   // Stops accepting, answers what is in flight, flushes and marks the shutdown clean.
   Status Stop();
 

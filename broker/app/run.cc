@@ -46,10 +46,14 @@ int Failed(const Error& error) {
   return 1;
 }
 
-Status WriteReadyFile(const std::string& path, const Broker& broker) {
+Status WriteReadyFile(const std::string& path, const std::string& address) {
   if (path.empty()) return {};
-  const std::string line = broker.address() + "\n";
+  const std::string line = address + "\n";
   return storage::WriteFileAtomically(storage::PosixFileSystem(), path, AsBytes(line));
+}
+
+void Unlink(const std::string& path) {
+  if (!path.empty()) ::unlink(path.c_str());
 }
 
 Result<std::unique_ptr<TemporaryDirectory>> UseTemporaryDirectory(CommandLine& line) {
@@ -61,8 +65,9 @@ Result<std::unique_ptr<TemporaryDirectory>> UseTemporaryDirectory(CommandLine& l
 }
 
 int Serve(CommandLine line, const sigset_t& signals) {
-  // Who waits for this file must not take an earlier broker's for ours.
-  if (!line.ready_file.empty()) ::unlink(line.ready_file.c_str());
+  // Who waits for these files must not take an earlier broker's for ours.
+  Unlink(line.ready_file);
+  Unlink(line.admin_ready_file);
   std::unique_ptr<TemporaryDirectory> temporary;  // removed after the broker is gone
   if (line.ephemeral) {
     Result<std::unique_ptr<TemporaryDirectory>> made = UseTemporaryDirectory(line);
@@ -77,12 +82,14 @@ int Serve(CommandLine line, const sigset_t& signals) {
 
   Result<std::unique_ptr<Broker>> broker = Broker::Start(*std::move(settings));
   if (!broker) return Failed(broker.error());
-  if (Status written = WriteReadyFile(line.ready_file, **broker); !written) {
-    return Failed(written.error());
-  }
+  // The admin service's first: who sees the other one finds this one, too.
+  Status written = WriteReadyFile(line.admin_ready_file, (*broker)->admin_address());
+  if (written) written = WriteReadyFile(line.ready_file, (*broker)->address());
+  if (!written) return Failed(written.error());
 
   LogInfo("{}: stopping", WaitForStop(signals));
-  if (!line.ready_file.empty()) ::unlink(line.ready_file.c_str());
+  Unlink(line.ready_file);
+  Unlink(line.admin_ready_file);
   const Status stopped = (*broker)->Stop();
   if (!stopped) return Failed(stopped.error());
   LogInfo("stopped");
