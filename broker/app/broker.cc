@@ -184,9 +184,9 @@ void Broker::Graph::BuildServices() {
 
 Status Broker::Graph::Serve() {
   if (admin) {
-    const AdminService::Parts parts{settings,     *cluster, *logs,   *topics,        *configs,
-                                    *coordinator, *produce, *server, server_options, clock,
-                                    workers};
+    const AdminService::Parts parts{settings,       *cluster,     *logs,    *topics,
+                                    *configs,       *coordinator, *produce, *server,
+                                    server_options, clock,        workers};
     if (Status started = admin->Start(parts); !started) return started;
   }
   logs->StartMaintenance();
