@@ -1,0 +1,63 @@
+#include "cli/answers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace monkafka::cli {
+
+Cell TimestampCell(int64_t timestamp_ms) {
+  if (timestamp_ms < 0) return Absent();
+  return Time(TimePoint(std::chrono::milliseconds(timestamp_ms)));
+}
+
+Cell TimestampCell(bool present, const google::protobuf::Timestamp& time) {
+  if (!present) return Absent();
+  return TimestampCell(time.seconds() * 1000 + time.nanos() / 1'000'000);
+}
+
+Cell SizeOrAbsent(int64_t bytes) {
+  if (bytes >= 0) return Size(bytes);
+  Cell cell = Absent();
+  cell.right = true;
+  return cell;
+}
+
+std::chrono::milliseconds ToMilliseconds(const google::protobuf::Duration& duration) {
+  return std::chrono::milliseconds(duration.seconds() * 1000 + duration.nanos() / 1'000'000);
+}
+
+std::chrono::milliseconds SecondsToMilliseconds(double seconds) {
+  return std::chrono::milliseconds(std::llround(seconds * 1000));
+}
+
+google::protobuf::Duration ToDuration(std::chrono::milliseconds duration) {
+  google::protobuf::Duration message;
+  message.set_seconds(duration.count() / 1000);
+  message.set_nanos(static_cast<int32_t>(duration.count() % 1000 * 1'000'000));
+  return message;
+}
+
+std::string Word(const std::string& name, std::string_view prefix) {
+  std::string word = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) {
+    return c == '_' ? ' ' : static_cast<char>(std::tolower(c));
+  });
+  return word;
+}
+
+std::string Quoted(std::string_view literal) {
+  std::string quoted = "\"";
+  for (char c : literal) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+std::string Count(int64_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : thing.ends_with("ch") ? "es" : "s");
+}
+
+}  // namespace monkafka::cli

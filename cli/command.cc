@@ -1,0 +1,115 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "cli/failure.h"
+
+namespace monkafka::cli {
+namespace {
+
+constexpr std::array<std::pair<Completion, const char*>, 5> kTypeNames = {{
+    {Completion::kTopic, "TOPIC"},
+    {Completion::kGroup, "GROUP"},
+    {Completion::kConfigKey, "KEY"},
+    {Completion::kContext, "CONTEXT"},
+    {Completion::kFile, "FILE"},
+}};
+
+int32_t ParsePartition(std::string_view text) {
+  int32_t partition = -1;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), partition);
+  if (error != std::errc() || end != text.data() + text.size() || partition < 0) {
+    throw UsageError(fmt::format("\"{}\" is no partition", text),
+                     "give a list of numbers and ranges, as in 0-3,7");
+  }
+  return partition;
+}
+
+}  // namespace
+
+CLI::App* AddNoun(CLI::App& root, const std::string& name, const std::string& description) {
+  CLI::App* noun = root.add_subcommand(name, description);
+  noun->require_subcommand(1);
+  return noun;
+}
+
+CLI::App* AddVerb(CLI::App& noun, const std::string& name, const std::string& description,
+                  std::initializer_list<const char*> examples) {
+  CLI::App* verb = noun.add_subcommand(name, description);
+  std::string footer = "\nExamples:\n";
+  for (const char* example : examples) footer += fmt::format("  {}\n", example);
+  verb->footer(footer + "\nOptions of every command: monkafkactl --help");
+  return verb;
+}
+
+CLI::Option* SetCompletion(CLI::Option* option, Completion completion) {
+  for (const auto& [known, name] : kTypeNames) {
+    if (known == completion) option->type_name(name);
+  }
+  return option;
+}
+
+Completion CompletionOf(const CLI::Option& option) {
+  std::string type = option.get_type_name();
+  for (const auto& [completion, name] : kTypeNames) {
+    if (type == name) return completion;
+  }
+  return Completion::kNone;
+}
+
+void AddMutationFlags(CLI::App* verb, MutationFlags& flags, bool destructive) {
+  verb->add_flag("--dry-run", flags.dry_run, "Only say what would be done; the server computes it");
+  if (destructive) verb->add_flag("-y,--yes", flags.yes, "Don't ask");
+}
+
+TimePoint ParseTimeOption(const std::string& option, const std::string& value) {
+  auto now =
+      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (auto time = ParseTime(value, now)) return *time;
+  throw UsageError(
+      fmt::format("{}: \"{}\" is no time", option, value),
+      "give 2026-11-25T19:02:11Z, a date, -1h30m for before now, or milliseconds since 1970");
+}
+
+std::chrono::milliseconds ParseDurationOption(const std::string& option, const std::string& value) {
+  if (auto duration = ParseDuration(value)) return *duration;
+  throw UsageError(fmt::format("{}: \"{}\" is no duration", option, value),
+                   "give for example 500ms, 30s, 1h30m or 7d");
+}
+
+int64_t ParseSizeOption(const std::string& option, const std::string& value) {
+  if (auto size = ParseSize(value)) return *size;
+  throw UsageError(fmt::format("{}: \"{}\" is no size", option, value),
+                   "give for example 4096, 64KiB or 1.5GiB");
+}
+
+std::vector<int32_t> ParsePartitions(const std::string& text) {
+  constexpr int32_t kMost = 100'000;
+  std::vector<int32_t> partitions;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    std::string_view item = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), item.size() + 1));
+    size_t dash = item.find('-');
+    int32_t first = ParsePartition(item.substr(0, dash));
+    int32_t last = dash == std::string_view::npos ? first : ParsePartition(item.substr(dash + 1));
+    if (last < first || last - first >= kMost) {
+      throw UsageError(fmt::format("\"{}\" is no range of partitions", item));
+    }
+    for (int32_t partition = first; partition <= last; ++partition) partitions.push_back(partition);
+  }
+  return partitions;
+}
+
+std::pair<std::string, std::string> ParseAssignment(const std::string& text) {
+  size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UsageError(fmt::format("\"{}\" is no KEY=VALUE", text));
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+}  // namespace monkafka::cli

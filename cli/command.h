@@ -1,0 +1,53 @@
+// How nouns put their verbs into the command tree.
+//
+//   CLI::App* verb = AddVerb(noun, "create", "Create topics.",
+//                            {"monkafkactl topic create orders --partitions 2"});
+//   auto flags = std::make_shared<CreateFlags>();
+//   SetCompletion(verb->add_option("topic", flags->topics, "Names")->required(),
+//   Completion::kTopic); verb->callback([flags, &session] { Create(session, *flags); });
+//
+// The examples are shown by --help, and every one of them is run by tests/e2e/monkafkactl_test.py.
+// An example that ends with another exit code than 0 says so: "... # exits 2".
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/output/units.h"
+
+namespace monkafka::cli {
+
+CLI::App* AddNoun(CLI::App& root, const std::string& name, const std::string& description);
+CLI::App* AddVerb(CLI::App& noun, const std::string& name, const std::string& description,
+                  std::initializer_list<const char*> examples);
+
+// What the shell may offer for an option or argument.
+enum class Completion { kNone, kTopic, kGroup, kConfigKey, kContext, kFile };
+
+// Kept in the option's type name, which --help shows: TOPIC, GROUP, KEY, CONTEXT, FILE.
+CLI::Option* SetCompletion(CLI::Option* option, Completion completion);
+Completion CompletionOf(const CLI::Option& option);
+
+// --dry-run, and --yes for what destroys something.
+struct MutationFlags {
+  bool dry_run = false;
+  bool yes = false;
+};
+void AddMutationFlags(CLI::App* verb, MutationFlags& flags, bool destructive);
+
+// Usage Failures that name the option.
+TimePoint ParseTimeOption(const std::string& option, const std::string& value);
+std::chrono::milliseconds ParseDurationOption(const std::string& option, const std::string& value);
+int64_t ParseSizeOption(const std::string& option, const std::string& value);
+
+// "0-3,7" as 0 1 2 3 7; a usage Failure when it is no such list. "" is empty.
+std::vector<int32_t> ParsePartitions(const std::string& text);
+
+// "key=value" in two; a usage Failure when there is no "=".
+std::pair<std::string, std::string> ParseAssignment(const std::string& text);
+
+}  // namespace monkafka::cli

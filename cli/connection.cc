@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/answers.h"
+#include "cli/command.h"
+#include "cli/nouns.h"
+#include "monkafka/admin/v1/connections.grpc.pb.h"
+
+namespace monkafka::cli {
+namespace {
+
+using Stub = v1::ConnectionsService::Stub;
+
+Cell AgeCell(bool present, const google::protobuf::Timestamp& time) {
+  if (!present) return Absent();
+  auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  auto then = std::chrono::milliseconds(time.seconds() * 1000 + time.nanos() / 1'000'000);
+  return Duration(std::max(now - then, std::chrono::milliseconds(0)));
+}
+
+std::string Software(const v1::Connection& c) {
+  if (c.software_name().empty()) return "";
+  return c.software_version().empty() ? c.software_name() : c.software_name() + " " + c.software_version();
+}
+
+const View<v1::Connection>& ConnectionView() {
+  using C = v1::Connection;
+  static const View<C> view{
+      .name = [](const C& c) { return std::to_string(c.connection_id()); },
+      .columns = {
+          {"ID", [](const C& c) { return Number(c.connection_id()); }},
+          {"ADDRESS", [](const C& c) { return Text(c.remote_address()); }},
+          {"CLIENT", [](const C& c) { return c.client_id().empty() ? Absent() : Prose(c.client_id()); }},
+          {"SOFTWARE", [](const C& c) { return c.software_name().empty() ? Absent() : Prose(Software(c)); }},
+          {"PRINCIPAL", [](const C& c) { return Text(c.principal()); }},
+          {"REQUESTS", [](const C& c) { return Number(c.request_count()); }},
+          {"IN", [](const C& c) { return Size(c.received_bytes()); }},
+          {"OUT", [](const C& c) { return Size(c.sent_bytes()); }},
+          {"AGE", [](const C& c) { return AgeCell(c.has_connect_time(), c.connect_time()); }},
+          {"IDLE", [](const C& c) { return AgeCell(c.has_last_request_time(), c.last_request_time()); }},
+          {"LISTENER", [](const C& c) { return Text(c.listener()); }, true},
+          {"PENDING", [](const C& c) { return Number(c.pending_request_count()); }, true},
+      }};
+  return view;
+}
+
+void List(Session& session, const std::string& filter, const std::string& order_by) {
+  v1::ListConnectionsRequest request;
+  request.set_filter(filter);
+  request.set_order_by(order_by);
+  auto response = session.CallAllPages(&Stub::ListConnections, request, "list the connections");
+  session.printer().PrintList(response, response.connections(), ConnectionView());
+}
+
+struct CloseFlags : MutationFlags {
+  std::vector<std::string> ids;
+  bool if_exists = false;
+};
+
+void Close(Session& session, const CloseFlags& flags) {
+  if (!flags.dry_run) {
+    session.Confirm(fmt::format("close connection {}", fmt::join(flags.ids, ", ")), flags.yes);
+  }
+  session.ForEach(flags.ids, [&](const std::string& id) {
+    v1::CloseConnectionRequest request;
+    request.set_connection_id(std::stoll(id));
+    request.set_allow_missing(flags.if_exists);
+    request.set_validate_only(flags.dry_run);
+    request.set_request_id(Session::NewRequestId());
+    auto response = session.Call(&Stub::CloseConnection, request, "close connection " + id);
+    const v1::Connection& closed = response.connection();
+    session.Announce(response, id,
+                     response.has_connection()
+                         ? fmt::format("connection {} of {} at {} {}", id, closed.client_id(),
+                                       closed.remote_address(),
+                                       flags.dry_run ? "would be closed" : "closed")
+                         : fmt::format("connection {} does not exist: nothing to do", id));
+  });
+}
+
+}  // namespace
+
+void AddConnectionCommands(CLI::App& root, Session& session) {
+  CLI::App* noun = AddNoun(root, "connection", "Kafka clients that are connected");
+
+  CLI::App* list = AddVerb(*noun, "list", "List connections",
+                           {"monkafkactl connection list",
+                            "monkafkactl connection list --filter 'client_id = \"billing*\"' "
+                            "--order-by 'received_bytes desc'"});
+  auto filter = std::make_shared<std::string>();
+  auto order_by = std::make_shared<std::string>();
+  list->add_option("--filter", *filter, "Filter (AIP-160) over the fields of Connection")
+      ->type_name("EXPRESSION");
+  list->add_option("--order-by", *order_by, "Fields of Connection, as in 'received_bytes desc'")
+      ->type_name("FIELDS");
+  list->callback([filter, order_by, &session] { List(session, *filter, *order_by); });
+
+  CLI::App* close = AddVerb(*noun, "close", "Close connections; a client that works well connects again",
+                            {"monkafkactl connection close 1 --if-exists --yes"});
+  auto flags = std::make_shared<CloseFlags>();
+  close->add_option("id", flags->ids, "Their ids")->required()->check(CLI::NonNegativeNumber)->type_name("ID");
+  close->add_flag("--if-exists", flags->if_exists, "A connection that doesn't exist is no error");
+  AddMutationFlags(close, *flags, /*destructive=*/true);
+  close->callback([flags, &session] { Close(session, *flags); });
+}
+
+}  // namespace monkafka::cli

@@ -1,0 +1,40 @@
+// The one exception of monkafkactl. It is thrown where a command cannot go on and caught in Run(),
+// which prints it and ends with its exit code.
+//
+// CLI11 reports wrong options by exceptions as well; so a verb has one way out, and no code passes
+// failures up by hand.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "cli/exit_code.h"
+
+namespace monkafka::cli {
+
+class Failure : public std::runtime_error {
+ public:
+  // `what` was refused or failed, and why; `next` says what to do about it, "" when there is no
+  // advice; `details` is shown with --verbose.
+  explicit Failure(const std::string& what, std::string next = "", std::string details = "",
+                   ExitCode exit_code = kFailed)
+      : std::runtime_error(what),
+        next_(std::move(next)),
+        details_(std::move(details)),
+        exit_code_(exit_code) {}
+
+  const std::string& next() const { return next_; }
+  const std::string& details() const { return details_; }
+  ExitCode exit_code() const { return exit_code_; }
+
+ private:
+  std::string next_;
+  std::string details_;
+  ExitCode exit_code_;
+};
+
+inline Failure UsageError(const std::string& what, std::string next = "") {
+  return Failure(what, std::move(next), "", kUsage);
+}
+
+}  // namespace monkafka::cli

@@ -1,0 +1,269 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/answers.h"
+#include "cli/command.h"
+#include "cli/group_offsets.h"
+#include "cli/nouns.h"
+#include "monkafka/admin/v1/groups.grpc.pb.h"
+
+namespace monkafka::cli {
+namespace {
+
+using Stub = v1::GroupsService::Stub;
+
+std::string StateWord(v1::GroupState state) {
+  return Word(v1::GroupState_Name(state), "GROUP_STATE_");
+}
+
+Cell StateCell(v1::GroupState state) {
+  Tone tone = state == v1::GROUP_STATE_STABLE  ? Tone::kGood
+              : state == v1::GROUP_STATE_EMPTY ? Tone::kPlain
+                                               : Tone::kWarning;
+  return Text(StateWord(state), tone);
+}
+
+const View<v1::Group>& GroupView() {
+  using G = v1::Group;
+  static const View<G> view{
+      .name = [](const G& g) { return g.group_id(); },
+      .columns = {
+          {"GROUP", [](const G& g) { return Text(g.group_id()); }},
+          {"STATE", [](const G& g) { return StateCell(g.state()); }},
+          {"MEMBERS", [](const G& g) { return Number(g.member_count()); }},
+          {"PARTITIONS", [](const G& g) { return Number(g.offset_count()); }},
+          {"ASSIGNOR",
+           [](const G& g) { return g.protocol().empty() ? Absent() : Text(g.protocol()); }},
+          {"TYPE",
+           [](const G& g) { return Text(Word(v1::GroupType_Name(g.type()), "GROUP_TYPE_")); },
+           true},
+          {"GENERATION", [](const G& g) { return Number(g.generation()); }, true},
+          {"COORDINATOR", [](const G& g) { return Number(g.coordinator_id()); }, true},
+      }};
+  return view;
+}
+
+void List(Session& session, const std::string& state, const std::string& filter) {
+  v1::ListGroupsRequest request;
+  request.set_filter(filter);
+  if (!state.empty()) {
+    std::string of_state = "state = " + Quoted(state);
+    request.set_filter(filter.empty() ? of_state : fmt::format("{} AND ({})", of_state, filter));
+  }
+  auto response = session.CallAllPages(&Stub::ListGroups, request, "list the groups");
+  session.printer().PrintList(response, response.groups(), GroupView());
+}
+
+Table MemberTable(const v1::Group& group) {
+  Table table({"MEMBER", "CLIENT", "HOST", "PARTITIONS"});
+  for (const v1::GroupMember& member : group.members()) {
+    std::string partitions;
+    for (const v1::TopicPartition& tp : member.assignment()) {
+      partitions +=
+          fmt::format("{}{}-{}", partitions.empty() ? "" : " ", tp.topic(), tp.partition());
+    }
+    table.Add({Prose(member.member_id()), Text(member.client_id()), Text(member.client_host()),
+               Prose(partitions)});
+  }
+  return table;
+}
+
+void Get(Session& session, const std::string& group_id) {
+  v1::GetGroupRequest request;
+  request.set_group_id(group_id);
+  auto response = session.Call(&Stub::GetGroup, request, "show group " + group_id);
+  const v1::Group& group = response.group();
+  session.printer().PrintOne(response, group_id, [&](Details& details) {
+    details.Field("Group", Text(group.group_id()));
+    details.Field("State", StateCell(group.state()));
+    details.Field("Type", Text(Word(v1::GroupType_Name(group.type()), "GROUP_TYPE_")));
+    details.Field("Assignor", group.protocol().empty() ? Absent() : Text(group.protocol()));
+    details.Field("Generation", Number(group.generation()));
+    details.Field("Coordinator",
+                  Text(fmt::format("{}, __consumer_offsets-{}", group.coordinator_id(),
+                                   group.coordinator_partition())));
+    details.Field("Partitions with offset", Number(group.offset_count()));
+    details.Section("Members", MemberTable(group));
+  });
+}
+
+const View<v1::PartitionLag>& LagView() {
+  using L = v1::PartitionLag;
+  static const View<L> view{
+      .name = [](const L& l) { return fmt::format("{}-{}", l.topic(), l.partition()); },
+      .columns = {
+          {"TOPIC", [](const L& l) { return Text(l.topic()); }},
+          {"PARTITION", [](const L& l) { return Number(l.partition()); }},
+          {"COMMITTED",
+           [](const L& l) {
+             return l.has_committed_offset() ? Number(l.committed_offset()) : Absent();
+           }},
+          {"END", [](const L& l) { return Number(l.log_end_offset()); }},
+          {"LAG",
+           [](const L& l) { return l.has_lag_records() ? Number(l.lag_records()) : Absent(); }},
+          {"BEHIND",
+           [](const L& l) {
+             return l.has_lag_seconds() ? Duration(SecondsToMilliseconds(l.lag_seconds()))
+                                        : Absent();
+           }},
+          {"CLIENT",
+           [](const L& l) { return l.client_id().empty() ? Absent() : Prose(l.client_id()); }},
+          {"START", [](const L& l) { return Number(l.log_start_offset()); }, true},
+          {"COMMITTED AT",
+           [](const L& l) { return TimestampCell(l.has_commit_time(), l.commit_time()); }, true},
+          {"HOST",
+           [](const L& l) { return l.client_host().empty() ? Absent() : Text(l.client_host()); },
+           true},
+          {"METADATA", [](const L& l) { return Prose(l.metadata()); }, true},
+          {"NOTE", [](const L& l) { return Prose(l.error(), Tone::kWarning); }},
+      }};
+  return view;
+}
+
+struct LagFlags {
+  std::vector<std::string> groups, topics;
+  bool watch = false;
+  std::string interval = "1s";
+  int32_t count = 0;
+};
+
+void ShowLag(Session& session, const std::string& group_id, const LagFlags& flags) {
+  v1::GetGroupLagRequest request;
+  request.set_group_id(group_id);
+  for (const std::string& topic : flags.topics) request.add_topics(topic);
+  auto response = session.Call(&Stub::GetGroupLag, request, "show the lag of group " + group_id);
+  const v1::GroupLag& lag = response.lag();
+  if (session.printer().for_people()) {
+    std::string behind = lag.has_max_lag_seconds()
+                             ? FormatDuration(SecondsToMilliseconds(lag.max_lag_seconds()))
+                             : "unknown";
+    session.Note(fmt::format("group {} is {}: {} behind, the oldest is {} old", group_id,
+                             StateWord(lag.state()), Count(lag.total_lag_records(), "record"),
+                             behind));
+  }
+  session.printer().PrintList(response, lag.partitions(), LagView());
+}
+
+void WatchLag(Session& session, const LagFlags& flags) {
+  v1::WatchGroupLagRequest request;
+  for (const std::string& group : flags.groups) request.add_group_ids(group);
+  *request.mutable_interval() = ToDuration(ParseDurationOption("--interval", flags.interval));
+  request.set_max_updates(flags.count);
+  ItemStream stream(session.printer(), {"GROUP", "STATE", "LAG", "BEHIND"});
+  session.Stream<Stub, v1::WatchGroupLagRequest, v1::WatchGroupLagResponse>(
+      &Stub::WatchGroupLag, request, "watch the lag", [&](const v1::WatchGroupLagResponse& event) {
+        if (!session.printer().for_people() && session.printer().format() != Format::kName) {
+          stream.Add(event, "", {});
+          return true;
+        }
+        for (const v1::GroupLag& lag : event.update().groups()) {
+          stream.Add(
+              lag, lag.group_id(),
+              {Text(lag.group_id()), StateCell(lag.state()), Number(lag.total_lag_records()),
+               lag.has_max_lag_seconds() ? Duration(SecondsToMilliseconds(lag.max_lag_seconds()))
+                                         : Absent()});
+        }
+        for (const std::string& missing : event.update().missing_group_ids()) {
+          session.Note(fmt::format("group {} does not exist", missing));
+        }
+        return true;
+      });
+  stream.Finish();
+}
+
+void Lag(Session& session, const LagFlags& flags) {
+  if (flags.watch) return WatchLag(session, flags);
+  session.ForEach(flags.groups, [&](const std::string& group) { ShowLag(session, group, flags); });
+}
+
+struct DeleteFlags : MutationFlags {
+  std::vector<std::string> groups;
+  bool if_exists = false;
+};
+
+void Delete(Session& session, const DeleteFlags& flags) {
+  if (!flags.dry_run) {
+    session.Confirm(
+        fmt::format("delete {} with all committed offsets", fmt::join(flags.groups, ", ")),
+        flags.yes);
+  }
+  session.ForEach(flags.groups, [&](const std::string& group) {
+    v1::DeleteGroupRequest request;
+    request.set_group_id(group);
+    request.set_allow_missing(flags.if_exists);
+    request.set_validate_only(flags.dry_run);
+    request.set_request_id(Session::NewRequestId());
+    auto response = session.Call(&Stub::DeleteGroup, request, "delete group " + group);
+    session.Announce(
+        response, group,
+        response.has_group()
+            ? fmt::format("group {} {}", group, flags.dry_run ? "would be deleted" : "deleted")
+            : fmt::format("group {} does not exist: nothing to do", group));
+  });
+}
+
+void AddLag(CLI::App& noun, Session& session) {
+  CLI::App* verb = AddVerb(
+      noun, "lag", "How far groups are behind, in records and in time",
+      {"monkafkactl group lag billing", "monkafkactl group lag billing --topic orders -o json",
+       "monkafkactl group lag billing --watch --count 2 --interval 200ms"});
+  auto flags = std::make_shared<LagFlags>();
+  SetCompletion(verb->add_option("group", flags->groups, "Their ids")->required(),
+                Completion::kGroup);
+  SetCompletion(verb->add_option("--topic", flags->topics, "Only this topic; may be repeated")
+                    ->allow_extra_args(false),
+                Completion::kTopic);
+  CLI::Option* watch = verb->add_flag("-w,--watch", flags->watch, "Show it whenever it changes");
+  verb->add_option("--interval", flags->interval, "Time between two looks (1s)")
+      ->type_name("DURATION")
+      ->needs(watch);
+  verb->add_option("--count", flags->count, "End after so many looks")
+      ->check(CLI::PositiveNumber)
+      ->needs(watch);
+  verb->callback([flags, &session] { Lag(session, *flags); });
+}
+
+void AddDelete(CLI::App& noun, Session& session) {
+  CLI::App* verb = AddVerb(noun, "delete", "Delete groups with their committed offsets",
+                           {"monkafkactl group delete billing --yes",
+                            "monkafkactl group delete nobody --if-exists --yes"});
+  auto flags = std::make_shared<DeleteFlags>();
+  SetCompletion(verb->add_option("group", flags->groups, "Their ids")->required(),
+                Completion::kGroup);
+  verb->add_flag("--if-exists", flags->if_exists, "A group that doesn't exist is no error");
+  AddMutationFlags(verb, *flags, /*destructive=*/true);
+  verb->callback([flags, &session] { Delete(session, *flags); });
+}
+
+}  // namespace
+
+void AddGroupCommands(CLI::App& root, Session& session) {
+  CLI::App* noun = AddNoun(root, "group", "Consumer groups and their committed offsets");
+
+  CLI::App* list =
+      AddVerb(*noun, "list", "List groups",
+              {"monkafkactl group list", "monkafkactl group list --state empty -o name"});
+  auto state = std::make_shared<std::string>();
+  auto filter = std::make_shared<std::string>();
+  list->add_option("--state", *state, "Only groups in this state, as in stable or empty");
+  list->add_option("--filter", *filter, "Filter (AIP-160) over the fields of Group")
+      ->type_name("EXPRESSION");
+  list->callback([state, filter, &session] {
+    std::string word = *state;
+    for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    List(session, word, *filter);
+  });
+
+  CLI::App* get =
+      AddVerb(*noun, "get", "Show a group with its members", {"monkafkactl group get billing"});
+  auto group = std::make_shared<std::string>();
+  SetCompletion(get->add_option("group", *group, "Its id")->required(), Completion::kGroup);
+  get->callback([group, &session] { Get(session, *group); });
+
+  AddLag(*noun, session);
+  AddGroupOffsetCommands(*noun, session);
+  AddDelete(*noun, session);
+}
+
+}  // namespace monkafka::cli

@@ -1,0 +1,232 @@
+#include "cli/group_offsets.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/answers.h"
+#include "cli/command.h"
+#include "cli/document.h"
+#include "cli/undo_files.h"
+#include "monkafka/admin/v1/cluster.grpc.pb.h"
+#include "monkafka/admin/v1/groups.grpc.pb.h"
+
+namespace monkafka::cli {
+namespace {
+
+using Stub = v1::GroupsService::Stub;
+using MoveList = google::protobuf::RepeatedPtrField<v1::OffsetMove>;
+
+const View<v1::OffsetMove>& MoveView() {
+  using M = v1::OffsetMove;
+  static const View<M> view{
+      .name = [](const M& m) { return fmt::format("{}-{}", m.topic(), m.partition()); },
+      .columns = {
+          {"TOPIC", [](const M& m) { return Text(m.topic()); }},
+          {"PARTITION", [](const M& m) { return Number(m.partition()); }},
+          {"FROM",
+           [](const M& m) { return m.has_from_offset() ? Number(m.from_offset()) : Absent(); }},
+          {"TO", [](const M& m) { return m.has_to_offset() ? Number(m.to_offset()) : Absent(); }},
+          {"SKIPPED", [](const M& m) { return Number(m.skipped_records()); }},
+          {"REPLAYED", [](const M& m) { return Number(m.replayed_records()); }},
+          {"NOTE", [](const M& m) { return Prose(m.note()); }},
+      }};
+  return view;
+}
+
+UndoFiles UndoFilesOf(Session& session, const std::string& group_id) {
+  auto cluster = session.Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(),
+                              "look up the cluster's id");
+  return UndoFiles(StateDirectory(session.world().environment), cluster.cluster().cluster_id(),
+                   group_id);
+}
+
+TimePoint Now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+// Shows what would move, asks, keeps an undo file if `keep_undo`, then does it. Request has
+// group_id, validate_only and request_id; Response has moves.
+template <class Request, class Response>
+void Move(Session& session,
+          grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+          Request request, const MutationFlags& flags, std::string_view what, bool keep_undo) {
+  const std::string group = request.group_id();
+  std::string doing = fmt::format("{} of group {}", what, group);
+  request.set_validate_only(true);
+  Response preview = session.Call(method, request, doing);
+  if (flags.dry_run || session.printer().for_people()) {
+    session.printer().PrintList(preview, preview.moves(), MoveView());
+  }
+  if (flags.dry_run) return;
+  session.Confirm(doing, flags.yes);
+
+  std::optional<std::filesystem::path> undo_file;
+  if (keep_undo) undo_file = UndoFilesOf(session, group).Save(preview.moves(), Now());
+  request.set_validate_only(false);
+  request.set_request_id(Session::NewRequestId());
+  Response response;
+  grpc::Status status = session.TryCall(method, request, &response);
+  if (!status.ok()) {
+    if (undo_file && status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
+        status.error_code() != grpc::StatusCode::UNAVAILABLE) {
+      std::filesystem::remove(*undo_file);
+    }
+    session.Check(status, doing);
+  }
+  if (!session.printer().for_people()) {
+    session.printer().PrintList(response, response.moves(), MoveView());
+  }
+  session.Note(undo_file ? fmt::format("done; `monkafkactl group undo {}` takes it back ({})",
+                                       group, undo_file->string())
+                         : "done");
+}
+
+struct ResetFlags : MutationFlags {
+  std::string group, to_time, to_duration;
+  std::vector<std::string> topics;
+  bool earliest = false, latest = false, current = false;
+  std::optional<int64_t> to_offset, shift;
+};
+
+// "orders" or "orders:0-3,7".
+void AddScope(const std::string& text, v1::ResetGroupOffsetsRequest& request) {
+  size_t colon = text.find(':');
+  v1::TopicScope& scope = *request.add_scope();
+  scope.set_topic(text.substr(0, colon));
+  if (colon == std::string::npos) return;
+  for (int32_t p : ParsePartitions(text.substr(colon + 1))) scope.add_partitions(p);
+}
+
+void SetTarget(const ResetFlags& flags, v1::OffsetTarget& target) {
+  if (flags.earliest) target.set_earliest(true);
+  if (flags.latest) target.set_latest(true);
+  if (flags.current) target.set_current(true);
+  if (flags.to_offset) target.set_offset(*flags.to_offset);
+  if (flags.shift) target.set_shift(*flags.shift);
+  if (!flags.to_time.empty()) {
+    target.set_timestamp_ms(ParseTimeOption("--to-time", flags.to_time).time_since_epoch().count());
+  }
+  if (!flags.to_duration.empty()) {
+    *target.mutable_duration() = ToDuration(ParseDurationOption("--to-age", flags.to_duration));
+  }
+}
+
+void Reset(Session& session, const ResetFlags& flags) {
+  v1::ResetGroupOffsetsRequest request;
+  request.set_group_id(flags.group);
+  for (const std::string& topic : flags.topics) AddScope(topic, request);
+  SetTarget(flags, *request.mutable_target());
+  Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets", /*keep_undo=*/true);
+}
+
+void Undo(Session& session, const std::string& group, const MutationFlags& flags) {
+  auto file = UndoFilesOf(session, group).Newest();
+  if (!file) {
+    throw Failure(fmt::format("there is nothing to undo for group {}", group),
+                  "undo files are written by `group reset` and `group import` on this machine");
+  }
+  Move(session, &Stub::CommitGroupOffsets, UndoFiles::Load(*file), flags, "restore the offsets",
+       /*keep_undo=*/false);
+  if (!flags.dry_run) std::filesystem::remove(*file);
+}
+
+void Export(Session& session, const std::string& group) {
+  v1::GetGroupLagRequest request;
+  request.set_group_id(group);
+  auto lag = session.Call(&Stub::GetGroupLag, request, "export group " + group).lag();
+  v1::CommitGroupOffsetsRequest document;
+  document.set_group_id(group);
+  for (const v1::PartitionLag& partition : lag.partitions()) {
+    if (!partition.has_committed_offset()) continue;
+    v1::OffsetCommit& commit = *document.add_commits();
+    commit.set_topic(partition.topic());
+    commit.set_partition(partition.partition());
+    commit.set_offset(partition.committed_offset());
+    commit.set_metadata(partition.metadata());
+  }
+  session.printer().PrintDocument(document, group);
+}
+
+struct ImportFlags : MutationFlags {
+  std::string file, group;
+};
+
+void Import(Session& session, const ImportFlags& flags) {
+  v1::CommitGroupOffsetsRequest request;
+  ReadDocument(ReadFile(flags.file), flags.file, &request);
+  if (!flags.group.empty()) request.set_group_id(flags.group);
+  Move(session, &Stub::CommitGroupOffsets, request, flags, "import the offsets",
+       /*keep_undo=*/true);
+}
+
+void AddReset(CLI::App& noun, Session& session) {
+  CLI::App* verb =
+      AddVerb(noun, "reset", "Move the committed offsets of a group; shows the moves first",
+              {"monkafkactl group reset billing --topic orders --to-earliest --yes",
+               "monkafkactl group reset billing --topic orders:0-1 --to-offset 100 --dry-run",
+               "monkafkactl group reset billing --to-time -1h30m --yes",
+               "monkafkactl group reset billing --by -10 --yes"});
+  auto flags = std::make_shared<ResetFlags>();
+  SetCompletion(verb->add_option("group", flags->group, "Its id")->required(), Completion::kGroup);
+  SetCompletion(verb->add_option("--topic", flags->topics,
+                                 "Only this topic, or TOPIC:0-3,7; may be repeated; else all that "
+                                 "have a committed offset")
+                    ->allow_extra_args(false),
+                Completion::kTopic);
+  auto* to = verb->add_option_group("Where to");
+  to->add_flag("--to-earliest", flags->earliest, "The first record");
+  to->add_flag("--to-latest", flags->latest, "The end");
+  to->add_flag("--to-current", flags->current, "What is committed; the end where nothing is");
+  to->add_option("--to-offset", flags->to_offset, "This offset")->check(CLI::NonNegativeNumber);
+  to->add_option("--to-time", flags->to_time, "The first record at this time or later")
+      ->type_name("TIME");
+  to->add_option("--to-age", flags->to_duration, "The first record that is not older")
+      ->type_name("DURATION");
+  to->add_option("--by", flags->shift, "So many records forward, or back when negative");
+  to->require_option(1);
+  AddMutationFlags(verb, *flags, /*destructive=*/true);
+  verb->callback([flags, &session] { Reset(session, *flags); });
+}
+
+void AddUndo(CLI::App& noun, Session& session) {
+  CLI::App* verb = AddVerb(noun, "undo", "Take the latest reset or import of a group back",
+                           {"monkafkactl group undo billing --yes"});
+  struct Flags : MutationFlags {
+    std::string group;
+  };
+  auto flags = std::make_shared<Flags>();
+  SetCompletion(verb->add_option("group", flags->group, "Its id")->required(), Completion::kGroup);
+  AddMutationFlags(verb, *flags, /*destructive=*/true);
+  verb->callback([flags, &session] { Undo(session, flags->group, *flags); });
+}
+
+void AddImport(CLI::App& noun, Session& session) {
+  CLI::App* verb =
+      AddVerb(noun, "import", "Commit the offsets of a file that `group export` wrote",
+              {"monkafkactl group import -f offsets.yaml --yes",
+               "monkafkactl group import -f offsets.yaml --group billing-copy --dry-run"});
+  auto flags = std::make_shared<ImportFlags>();
+  SetCompletion(verb->add_option("-f,--file", flags->file, "The file; - is stdin")->required(),
+                Completion::kFile);
+  SetCompletion(verb->add_option("--group", flags->group, "Commit them for this group instead"),
+                Completion::kGroup);
+  AddMutationFlags(verb, *flags, /*destructive=*/true);
+  verb->callback([flags, &session] { Import(session, *flags); });
+}
+
+}  // namespace
+
+void AddGroupOffsetCommands(CLI::App& noun, Session& session) {
+  AddReset(noun, session);
+  AddUndo(noun, session);
+  CLI::App* verb =
+      AddVerb(noun, "export", "Print the committed offsets of a group, for `group import`",
+              {"monkafkactl group export billing > offsets.yaml"});
+  auto group = std::make_shared<std::string>();
+  SetCompletion(verb->add_option("group", *group, "Its id")->required(), Completion::kGroup);
+  verb->callback([group, &session] { Export(session, *group); });
+  AddImport(noun, session);
+}
+
+}  // namespace monkafka::cli

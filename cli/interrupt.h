@@ -1,0 +1,30 @@
+// Ctrl-C during long work: the work is told to stop, then says where to resume. A second Ctrl-C
+// ends the process at once.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+namespace monkafka::cli {
+
+// While it lives, SIGINT and SIGTERM call `on_interrupt`, once, on a thread of its own. One at a
+// time.
+class InterruptWatch {
+ public:
+  explicit InterruptWatch(std::function<void()> on_interrupt);
+  ~InterruptWatch();
+  InterruptWatch(const InterruptWatch&) = delete;
+  InterruptWatch& operator=(const InterruptWatch&) = delete;
+
+  bool interrupted() const { return interrupted_.load(std::memory_order_acquire); }
+
+ private:
+  void Wait();
+
+  std::function<void()> on_interrupt_;
+  std::atomic<bool> interrupted_ = false;
+  std::thread thread_;
+};
+
+}  // namespace monkafka::cli

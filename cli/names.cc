@@ -1,0 +1,78 @@
+#include "cli/names.h"
+
+#include "cli/contexts.h"
+#include "monkafka/admin/v1/cluster.grpc.pb.h"
+#include "monkafka/admin/v1/configs.grpc.pb.h"
+#include "monkafka/admin/v1/groups.grpc.pb.h"
+#include "monkafka/admin/v1/topics.grpc.pb.h"
+
+namespace monkafka::cli {
+namespace {
+
+namespace v1 = ::monkafka::admin::v1;
+using Names = std::set<std::string>;
+
+Names Topics(Session& session) {
+  v1::ListTopicsRequest request;
+  request.set_view(v1::TOPIC_VIEW_NAMES);
+  Names names;
+  auto response = session.CallAllPages(&v1::TopicsService::Stub::ListTopics, request, "list");
+  for (const v1::Topic& topic : response.topics()) names.insert(topic.name());
+  return names;
+}
+
+Names Groups(Session& session) {
+  Names names;
+  auto response = session.CallAllPages(&v1::GroupsService::Stub::ListGroups,
+                                       v1::ListGroupsRequest(), "list");
+  for (const v1::Group& group : response.groups()) names.insert(group.group_id());
+  return names;
+}
+
+Names ConfigsOf(Session& session, const v1::ConfigResource& resource) {
+  v1::ListConfigsRequest request;
+  *request.mutable_resource() = resource;
+  Names names;
+  auto response = session.CallAllPages(&v1::ConfigsService::Stub::ListConfigs, request, "list");
+  for (const v1::ConfigEntry& entry : response.configs()) names.insert(entry.name());
+  return names;
+}
+
+// Those of a topic, if there is one to ask for them, and of the broker.
+Names ConfigKeys(Session& session) {
+  v1::ConfigResource resource;
+  auto cluster = session.Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(), "");
+  resource.set_broker_id(cluster.cluster().node_id());
+  Names names = ConfigsOf(session, resource);
+  Names topics = Topics(session);
+  if (topics.empty()) return names;
+  resource.set_topic(*topics.begin());
+  names.merge(ConfigsOf(session, resource));
+  return names;
+}
+
+Names ContextNames(Session& session) {
+  Names names;
+  for (const auto& [name, context] : LoadContexts(session.contexts_file()).by_name) names.insert(name);
+  return names;
+}
+
+}  // namespace
+
+Names KnownNames(Session& session, Completion completion) {
+  try {
+    switch (completion) {
+      case Completion::kTopic: return Topics(session);
+      case Completion::kGroup: return Groups(session);
+      case Completion::kConfigKey: return ConfigKeys(session);
+      case Completion::kContext: return ContextNames(session);
+      case Completion::kFile:
+      case Completion::kNone: return {};
+    }
+  } catch (const Failure&) {
+    // A completion without candidates is all that one can do about it.
+  }
+  return {};
+}
+
+}  // namespace monkafka::cli

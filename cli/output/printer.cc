@@ -1,0 +1,127 @@
+#include "cli/output/printer.h"
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+namespace monkafka::cli {
+
+std::optional<Format> ParseFormat(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, Format>, 6> kFormats = {{
+      {"table", Format::kTable},
+      {"wide", Format::kWide},
+      {"json", Format::kJson},
+      {"jsonl", Format::kJsonl},
+      {"yaml", Format::kYaml},
+      {"name", Format::kName},
+  }};
+  for (const auto& [known, format] : kFormats) {
+    if (known == name) return format;
+  }
+  return std::nullopt;
+}
+
+void Details::Field(std::string_view title, Cell value) {
+  fields_.emplace_back(std::string(title), std::move(value));
+}
+
+void Details::Section(std::string_view title, Table table) {
+  sections_.emplace_back(std::string(title), std::move(table));
+}
+
+void Details::Write(std::ostream& out, const Terminal& terminal) const {
+  size_t width = 0;
+  for (const auto& [title, value] : fields_) width = std::max(width, title.size());
+  for (const auto& [title, value] : fields_) {
+    std::string label = title + ":";
+    label.resize(width + 2, ' ');
+    out << Paint(label, Tone::kDim, terminal.colour)
+        << Paint(value.text, value.tone, terminal.colour) << '\n';
+  }
+  for (const auto& [title, table] : sections_) {
+    if (table.empty()) continue;
+    out << '\n' << Paint(title, Tone::kStrong, terminal.colour) << '\n';
+    table.Write(out, terminal);
+  }
+}
+
+Printer::Printer(std::ostream& out, Format format, Terminal terminal)
+    : out_(out), format_(format), terminal_(terminal) {}
+
+bool Printer::PrintMessage(const google::protobuf::Message& message) {
+  switch (format_) {
+    case Format::kJson:
+      out_ << ToJson(message);
+      return true;
+    case Format::kJsonl:
+      out_ << ToJsonLine(message) << '\n';
+      return true;
+    case Format::kYaml:
+      out_ << ToYaml(message);
+      return true;
+    case Format::kTable:
+    case Format::kWide:
+    case Format::kName:
+      return false;
+  }
+  return false;
+}
+
+void Printer::PrintOne(const google::protobuf::Message& message, std::string_view name,
+                       const std::function<void(Details&)>& describe) {
+  if (PrintMessage(message)) return;
+  if (format_ == Format::kName) {
+    out_ << name << '\n';
+    return;
+  }
+  Details details;
+  describe(details);
+  details.Write(out_, terminal_);
+}
+
+void Printer::PrintDocument(const google::protobuf::Message& document, std::string_view name) {
+  if (for_people()) {
+    out_ << ToYaml(document);
+  } else {
+    PrintOne(document, name, [](Details&) {});
+  }
+}
+
+ItemStream::ItemStream(Printer& printer, std::vector<std::string> titles)
+    : printer_(printer), rows_(std::move(titles), printer.out(), printer.terminal()) {}
+
+void ItemStream::Add(const google::protobuf::Message& message, std::string_view name,
+                     const std::vector<Cell>& cells) {
+  std::ostream& out = printer_.out();
+  switch (printer_.format()) {
+    case Format::kTable:
+    case Format::kWide:
+      rows_.Add(cells);
+      break;
+    case Format::kName:
+      out << name << '\n';
+      break;
+    case Format::kJson:
+      out << (any_ ? ",\n" : "[\n") << ToJsonLine(message);
+      break;
+    case Format::kJsonl:
+      out << ToJsonLine(message) << '\n';
+      break;
+    case Format::kYaml:
+      out << (any_ ? "---\n" : "") << ToYaml(message);
+      break;
+  }
+  any_ = true;
+  out.flush();
+}
+
+void ItemStream::AddLast(const google::protobuf::Message& message) {
+  if (!printer_.for_people() && printer_.format() != Format::kName) Add(message, "", {});
+}
+
+void ItemStream::Finish() {
+  if (printer_.format() == Format::kJson) printer_.out() << (any_ ? "\n]\n" : "[]\n");
+  printer_.out().flush();
+}
+
+}  // namespace monkafka::cli

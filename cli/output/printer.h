@@ -1,0 +1,143 @@
+// Writes answers to stdout in the format that the user chose.
+//
+// One answer:    printer.PrintList(response, response.topics(), view)
+// A stream:      ItemStream stream(printer, titles); stream.Add(message, cells) ...;
+// stream.Finish()
+//
+// json, jsonl and yaml show the RPC's message itself; table and wide show what the noun's view
+// makes of it; name shows names alone, one a line, for shell loops.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/output/structured.h"
+#include "cli/output/table.h"
+
+namespace monkafka::cli {
+
+enum class Format { kTable, kWide, kJson, kJsonl, kYaml, kName };
+
+std::optional<Format> ParseFormat(std::string_view name);
+constexpr std::string_view kFormatNames = "table|wide|json|jsonl|yaml|name";
+
+// How a list of Item is shown to people.
+template <class Item>
+struct View {
+  struct Column {
+    std::string title;
+    std::function<Cell(const Item&)> cell;
+    bool wide_only = false;
+  };
+  std::function<std::string(const Item&)> name;
+  std::vector<Column> columns;
+};
+
+// What a single thing looks like: lines "Title: value", then tables.
+class Details {
+ public:
+  void Field(std::string_view title, Cell value);
+  void Section(std::string_view title, Table table);
+  void Write(std::ostream& out, const Terminal& terminal) const;
+
+ private:
+  std::vector<std::pair<std::string, Cell>> fields_;
+  std::vector<std::pair<std::string, Table>> sections_;
+};
+
+// Not thread-safe. The stream must outlive it.
+class Printer {
+ public:
+  Printer(std::ostream& out, Format format, Terminal terminal);
+
+  Format format() const { return format_; }
+  bool for_people() const { return format_ == Format::kTable || format_ == Format::kWide; }
+  bool wide() const { return format_ == Format::kWide; }
+  std::ostream& out() { return out_; }
+  const Terminal& terminal() const { return terminal_; }
+
+  // `items` is the repeated field of `response` that jsonl prints an element a line of.
+  template <class Items, class Item>
+  void PrintList(const google::protobuf::Message& response, const Items& items,
+                 const View<Item>& view);
+
+  void PrintOne(const google::protobuf::Message& message, std::string_view name,
+                const std::function<void(Details&)>& describe);
+
+  // What is to be kept in a file: YAML unless another format was asked for.
+  void PrintDocument(const google::protobuf::Message& document, std::string_view name);
+
+ private:
+  // True when the format needs nothing but the message.
+  bool PrintMessage(const google::protobuf::Message& message);
+
+  std::ostream& out_;
+  const Format format_;
+  const Terminal terminal_;
+};
+
+template <class Item>
+Table MakeTable(const View<Item>& view, bool wide) {
+  std::vector<std::string> titles;
+  for (const auto& column : view.columns) {
+    if (wide || !column.wide_only) titles.push_back(column.title);
+  }
+  return Table(std::move(titles));
+}
+
+template <class Item>
+std::vector<Cell> MakeCells(const View<Item>& view, const Item& item, bool wide) {
+  std::vector<Cell> cells;
+  for (const auto& column : view.columns) {
+    if (wide || !column.wide_only) cells.push_back(column.cell(item));
+  }
+  return cells;
+}
+
+template <class Item, class Items>
+Table MakeTable(const View<Item>& view, const Items& items, bool wide) {
+  Table table = MakeTable(view, wide);
+  for (const Item& item : items) table.Add(MakeCells(view, item, wide));
+  return table;
+}
+
+// Prints the messages of a stream as they come. In json they are the elements of one array, in yaml
+// documents.
+class ItemStream {
+ public:
+  ItemStream(Printer& printer, std::vector<std::string> titles);
+
+  // `name` serves -o name.
+  void Add(const google::protobuf::Message& message, std::string_view name,
+           const std::vector<Cell>& cells);
+  // A message that people are told otherwise, as a summary: for json, jsonl and yaml alone.
+  void AddLast(const google::protobuf::Message& message);
+  // Ends the array; also after an interruption, so that what is there can be parsed.
+  void Finish();
+
+ private:
+  Printer& printer_;
+  RowWriter rows_;
+  bool any_ = false;
+};
+
+template <class Items, class Item>
+void Printer::PrintList(const google::protobuf::Message& response, const Items& items,
+                        const View<Item>& view) {
+  if (format_ == Format::kJsonl) {
+    for (const Item& item : items) out_ << ToJsonLine(item) << '\n';
+  } else if (format_ == Format::kName) {
+    for (const Item& item : items) out_ << view.name(item) << '\n';
+  } else if (!PrintMessage(response)) {
+    MakeTable(view, items, wide()).Write(out_, terminal_);
+  }
+}
+
+}  // namespace monkafka::cli

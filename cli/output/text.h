@@ -1,0 +1,46 @@
+// Text on its way to a terminal: escaping, width, colour. Pure functions.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace monkafka::cli {
+
+enum class Tone { kPlain, kGood, kWarning, kBad, kDim, kStrong };
+
+// `text` in the colour of `tone`; as it is when `colour` is false.
+std::string Paint(std::string_view text, Tone tone, bool colour);
+
+// What a terminal can show of bytes that others wrote: control characters, and bytes that aren't
+// UTF-8, become \n, \t or \xNN, so that no record can move the cursor or change the terminal's
+// title.
+std::string Printable(std::string_view bytes);
+
+// Columns that `text` takes: its UTF-8 code points.
+int DisplayWidth(std::string_view text);
+
+// `text` cut to `width` columns, of which the last is "…" when something was cut off.
+std::string Shorten(std::string_view text, int width);
+
+// The known word that is nearest to `word`, to ask "did you mean"; empty when none is near.
+template <class Words>
+std::string_view Nearest(std::string_view word, const Words& known);
+
+// Levenshtein's distance.
+int EditDistance(std::string_view a, std::string_view b);
+
+template <class Words>
+std::string_view Nearest(std::string_view word, const Words& known) {
+  std::string_view best;
+  int best_distance = static_cast<int>(word.size()) / 3 + 1;
+  for (std::string_view candidate : known) {
+    int distance = EditDistance(word, candidate);
+    if (distance <= best_distance && (best.empty() || distance < best_distance)) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace monkafka::cli

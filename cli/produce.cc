@@ -1,0 +1,210 @@
+#include "cli/produce.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <fstream>
+#include <istream>
+#include <memory>
+
+#include "cli/answers.h"
+#include "cli/command.h"
+#include "monkafka/admin/v1/records.grpc.pb.h"
+
+namespace monkafka::cli {
+namespace {
+
+using Stub = v1::RecordsService::Stub;
+
+struct Flags : MutationFlags {
+  std::string topic, timestamp, file, separator;
+  std::optional<std::string> key, value;
+  std::vector<std::string> headers;
+  std::optional<int32_t> partition;
+  std::string compression = "none";
+  std::string acks = "all";
+  bool json_lines = false;
+  bool tombstone = false;
+};
+
+void SetCommon(const Flags& flags, v1::NewRecord& record) {
+  for (const std::string& text : flags.headers) {
+    auto [name, value] = ParseAssignment(text);
+    v1::Header& header = *record.add_headers();
+    header.set_key(name);
+    header.set_value(value);
+  }
+  if (flags.partition) record.set_partition(*flags.partition);
+  if (!flags.timestamp.empty()) {
+    record.set_timestamp_ms(
+        ParseTimeOption("--timestamp", flags.timestamp).time_since_epoch().count());
+  }
+}
+
+v1::NewRecord ParseLine(const Flags& flags, const std::string& line, int64_t number) {
+  v1::NewRecord record;
+  if (flags.json_lines) {
+    auto status = google::protobuf::util::JsonStringToMessage(line, &record);
+    if (!status.ok()) {
+      throw Failure(fmt::format("line {}: {}", number, status.ToString()),
+                    "each line is a NewRecord as protobuf JSON; key and value are base64");
+    }
+    return record;
+  }
+  if (flags.key) record.set_key(*flags.key);
+  size_t at = flags.separator.empty() ? std::string::npos : line.find(flags.separator);
+  if (at == std::string::npos) {
+    if (!flags.separator.empty()) {
+      throw Failure(
+          fmt::format("line {} has no \"{}\" between key and value", number, flags.separator));
+    }
+    record.set_value(line);
+  } else {
+    record.set_key(line.substr(0, at));
+    record.set_value(line.substr(at + flags.separator.size()));
+  }
+  SetCommon(flags, record);
+  return record;
+}
+
+// Sends records in requests of bounded size and prints where they are.
+class Producer {
+ public:
+  Producer(Session& session, const Flags& flags)
+      : session_(session),
+        items_(session.printer(), {"PARTITION", "OFFSET", "TIMESTAMP", "ERROR"}),
+        compression_(ParseCompression(flags.compression)) {
+    request_.set_topic(flags.topic);
+    request_.set_compression_type(compression_);
+    request_.set_acks(flags.acks == "leader" ? v1::ACKS_LEADER : v1::ACKS_ALL);
+    request_.set_validate_only(flags.dry_run);
+  }
+
+  void Add(v1::NewRecord record) {
+    constexpr int kMostRecords = 5'000;
+    constexpr size_t kMostBytes = 900'000;  // a broker's usual limit for a batch is 1 MiB
+    size_t bytes = record.ByteSizeLong();
+    if (request_.records_size() >= kMostRecords || (bytes_ > 0 && bytes_ + bytes > kMostBytes))
+      Send();
+    bytes_ += bytes;
+    *request_.add_records() = std::move(record);
+  }
+
+  void Finish() {
+    Send();
+    items_.Finish();
+    session_.Note(fmt::format("{} {}{}", Count(produced_, "record"),
+                              request_.validate_only() ? "would be produced" : "produced",
+                              failed_ > 0 ? fmt::format(", {} failed", failed_) : ""));
+    if (failed_ > 0) session_.set_exit_code(kFailed);
+  }
+
+ private:
+  static v1::CompressionType ParseCompression(const std::string& name) {
+    std::string full = "COMPRESSION_TYPE_" + name;
+    for (char& c : full) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    v1::CompressionType type = v1::COMPRESSION_TYPE_NONE;
+    if (!v1::CompressionType_Parse(full, &type) || type == v1::COMPRESSION_TYPE_UNSPECIFIED) {
+      throw UsageError(fmt::format("there is no compression {}", name),
+                       "it is one of none, gzip, snappy, lz4, zstd");
+    }
+    return type;
+  }
+
+  void Send() {
+    if (request_.records().empty()) return;
+    request_.set_request_id(Session::NewRequestId());
+    auto response = session_.Call(
+        &Stub::ProduceRecords, request_,
+        fmt::format("produce to {} after {}", request_.topic(), Count(produced_, "record")));
+    for (const v1::ProducedRecord& record : response.records()) {
+      (record.error().empty() ? produced_ : failed_) += 1;
+      items_.Add(
+          record, fmt::format("{}-{}@{}", request_.topic(), record.partition(), record.offset()),
+          {Number(record.partition()), record.offset() < 0 ? Absent() : Number(record.offset()),
+           TimestampCell(record.timestamp_ms()), Prose(record.error(), Tone::kBad)});
+    }
+    request_.clear_records();
+    bytes_ = 0;
+  }
+
+  Session& session_;
+  ItemStream items_;
+  const v1::CompressionType compression_;
+  v1::ProduceRecordsRequest request_;
+  size_t bytes_ = 0;
+  int64_t produced_ = 0;
+  int64_t failed_ = 0;
+};
+
+void ProduceLines(const Flags& flags, std::istream& in, Producer& producer) {
+  std::string line;
+  for (int64_t number = 1; std::getline(in, line); ++number) {
+    producer.Add(ParseLine(flags, line, number));
+  }
+}
+
+void Produce(Session& session, const Flags& flags) {
+  if (!flags.dry_run) session.Confirm("produce to " + flags.topic, true, /*destructive=*/false);
+  Producer producer(session, flags);
+  if (flags.value || flags.tombstone) {
+    if (flags.tombstone && !flags.key) throw UsageError("a tombstone needs a key", "add --key");
+    v1::NewRecord record;
+    if (flags.key) record.set_key(*flags.key);
+    if (flags.value) record.set_value(*flags.value);
+    SetCommon(flags, record);
+    producer.Add(std::move(record));
+  } else if (flags.file.empty() || flags.file == "-") {
+    if (session.world().terminal.input_is_terminal) {
+      session.Note("one record a line; Ctrl-D ends");
+    }
+    ProduceLines(flags, session.world().in, producer);
+  } else {
+    std::ifstream file(flags.file);
+    if (!file) throw Failure(fmt::format("{}: cannot be read", flags.file));
+    ProduceLines(flags, file, producer);
+  }
+  producer.Finish();
+}
+
+}  // namespace
+
+void AddProduceCommand(CLI::App& noun, Session& session) {
+  CLI::App* verb =
+      AddVerb(noun, "produce", "Append records: one of --value, or a line each of stdin or a file",
+              {"monkafkactl record produce orders --key customer-7 --value paid",
+               "printf 'a\\nb\\n' | monkafkactl record produce orders",
+               "printf 'k1:v1\\nk2:v2\\n' | monkafkactl record produce orders --key-separator :",
+               "monkafkactl record produce orders --key customer-7 --tombstone --dry-run"});
+  auto flags = std::make_shared<Flags>();
+  SetCompletion(verb->add_option("topic", flags->topic, "The topic")->required(),
+                Completion::kTopic);
+  verb->add_option("-k,--key", flags->key, "The key; null if not given")->type_name("TEXT");
+  auto* value =
+      verb->add_option("--value", flags->value, "The value of one record")->type_name("TEXT");
+  auto* file = SetCompletion(
+      verb->add_option("-f,--file", flags->file, "Read lines from this file"), Completion::kFile);
+  file->excludes(value);
+  verb->add_flag("--tombstone", flags->tombstone, "One record without value, which deletes the key")
+      ->excludes(value)
+      ->excludes(file);
+  verb->add_option("--header", flags->headers, "A header; may be repeated")
+      ->type_name("NAME=TEXT")
+      ->allow_extra_args(false);
+  verb->add_option("-p,--partition", flags->partition,
+                   "The partition; else by the key, as Kafka does");
+  verb->add_option("--timestamp", flags->timestamp, "The timestamp; now if not given")
+      ->type_name("TIME");
+  auto* separator =
+      verb->add_option("--key-separator", flags->separator, "Each line is KEY, this, VALUE")
+          ->type_name("TEXT");
+  verb->add_flag("--jsonl", flags->json_lines, "Each line is a NewRecord as protobuf JSON")
+      ->excludes(separator);
+  verb->add_option("--compression", flags->compression, "none, gzip, snappy, lz4 or zstd (none)");
+  verb->add_option("--acks", flags->acks, "all or leader (all)")
+      ->check(CLI::IsMember({"all", "leader"}));
+  AddMutationFlags(verb, *flags, /*destructive=*/false);
+  verb->callback([flags, &session] { Produce(session, *flags); });
+}
+
+}  // namespace monkafka::cli

@@ -1,0 +1,12 @@
+// `record produce`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/session.h"
+
+namespace monkafka::cli {
+
+void AddProduceCommand(CLI::App& noun, Session& session);
+
+}  // namespace monkafka::cli

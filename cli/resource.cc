@@ -1,0 +1,190 @@
+// plan, apply, diff, export: topics and their configs as documents.
+#include <fmt/format.h>
+
+#include <memory>
+#include <ostream>
+
+#include "cli/answers.h"
+#include "cli/command.h"
+#include "cli/document.h"
+#include "cli/nouns.h"
+#include "monkafka/admin/v1/resources.grpc.pb.h"
+
+namespace monkafka::cli {
+namespace {
+
+using Stub = v1::ResourcesService::Stub;
+using Action = v1::PlanAction;
+
+struct Flags : MutationFlags {
+  std::vector<std::string> files;
+  bool prune = false;
+};
+
+v1::ResourceDocuments ReadDocuments(const std::vector<std::string>& files) {
+  v1::ResourceDocuments documents;
+  for (const std::string& file : files) ReadDocument(ReadFile(file), file, &documents);
+  return documents;
+}
+
+Tone ActionTone(Action::Kind kind) {
+  switch (kind) {
+    case Action::KIND_CREATE:
+    case Action::KIND_ADD_PARTITIONS: return Tone::kGood;
+    case Action::KIND_DELETE:
+    case Action::KIND_IMPOSSIBLE: return Tone::kBad;
+    default: return Tone::kWarning;
+  }
+}
+
+const View<Action>& ActionView() {
+  static const View<Action> view{
+      .name = [](const Action& a) { return a.topic(); },
+      .columns = {
+          {"ACTION", [](const Action& a) { return Text(Word(Action::Kind_Name(a.kind()), "KIND_"), ActionTone(a.kind())); }},
+          {"TOPIC", [](const Action& a) { return Text(a.topic()); }},
+          {"FIELD", [](const Action& a) { return a.field().empty() ? Absent() : Text(a.field()); }},
+          {"FROM", [](const Action& a) { return a.has_from_value() ? Prose(a.from_value()) : Absent(); }},
+          {"TO", [](const Action& a) { return a.has_to_value() ? Prose(a.to_value()) : Absent(); }},
+          {"WHY", [](const Action& a) { return Prose(a.reason()); }},
+      }};
+  return view;
+}
+
+v1::PlanResourcesResponse RequestPlan(Session& session, const Flags& flags) {
+  v1::PlanResourcesRequest request;
+  *request.mutable_documents() = ReadDocuments(flags.files);
+  request.set_prune(flags.prune);
+  return session.Call(&Stub::PlanResources, request, "plan");
+}
+
+int CountKind(const v1::Plan& plan, Action::Kind kind) {
+  int count = 0;
+  for (const Action& action : plan.actions()) count += action.kind() == kind ? 1 : 0;
+  return count;
+}
+
+std::string Summary(const v1::Plan& plan) {
+  return fmt::format("{} to do, {} as it should be", Count(plan.actions_size(), "thing"),
+                     Count(plan.in_sync_count(), "topic"));
+}
+
+void Plan(Session& session, const Flags& flags) {
+  auto response = RequestPlan(session, flags);
+  session.printer().PrintList(response, response.plan().actions(), ActionView());
+  session.Note(Summary(response.plan()));
+  if (!response.plan().actions().empty()) session.set_exit_code(kDrift);
+}
+
+// The plan as a unified diff of the documents, by topic.
+void PrintDiff(Session& session, const v1::Plan& plan) {
+  std::ostream& out = session.printer().out();
+  bool colour = session.printer().terminal().colour;
+  std::string topic;
+  for (const Action& action : plan.actions()) {
+    if (action.topic() != topic) {
+      topic = action.topic();
+      out << Paint("topic " + topic, Tone::kStrong, colour) << '\n';
+    }
+    std::string field = action.field().empty() ? "topic" : action.field();
+    if (action.kind() == Action::KIND_IMPOSSIBLE) {
+      out << Paint(fmt::format("! {}: {}", field, Printable(action.reason())), Tone::kBad, colour) << '\n';
+    }
+    if (action.has_from_value() || action.kind() == Action::KIND_DELETE) {
+      std::string value = action.has_from_value() ? ": " + Printable(action.from_value()) : "";
+      out << Paint(fmt::format("- {}{}", field, value), Tone::kBad, colour) << '\n';
+    }
+    if (action.has_to_value()) {
+      out << Paint(fmt::format("+ {}: {}", field, Printable(action.to_value())), Tone::kGood, colour)
+          << '\n';
+    }
+  }
+}
+
+void Diff(Session& session, const Flags& flags) {
+  auto response = RequestPlan(session, flags);
+  if (session.printer().for_people()) {
+    PrintDiff(session, response.plan());
+  } else {
+    session.printer().PrintList(response, response.plan().actions(), ActionView());
+  }
+  session.Note(Summary(response.plan()));
+  if (!response.plan().actions().empty()) session.set_exit_code(kDrift);
+}
+
+void Apply(Session& session, const Flags& flags) {
+  v1::ApplyResourcesRequest request;
+  *request.mutable_documents() = ReadDocuments(flags.files);
+  request.set_prune(flags.prune);
+  auto planned = RequestPlan(session, flags);
+  const v1::Plan& plan = planned.plan();
+  if (flags.dry_run || session.printer().for_people()) {
+    session.printer().PrintList(planned, plan.actions(), ActionView());
+  }
+  session.Note(Summary(plan));
+  if (flags.dry_run || (plan.actions().empty() && session.printer().for_people())) return;
+  int deletions = CountKind(plan, Action::KIND_DELETE);
+  session.Confirm(deletions > 0 ? fmt::format("apply, and delete {}", Count(deletions, "topic")) : "apply",
+                  flags.yes, /*destructive=*/deletions > 0);
+  request.set_etag(plan.etag());
+  request.set_request_id(Session::NewRequestId());
+  Progress progress = session.MakeProgress("apply", Progress::Unit::kItems);
+  progress.Update(0, plan.actions_size());
+  auto response = session.Call(&Stub::ApplyResources, request, "apply");
+  progress.Clear();
+  if (!session.printer().for_people()) {
+    session.printer().PrintList(response, response.plan().actions(), ActionView());
+  }
+  session.Note(fmt::format("{} done", Count(response.plan().actions_size(), "thing")));
+}
+
+void Export(Session& session, const std::vector<std::string>& topics) {
+  v1::ExportResourcesRequest request;
+  for (const std::string& topic : topics) request.add_topics(topic);
+  auto response = session.Call(&Stub::ExportResources, request, "export");
+  if (session.printer().format() == Format::kName || session.printer().format() == Format::kJsonl) {
+    static const View<v1::TopicDocument> view{
+        .name = [](const v1::TopicDocument& document) { return document.name(); }, .columns = {}};
+    session.printer().PrintList(response, response.documents().topics(), view);
+    return;
+  }
+  session.printer().PrintDocument(response.documents(), "topics");
+}
+
+void AddFileOptions(CLI::App* verb, Flags& flags) {
+  SetCompletion(verb->add_option("-f,--file", flags.files, "YAML or JSON; - is stdin; may be repeated")
+                    ->required()
+                    ->allow_extra_args(false),
+                Completion::kFile);
+  verb->add_flag("--prune", flags.prune, "Topics without a document are to be deleted");
+}
+
+}  // namespace
+
+void AddResourceCommands(CLI::App& root, Session& session) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* plan = AddVerb(root, "plan", "What `apply` would do; exit code 2 if there is anything",
+                           {"monkafkactl plan -f topics.yaml  # exits 2"});
+  AddFileOptions(plan, *flags);
+  plan->callback([flags, &session] { Plan(session, *flags); });
+
+  CLI::App* diff = AddVerb(root, "diff", "As plan, shown as differences",
+                           {"monkafkactl diff -f topics.yaml  # exits 2"});
+  AddFileOptions(diff, *flags);
+  diff->callback([flags, &session] { Diff(session, *flags); });
+
+  CLI::App* apply = AddVerb(root, "apply", "Make topics and their configs as documents say, all or nothing",
+                            {"monkafkactl apply -f topics.yaml", "monkafkactl apply -f topics.yaml --dry-run",
+                             "monkafkactl export | monkafkactl apply -f -"});
+  AddFileOptions(apply, *flags);
+  AddMutationFlags(apply, *flags, /*destructive=*/true);
+  apply->callback([flags, &session] { Apply(session, *flags); });
+
+  CLI::App* exported = AddVerb(root, "export", "Print topics and their configs as documents",
+                               {"monkafkactl export > all.yaml", "monkafkactl export orders -o json"});
+  auto topics = std::make_shared<std::vector<std::string>>();
+  SetCompletion(exported->add_option("topic", *topics, "Only these"), Completion::kTopic);
+  exported->callback([topics, &session] { Export(session, *topics); });
+}
+
+}  // namespace monkafka::cli

@@ -1,0 +1,142 @@
+#include "cli/session.h"
+
+#include <fmt/format.h>
+
+#include <istream>
+#include <ostream>
+#include <random>
+
+#include "cli/status_text.h"
+
+namespace monkafka::cli {
+
+Printer& Session::printer() {
+  if (!printer_) {
+    Terminal terminal = world_.terminal;
+    if (options_.no_colour) terminal.colour = false;
+    printer_.emplace(world_.out, ParseFormat(options_.format).value_or(Format::kTable), terminal);
+  }
+  return *printer_;
+}
+
+std::filesystem::path Session::contexts_file() const {
+  return ConfigDirectory(world_.environment) / "contexts.yaml";
+}
+
+const Target& Session::target() {
+  if (!target_) {
+    Contexts contexts;
+    bool no_home = options_.target.context.empty() && !world_.environment("HOME") &&
+                   !world_.environment("XDG_CONFIG_HOME");
+    if (!no_home) contexts = LoadContexts(contexts_file());
+    target_ = ResolveTarget(options_.target, contexts, world_.environment);
+  }
+  return *target_;
+}
+
+std::shared_ptr<grpc::Channel> Session::channel() {
+  if (!channel_) {
+    authorization_ = AuthorizationHeader(target().context);
+    channel_ = world_.connect(target().context);
+  }
+  return channel_;
+}
+
+void Session::Note(std::string_view text) {
+  if (!options_.quiet) Warn(text);
+}
+
+void Session::Warn(std::string_view text) {
+  world_.out.flush();
+  world_.error << text << '\n' << std::flush;
+}
+
+void Session::Announce(const google::protobuf::Message& answer, std::string_view name,
+                       std::string_view remark) {
+  if (printer().for_people()) return Note(remark);
+  printer().PrintOne(answer, name, [](Details&) {});
+}
+
+void Session::ForEach(const std::vector<std::string>& names,
+                      const std::function<void(const std::string&)>& action) {
+  for (const std::string& name : names) {
+    try {
+      action(name);
+    } catch (const Failure& failure) {
+      if (failure.exit_code() == kUsage || names.size() == 1) throw;
+      PrintFailure(failure);
+      set_exit_code(failure.exit_code());
+    }
+  }
+}
+
+void Session::PrintFailure(const Failure& failure) {
+  bool colour = world_.terminal.error_is_terminal && world_.terminal.colour && !options_.no_colour;
+  world_.out.flush();
+  world_.error << Paint("monkafkactl: ", Tone::kBad, colour) << failure.what() << '\n';
+  if (!failure.next().empty()) world_.error << "  next: " << failure.next() << '\n';
+  if (options_.verbose && !failure.details().empty()) world_.error << failure.details() << '\n';
+  world_.error.flush();
+}
+
+std::string Session::NewRequestId() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+void Session::Confirm(std::string_view what, bool yes, bool destructive) {
+  const Target& at = target();
+  bool is_protected = at.context.is_protected;
+  if (is_protected && options_.confirmed_context == at.context_name) return;
+  if (!is_protected && (yes || !destructive)) return;
+
+  std::string remedy = is_protected ? fmt::format("--confirm {}", at.context_name) : "--yes";
+  if (!world_.terminal.input_is_terminal) {
+    throw UsageError(
+        fmt::format("will not {} without confirmation{}", what,
+                    is_protected ? fmt::format(": context {} is protected", at.context_name) : ""),
+        fmt::format("add {}, or --dry-run to see what would be done", remedy));
+  }
+  std::string expected = is_protected ? at.context_name : "yes";
+  world_.out.flush();
+  world_.error << fmt::format("{} at {}? Type \"{}\" to go on: ", what, at.context.endpoint,
+                              expected)
+               << std::flush;
+  std::string answer;
+  std::getline(world_.in, answer);
+  if (answer != expected) throw Failure("nothing was done");
+}
+
+void Session::set_exit_code(ExitCode code) {
+  if (code == kFailed || exit_code_ == kDone) exit_code_ = code;
+}
+
+Progress Session::MakeProgress(std::string_view what, Progress::Unit unit) {
+  return Progress(what, unit, world_.error, world_.terminal, options_.quiet);
+}
+
+std::optional<std::chrono::milliseconds> Session::timeout() const {
+  if (options_.timeout.empty()) return std::nullopt;
+  return ParseDuration(options_.timeout);
+}
+
+void Session::Prepare(grpc::ClientContext& context,
+                      std::optional<std::chrono::milliseconds> timeout) {
+  if (timeout) context.set_deadline(std::chrono::system_clock::now() + *timeout);
+  if (authorization_ && !authorization_->empty()) {
+    context.AddMetadata("authorization", *authorization_);
+  }
+}
+
+bool Session::IsExpectedEnd(const grpc::Status& status, bool stopped) const {
+  if (status.error_code() == grpc::StatusCode::CANCELLED) return stopped || interrupted_;
+  return status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && timeout();
+}
+
+void Session::Check(const grpc::Status& status, std::string_view what) {
+  if (status.ok()) return;
+  std::string endpoint = channel_ && target_ ? target_->context.endpoint : "";
+  throw DescribeStatus(status, what, endpoint);
+}
+
+}  // namespace monkafka::cli

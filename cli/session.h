@@ -1,0 +1,204 @@
+// One run of monkafkactl: what the nouns need to do their work.
+//
+// A noun asks the server with Call, CallAllPages or Stream, shows the answer with printer(), and
+// says what people should know with Note. Whatever fails throws Failure. Not thread-safe.
+#pragma once
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/sync_stream.h>
+
+#include <chrono>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/contexts.h"
+#include "cli/exit_code.h"
+#include "cli/failure.h"
+#include "cli/files.h"
+#include "cli/interrupt.h"
+#include "cli/output/printer.h"
+#include "cli/output/progress.h"
+#include "cli/target.h"
+
+namespace monkafka::cli {
+
+// The outside world. main() passes the process's; tests pass their own.
+struct World {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& error;
+  Terminal terminal;
+  Environment environment;
+  std::function<std::shared_ptr<grpc::Channel>(const Context&)> connect = OpenChannel;
+};
+
+// Options that every command takes.
+struct GlobalOptions {
+  TargetOptions target;
+  std::string format = "table";
+  std::string timeout;            // as ParseDuration reads it; "" for the default
+  std::string confirmed_context;  // --confirm
+  bool verbose = false;
+  bool quiet = false;
+  bool no_colour = false;
+};
+
+class Session {
+ public:
+  explicit Session(World world) : world_(std::move(world)) {}
+
+  GlobalOptions& options() { return options_; }
+  World& world() { return world_; }
+  // The format is that of --output at the first call.
+  Printer& printer();
+
+  std::filesystem::path contexts_file() const;
+  const Target& target();
+  // Replaces the channel to the target, for work on a directory without a broker.
+  void set_channel(std::shared_ptr<grpc::Channel> channel) { channel_ = std::move(channel); }
+  std::shared_ptr<grpc::Channel> channel();
+
+  // A remark on stderr, for people: what was done, what to do next. Nothing with --quiet.
+  void Note(std::string_view text);
+  // As Note, also with --quiet.
+  void Warn(std::string_view text);
+
+  // The answer to a change: `remark` on stderr for people, otherwise the message (or the name) on
+  // stdout.
+  void Announce(const google::protobuf::Message& answer, std::string_view name,
+                std::string_view remark);
+
+  // Does the same for each name; a Failure is printed, and the others go on. The exit code is
+  // kFailed if one failed.
+  void ForEach(const std::vector<std::string>& names,
+               const std::function<void(const std::string&)>& action);
+  void PrintFailure(const Failure& failure);
+
+  // Asks before `what` is done, as in "delete topic orders". Returns when it may be done; throws a
+  // Failure otherwise. `yes` is --yes. A protected context wants its name typed, or in --confirm,
+  // even with --yes; `destructive` false asks only then.
+  void Confirm(std::string_view what, bool yes, bool destructive = true);
+
+  // A random id that makes a change safe to repeat (AIP-155).
+  static std::string NewRequestId();
+
+  int exit_code() const { return exit_code_; }
+  // kFailed wins over kDrift, which wins over kDone.
+  void set_exit_code(ExitCode code);
+
+  // Whether Ctrl-C was pressed during the last Stream.
+  bool interrupted() const { return interrupted_; }
+  Progress MakeProgress(std::string_view what, Progress::Unit unit);
+
+  // A unary RPC. `what` completes "cannot ...": "list the topics".
+  template <class Stub, class Request, class Response>
+  Response Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                const Request& request, std::string_view what);
+
+  // As Call, but a refusal is returned and not thrown.
+  template <class Stub, class Request, class Response>
+  grpc::Status TryCall(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                    Response*),
+                       const Request& request, Response* response);
+
+  // A List RPC, page by page, up to `limit` elements of `field` (0: all). The pages are merged into
+  // one response, without a token unless the limit cut it off.
+  template <class Stub, class Request, class Response>
+  Response CallAllPages(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                     Response*),
+                        Request request, std::string_view what);
+
+  // A server stream, until it ends or Ctrl-C cancels it. `on_message` returns false to end it.
+  // Without deadline unless --timeout gives one, whose expiry then counts as the end.
+  template <class Stub, class Request, class Response>
+  void Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(grpc::ClientContext*,
+                                                                            const Request&),
+              const Request& request, std::string_view what,
+              const std::function<bool(const Response&)>& on_message);
+
+  // Throws the Failure that describes `status`, unless it is OK.
+  void Check(const grpc::Status& status, std::string_view what);
+
+ private:
+  std::optional<std::chrono::milliseconds> timeout() const;
+  void Prepare(grpc::ClientContext& context, std::optional<std::chrono::milliseconds> timeout);
+  bool IsExpectedEnd(const grpc::Status& status, bool stopped) const;
+
+  World world_;
+  GlobalOptions options_;
+  std::optional<Printer> printer_;
+  std::optional<Target> target_;
+  std::optional<std::string> authorization_;
+  std::shared_ptr<grpc::Channel> channel_;
+  int exit_code_ = kDone;
+  bool interrupted_ = false;
+};
+
+template <class Stub, class Request, class Response>
+grpc::Status Session::TryCall(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                           Response*),
+                              const Request& request, Response* response) {
+  constexpr std::chrono::milliseconds kDefaultTimeout{30'000};
+  Stub stub(channel());
+  grpc::ClientContext context;
+  Prepare(context, timeout().value_or(kDefaultTimeout));
+  return (stub.*method)(&context, request, response);
+}
+
+template <class Stub, class Request, class Response>
+Response Session::Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                    Response*),
+                       const Request& request, std::string_view what) {
+  Response response;
+  Check(TryCall(method, request, &response), what);
+  return response;
+}
+
+template <class Stub, class Request, class Response>
+Response Session::CallAllPages(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                            Response*),
+                               Request request, std::string_view what) {
+  constexpr int kPageSize = 1000;
+  request.set_page_size(kPageSize);
+  Response all = Call(method, request, what);
+  while (!all.next_page_token().empty()) {
+    request.set_page_token(all.next_page_token());
+    all.clear_next_page_token();
+    Response page = Call(method, request, what);
+    all.MergeFrom(page);
+  }
+  return all;
+}
+
+template <class Stub, class Request, class Response>
+void Session::Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
+                         grpc::ClientContext*, const Request&),
+                     const Request& request, std::string_view what,
+                     const std::function<bool(const Response&)>& on_message) {
+  Stub stub(channel());
+  grpc::ClientContext context;
+  Prepare(context, timeout());
+  InterruptWatch watch([&context] { context.TryCancel(); });
+  auto reader = (stub.*method)(&context, request);
+  Response response;
+  bool stopped = false;
+  while (!stopped && reader->Read(&response)) {
+    stopped = !on_message(response);
+    if (stopped) context.TryCancel();
+  }
+  if (stopped) {
+    while (reader->Read(&response)) {
+    }
+  }
+  grpc::Status status = reader->Finish();
+  interrupted_ = watch.interrupted();
+  if (!IsExpectedEnd(status, stopped)) Check(status, what);
+}
+
+}  // namespace monkafka::cli

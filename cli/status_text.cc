@@ -1,0 +1,118 @@
+#include "cli/status_text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "cli/output/text.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace monkafka::cli {
+namespace {
+
+using grpc::StatusCode;
+
+constexpr std::array<std::string_view, 17> kCodeNames = {
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
+
+struct Details {
+  google::rpc::ErrorInfo info;
+  google::rpc::BadRequest bad_request;
+  google::rpc::ResourceInfo resource;
+};
+
+Details ReadDetails(const grpc::Status& status) {
+  Details details;
+  google::rpc::Status message;
+  if (!message.ParseFromString(status.error_details())) return details;
+  for (const auto& any : message.details()) {
+    if (any.Is<google::rpc::ErrorInfo>()) {
+      any.UnpackTo(&details.info);
+    } else if (any.Is<google::rpc::BadRequest>()) {
+      any.UnpackTo(&details.bad_request);
+    } else if (any.Is<google::rpc::ResourceInfo>()) {
+      any.UnpackTo(&details.resource);
+    }
+  }
+  return details;
+}
+
+std::string CodeName(StatusCode code) {
+  auto index = static_cast<size_t>(code);
+  return index < kCodeNames.size() ? std::string(kCodeNames[index]) : fmt::format("code {}", index);
+}
+
+// What to do about it.
+std::string Advice(StatusCode code, const std::string& endpoint) {
+  switch (code) {
+    case StatusCode::UNAVAILABLE:
+      return fmt::format(
+          "is the broker running, with its admin service at {}? `monkafkactl doctor` finds out; "
+          "--endpoint or a context names another one",
+          endpoint);
+    case StatusCode::UNAUTHENTICATED:
+      return "give a token with --token-file, or a client certificate with --cert and --key";
+    case StatusCode::PERMISSION_DENIED:
+      return "this needs a token of a higher role";
+    case StatusCode::DEADLINE_EXCEEDED:
+      return "give it more time with --timeout";
+    case StatusCode::ABORTED:
+      return "it was changed by somebody else meanwhile: look at it again, then repeat";
+    case StatusCode::ALREADY_EXISTS:
+      return "--if-not-exists accepts what is there";
+    case StatusCode::UNIMPLEMENTED:
+      return "this broker is older than this monkafkactl: `monkafkactl cluster info` shows its "
+             "version";
+    default:
+      return "";
+  }
+}
+
+std::string ListDetails(const grpc::Status& status, const Details& details) {
+  std::string text =
+      fmt::format("gRPC status: {} ({})\nmessage: {}", CodeName(status.error_code()),
+                  static_cast<int>(status.error_code()), Printable(status.error_message()));
+  if (!details.info.reason().empty()) {
+    text += fmt::format("\nreason: {} ({})", details.info.reason(), details.info.domain());
+    for (const auto& [key, value] : details.info.metadata()) {
+      text += fmt::format("\n  {}: {}", Printable(key), Printable(value));
+    }
+  }
+  for (const auto& violation : details.bad_request.field_violations()) {
+    text += fmt::format("\nfield {}: {}", Printable(violation.field()),
+                        Printable(violation.description()));
+  }
+  if (!details.resource.resource_type().empty()) {
+    text += fmt::format("\nresource: {} {}", Printable(details.resource.resource_type()),
+                        Printable(details.resource.resource_name()));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ErrorReason(const grpc::Status& status) { return ReadDetails(status).info.reason(); }
+
+Failure DescribeStatus(const grpc::Status& status, std::string_view what,
+                       const std::string& endpoint) {
+  Details details = ReadDetails(status);
+  std::string why = Printable(status.error_message());
+  if (status.error_code() == StatusCode::UNAVAILABLE && details.info.reason().empty()) {
+    why = fmt::format("no answer from {}", endpoint);
+  }
+  if (why.empty()) why = CodeName(status.error_code());
+  for (const auto& violation : details.bad_request.field_violations()) {
+    if (why.find(violation.description()) == std::string::npos) {
+      why += fmt::format("\n  {}: {}", Printable(violation.field()),
+                         Printable(violation.description()));
+    }
+  }
+  return Failure(fmt::format("cannot {}: {}", what, why), Advice(status.error_code(), endpoint),
+                 ListDetails(status, details));
+}
+
+}  // namespace monkafka::cli

@@ -1,0 +1,108 @@
+#include "cli/target.h"
+
+#include <fmt/format.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+
+#include "cli/failure.h"
+#include "cli/output/text.h"
+
+namespace monkafka::cli {
+namespace {
+
+void Override(std::string& value, const std::string& with) {
+  if (!with.empty()) value = with;
+}
+
+std::string Variable(const Environment& environment, const char* name) {
+  return environment(name).value_or("");
+}
+
+const Context& FindContext(const Contexts& contexts, const std::string& name) {
+  auto found = contexts.by_name.find(name);
+  if (found != contexts.by_name.end()) return found->second;
+  std::vector<std::string_view> names;
+  for (const auto& [known, context] : contexts.by_name) names.push_back(known);
+  std::string_view nearest = Nearest(name, names);
+  throw UsageError(fmt::format("there is no context {}", name),
+                   nearest.empty() ? "`monkafkactl context list` shows those that exist"
+                                   : fmt::format("did you mean {}?", nearest));
+}
+
+}  // namespace
+
+Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
+                     const Environment& environment) {
+  Target target;
+  std::string context_name = options.context;
+  std::string endpoint = options.endpoint;
+  if (endpoint.empty() && context_name.empty()) endpoint = Variable(environment, kEndpointVariable);
+  if (context_name.empty()) context_name = Variable(environment, kContextVariable);
+  if (context_name.empty()) context_name = contexts.current;
+
+  if (!endpoint.empty()) {
+    target.context.endpoint = endpoint;
+  } else if (!context_name.empty()) {
+    target.context_name = context_name;
+    target.context = FindContext(contexts, context_name);
+  } else {
+    target.context.endpoint = kDefaultEndpoint;
+  }
+  Override(target.context.ca, options.ca);
+  Override(target.context.cert, options.cert);
+  Override(target.context.key, options.key);
+  Override(target.context.server_name, options.server_name);
+  Override(target.context.token_file, options.token_file);
+  CheckEndpoint(target.context.endpoint);
+  return target;
+}
+
+void CheckEndpoint(const std::string& endpoint) {
+  if (endpoint.starts_with("unix:")) {
+    if (endpoint.size() > 5) return;
+  } else if (size_t colon = endpoint.rfind(':'); colon != std::string::npos && colon > 0) {
+    std::string port = endpoint.substr(colon + 1);
+    bool digits = !port.empty() && port.size() <= 5 &&
+                  port.find_first_not_of("0123456789") == std::string::npos;
+    if (digits && std::stoi(port) > 0 && std::stoi(port) <= 65535) return;
+  }
+  throw UsageError(fmt::format("\"{}\" is no endpoint", endpoint),
+                   "give HOST:PORT, for example 127.0.0.1:9095, or unix:PATH");
+}
+
+std::shared_ptr<grpc::Channel> OpenChannel(const Context& context) {
+  constexpr int kLargestMessage = 64 << 20;
+  constexpr int kConnectMs = 5'000;
+  grpc::ChannelArguments arguments;
+  arguments.SetInt("grpc.enable_http_proxy", 0);
+  arguments.SetInt("grpc.service_config_disable_resolution", 1);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
+  arguments.SetMaxReceiveMessageSize(kLargestMessage);
+
+  std::shared_ptr<grpc::ChannelCredentials> credentials;
+  if (context.ca.empty() && context.cert.empty() && context.key.empty()) {
+    credentials = grpc::InsecureChannelCredentials();
+  } else {
+    grpc::SslCredentialsOptions tls;
+    if (!context.ca.empty()) tls.pem_root_certs = ReadFile(context.ca);
+    if (!context.cert.empty()) tls.pem_cert_chain = ReadFile(context.cert);
+    if (!context.key.empty()) tls.pem_private_key = ReadFile(context.key);
+    credentials = grpc::SslCredentials(tls);
+    if (!context.server_name.empty()) {
+      arguments.SetSslTargetNameOverride(context.server_name);
+    }
+  }
+  return grpc::CreateCustomChannel(context.endpoint, credentials, arguments);
+}
+
+std::string AuthorizationHeader(const Context& context) {
+  if (context.token_file.empty()) return "";
+  std::string token = ReadFile(context.token_file);
+  token = token.substr(0, token.find_first_of("\r\n"));
+  if (token.empty()) throw Failure(fmt::format("{}: holds no token", context.token_file));
+  return "Bearer " + token;
+}
+
+}  // namespace monkafka::cli

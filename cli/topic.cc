@@ -1,0 +1,390 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/answers.h"
+#include "cli/command.h"
+#include "cli/nouns.h"
+#include "monkafka/admin/v1/offsets.grpc.pb.h"
+#include "monkafka/admin/v1/topics.grpc.pb.h"
+
+namespace monkafka::cli {
+namespace {
+
+using Stub = v1::TopicsService::Stub;
+using Strings = std::vector<std::string>;
+
+const View<v1::Topic>& TopicView() {
+  using T = v1::Topic;
+  static const View<T> view{
+      .name = [](const T& t) { return t.name(); },
+      .columns = {
+          {"TOPIC", [](const T& t) { return Text(t.name()); }},
+          {"PARTITIONS", [](const T& t) { return Number(t.partition_count()); }},
+          {"RECORDS", [](const T& t) { return Number(t.record_count()); }},
+          {"SIZE", [](const T& t) { return Size(t.size_bytes()); }},
+          {"RECORDS/S", [](const T& t) { return Rate(t.rates().records_per_second()); }},
+          {"BYTES/S", [](const T& t) { return ByteRate(t.rates().bytes_per_second()); }},
+          {"REPLICAS", [](const T& t) { return Number(t.replication_factor()); }, true},
+          {"INTERNAL", [](const T& t) { return YesNo(t.internal()); }, true},
+          {"ID", [](const T& t) { return Text(t.topic_id()); }, true},
+      }};
+  return view;
+}
+
+const View<v1::Partition>& PartitionView() {
+  using P = v1::Partition;
+  static const View<P> view{
+      .name = [](const P& p) { return std::to_string(p.partition()); },
+      .columns = {
+          {"PARTITION", [](const P& p) { return Number(p.partition()); }},
+          {"LEADER", [](const P& p) { return Number(p.leader_id()); }},
+          {"START", [](const P& p) { return Number(p.log_start_offset()); }},
+          {"END", [](const P& p) { return Number(p.log_end_offset()); }},
+          {"SIZE", [](const P& p) { return Size(p.size_bytes()); }},
+          {"SEGMENTS", [](const P& p) { return Number(p.segment_count()); }},
+          {"BYTES/S", [](const P& p) { return ByteRate(p.rates().bytes_per_second()); }},
+          {"EPOCH", [](const P& p) { return Number(p.leader_epoch()); }, true},
+          {"HIGH WATERMARK", [](const P& p) { return Number(p.high_watermark()); }, true},
+          {"STABLE", [](const P& p) { return Number(p.last_stable_offset()); }, true},
+          {"DURABLE", [](const P& p) { return Number(p.durable_end_offset()); }, true},
+          {"REPLICAS", [](const P& p) { return Text(Joined(p.replica_ids())); }, true},
+          {"IN SYNC", [](const P& p) { return Text(Joined(p.isr_ids())); }, true},
+          {"OFFLINE", [](const P& p) { return Prose(p.offline_reason(), Tone::kBad); }},
+      }};
+  return view;
+}
+
+void DescribeTopic(const v1::Topic& topic, bool wide, Details& details) {
+  details.Field("Topic", Text(topic.name()));
+  details.Field("Id", Text(topic.topic_id()));
+  details.Field("Partitions", Number(topic.partition_count()));
+  details.Field("Replicas", Number(topic.replication_factor()));
+  details.Field("Records", Number(topic.record_count()));
+  details.Field("Size", Size(topic.size_bytes()));
+  details.Field("Appended", Text(FormatRate(topic.rates().records_per_second()) + " records, " +
+                                 FormatByteRate(topic.rates().bytes_per_second())));
+  Table configs({"CONFIG", "VALUE"});
+  for (const auto& [key, value] : std::map(topic.configs().begin(), topic.configs().end())) {
+    configs.Add({Text(key), Prose(value)});
+  }
+  details.Section("Configs set on the topic", std::move(configs));
+  details.Section("Partitions", MakeTable(PartitionView(), topic.partitions(), wide));
+}
+
+struct ListFlags {
+  std::string pattern, filter, order_by;
+  bool internal = false;
+};
+
+void List(Session& session, const ListFlags& flags) {
+  v1::ListTopicsRequest request;
+  request.set_filter(flags.filter);
+  if (!flags.pattern.empty()) {
+    std::string name = "name = " + Quoted(flags.pattern);
+    request.set_filter(flags.filter.empty() ? name
+                                            : fmt::format("{} AND ({})", name, flags.filter));
+  }
+  request.set_order_by(flags.order_by);
+  request.set_include_internal(flags.internal);
+  bool names_do =
+      session.printer().format() == Format::kName && flags.filter.empty() && flags.order_by.empty();
+  request.set_view(names_do ? v1::TOPIC_VIEW_NAMES : v1::TOPIC_VIEW_BASIC);
+  auto response = session.CallAllPages(&Stub::ListTopics, request, "list the topics");
+  session.printer().PrintList(response, response.topics(), TopicView());
+}
+
+void Get(Session& session, const std::string& name) {
+  v1::GetTopicRequest request;
+  request.set_name(name);
+  auto response = session.Call(&Stub::GetTopic, request, "show topic " + name);
+  session.printer().PrintOne(response, name, [&](Details& details) {
+    DescribeTopic(response.topic(), session.printer().wide(), details);
+  });
+}
+
+struct CreateFlags : MutationFlags {
+  Strings names, configs;
+  int32_t partitions = 0;
+  int32_t replication_factor = 0;
+  bool if_not_exists = false;
+};
+
+void Create(Session& session, const CreateFlags& flags) {
+  v1::CreateTopicRequest request;
+  request.set_validate_only(flags.dry_run);
+  v1::Topic& topic = *request.mutable_topic();
+  topic.set_partition_count(flags.partitions);
+  topic.set_replication_factor(flags.replication_factor);
+  for (const std::string& config : flags.configs) {
+    auto [key, value] = ParseAssignment(config);
+    (*topic.mutable_configs())[key] = value;
+  }
+  if (!flags.dry_run) session.Confirm("create topics", true, /*destructive=*/false);
+  session.ForEach(flags.names, [&](const std::string& name) {
+    topic.set_name(name);
+    request.set_request_id(Session::NewRequestId());
+    v1::CreateTopicResponse response;
+    grpc::Status status = session.TryCall(&Stub::CreateTopic, request, &response);
+    if (flags.if_not_exists && status.error_code() == grpc::StatusCode::ALREADY_EXISTS) {
+      session.Note(fmt::format("topic {} exists: nothing to do", name));
+      return;
+    }
+    session.Check(status, "create topic " + name);
+    session.Announce(
+        response, name,
+        fmt::format("topic {} {} with {}", name, flags.dry_run ? "would be created" : "created",
+                    Count(response.topic().partition_count(), "partition")));
+  });
+}
+
+struct DeleteFlags : MutationFlags {
+  Strings names;
+  bool if_exists = false;
+};
+
+void Delete(Session& session, const DeleteFlags& flags) {
+  if (!flags.dry_run) {
+    session.Confirm(fmt::format("delete {} with all records", fmt::join(flags.names, ", ")),
+                    flags.yes);
+  }
+  session.ForEach(flags.names, [&](const std::string& name) {
+    v1::DeleteTopicRequest request;
+    request.set_name(name);
+    request.set_allow_missing(flags.if_exists);
+    request.set_validate_only(flags.dry_run);
+    request.set_request_id(Session::NewRequestId());
+    auto response = session.Call(&Stub::DeleteTopic, request, "delete topic " + name);
+    const v1::Topic& topic = response.topic();
+    session.Announce(
+        response, name,
+        !response.has_topic()
+            ? fmt::format("topic {} does not exist: nothing to do", name)
+            : fmt::format("topic {} {}: {}, {}", name,
+                          flags.dry_run ? "would be deleted" : "deleted",
+                          Count(topic.record_count(), "record"), FormatSize(topic.size_bytes())));
+  });
+}
+
+struct AlterFlags : MutationFlags {
+  std::string name;
+  Strings set, unset;
+};
+
+void Alter(Session& session, const AlterFlags& flags) {
+  if (flags.set.empty() && flags.unset.empty()) {
+    throw UsageError("nothing to change", "add --set KEY=VALUE or --unset KEY");
+  }
+  v1::UpdateTopicRequest request;
+  request.mutable_topic()->set_name(flags.name);
+  request.set_validate_only(flags.dry_run);
+  request.set_request_id(Session::NewRequestId());
+  for (const std::string& assignment : flags.set) {
+    auto [key, value] = ParseAssignment(assignment);
+    (*request.mutable_topic()->mutable_configs())[key] = value;
+    request.mutable_update_mask()->add_paths("configs." + key);
+  }
+  for (const std::string& key : flags.unset)
+    request.mutable_update_mask()->add_paths("configs." + key);
+  if (!flags.dry_run) session.Confirm("alter topic " + flags.name, true, /*destructive=*/false);
+  auto response = session.Call(&Stub::UpdateTopic, request, "alter topic " + flags.name);
+  session.Announce(
+      response, flags.name,
+      fmt::format("topic {} {}", flags.name, flags.dry_run ? "would be altered" : "altered"));
+}
+
+struct AddPartitionsFlags : MutationFlags {
+  std::string name;
+  int32_t total = 0;
+};
+
+void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
+  v1::AddPartitionsRequest request;
+  request.set_name(flags.name);
+  request.set_partition_count(flags.total);
+  request.set_validate_only(flags.dry_run);
+  request.set_request_id(Session::NewRequestId());
+  if (!flags.dry_run) {
+    session.Confirm("add partitions to " + flags.name, true, /*destructive=*/false);
+  }
+  auto response = session.Call(&Stub::AddPartitions, request, "add partitions to " + flags.name);
+  session.Announce(response, flags.name,
+                   fmt::format("topic {} {} {}; keys may go to other partitions from now on",
+                               flags.name, flags.dry_run ? "would have" : "has",
+                               Count(response.topic().partition_count(), "partition")));
+}
+
+struct TrimFlags : MutationFlags {
+  std::string name, partitions, before_time;
+  int64_t before_offset = -1;
+  bool all = false;
+};
+
+// One target for each partition that is meant.
+void AddTrimTargets(Session& session, const TrimFlags& flags, v1::TrimRecordsRequest& request) {
+  if (!flags.before_time.empty()) {
+    v1::FindOffsetsRequest find;
+    find.set_topic(flags.name);
+    for (int32_t p : ParsePartitions(flags.partitions)) find.add_partitions(p);
+    find.set_timestamp_ms(
+        ParseTimeOption("--before-time", flags.before_time).time_since_epoch().count());
+    auto found = session.Call(&v1::OffsetsService::Stub::FindOffsets, find,
+                              "find the offsets of " + flags.before_time);
+    for (const auto& offset : found.offsets()) {
+      auto* target = request.add_targets();
+      target->set_partition(offset.partition());
+      target->set_before_offset(offset.offset());  // -1, every record is older, means all here too
+    }
+    return;
+  }
+  std::vector<int32_t> partitions = ParsePartitions(flags.partitions);
+  if (partitions.empty()) {
+    v1::GetTopicRequest get;
+    get.set_name(flags.name);
+    get.set_view(v1::TOPIC_VIEW_BASIC);
+    auto topic = session.Call(&Stub::GetTopic, get, "trim topic " + flags.name).topic();
+    for (int32_t p = 0; p < topic.partition_count(); ++p) partitions.push_back(p);
+  }
+  for (int32_t p : partitions) {
+    auto* target = request.add_targets();
+    target->set_partition(p);
+    target->set_before_offset(flags.all ? -1 : flags.before_offset);
+  }
+}
+
+void Trim(Session& session, const TrimFlags& flags) {
+  v1::TrimRecordsRequest request;
+  request.set_topic(flags.name);
+  request.set_validate_only(flags.dry_run);
+  request.set_request_id(Session::NewRequestId());
+  AddTrimTargets(session, flags, request);
+  if (!flags.dry_run) session.Confirm("delete records of topic " + flags.name, flags.yes);
+  auto response = session.Call(&Stub::TrimRecords, request, "trim topic " + flags.name);
+  using R = v1::TrimResult;
+  static const View<R> view{
+      .name = [](const R& r) { return std::to_string(r.partition()); },
+      .columns = {
+          {"PARTITION", [](const R& r) { return Number(r.partition()); }},
+          {"START BEFORE", [](const R& r) { return Number(r.old_log_start_offset()); }},
+          {"START AFTER", [](const R& r) { return Number(r.new_log_start_offset()); }},
+          {"REMOVED", [](const R& r) { return Number(r.removed_count()); }},
+      }};
+  session.printer().PrintList(response, response.results(), view);
+}
+
+void AddCreate(CLI::App& noun, Session& session) {
+  CLI::App* verb =
+      AddVerb(noun, "create", "Create topics",
+              {"monkafkactl topic create payments --partitions 2",
+               "monkafkactl topic create orders --if-not-exists",
+               "monkafkactl topic create audit --config retention.ms=86400000 --dry-run"});
+  auto flags = std::make_shared<CreateFlags>();
+  verb->add_option("topic", flags->names, "Their names")->required()->type_name("NAME");
+  verb->add_option("-p,--partitions", flags->partitions,
+                   "Partitions; the broker's default if not given")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--replication-factor", flags->replication_factor,
+                   "Replicas; the broker's default if not given")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("-c,--config", flags->configs, "A config of the topic; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  verb->add_flag("--if-not-exists", flags->if_not_exists, "A topic that exists is no error");
+  AddMutationFlags(verb, *flags, /*destructive=*/false);
+  verb->callback([flags, &session] { Create(session, *flags); });
+}
+
+void AddDelete(CLI::App& noun, Session& session) {
+  CLI::App* verb = AddVerb(noun, "delete", "Delete topics with all their records",
+                           {"monkafkactl topic delete orders --yes",
+                            "monkafkactl topic delete old-orders --if-exists --yes",
+                            "monkafkactl topic delete orders --dry-run"});
+  auto flags = std::make_shared<DeleteFlags>();
+  SetCompletion(verb->add_option("topic", flags->names, "Their names")->required(),
+                Completion::kTopic);
+  verb->add_flag("--if-exists", flags->if_exists, "A topic that doesn't exist is no error");
+  AddMutationFlags(verb, *flags, /*destructive=*/true);
+  verb->callback([flags, &session] { Delete(session, *flags); });
+}
+
+void AddAlter(CLI::App& noun, Session& session) {
+  CLI::App* verb = AddVerb(noun, "alter", "Set or remove configs of a topic",
+                           {"monkafkactl topic alter orders --set retention.ms=86400000",
+                            "monkafkactl topic alter orders --unset retention.ms --dry-run"});
+  auto flags = std::make_shared<AlterFlags>();
+  SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
+  verb->add_option("--set", flags->set, "A config; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  SetCompletion(verb->add_option("--unset", flags->unset, "A config to remove; may be repeated")
+                    ->allow_extra_args(false),
+                Completion::kConfigKey);
+  AddMutationFlags(verb, *flags, /*destructive=*/false);
+  verb->callback([flags, &session] { Alter(session, *flags); });
+}
+
+void AddAddPartitions(CLI::App& noun, Session& session) {
+  CLI::App* verb = AddVerb(noun, "add-partitions", "Give a topic more partitions",
+                           {"monkafkactl topic add-partitions orders --to 6"});
+  auto flags = std::make_shared<AddPartitionsFlags>();
+  SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
+  verb->add_option("--to", flags->total, "How many there shall be in all")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  AddMutationFlags(verb, *flags, /*destructive=*/false);
+  verb->callback([flags, &session] { AddPartitions(session, *flags); });
+}
+
+void AddTrim(CLI::App& noun, Session& session) {
+  CLI::App* verb =
+      AddVerb(noun, "trim", "Delete the oldest records of a topic",
+              {"monkafkactl topic trim orders --partitions 0 --before-offset 100 --yes",
+               "monkafkactl topic trim orders --before-time -7d --yes",
+               "monkafkactl topic trim orders --all --dry-run"});
+  auto flags = std::make_shared<TrimFlags>();
+  SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
+  verb->add_option("--partitions", flags->partitions, "Only these, as in 0-3,7")->type_name("LIST");
+  auto* where = verb->add_option_group("Up to where");
+  where->add_option("--before-offset", flags->before_offset, "Records below this offset")
+      ->check(CLI::NonNegativeNumber);
+  where->add_option("--before-time", flags->before_time, "Records before this time")
+      ->type_name("TIME");
+  where->add_flag("--all", flags->all, "Every record");
+  where->require_option(1);
+  AddMutationFlags(verb, *flags, /*destructive=*/true);
+  verb->callback([flags, &session] { Trim(session, *flags); });
+}
+
+}  // namespace
+
+void AddTopicCommands(CLI::App& root, Session& session) {
+  CLI::App* noun = AddNoun(root, "topic", "Topics and their partitions");
+
+  CLI::App* list = AddVerb(*noun, "list", "List topics",
+                           {"monkafkactl topic list", "monkafkactl topic list 'orders*' -o json",
+                            "monkafkactl topic list --filter 'partition_count > 3' "
+                            "--order-by 'size_bytes desc'"});
+  auto flags = std::make_shared<ListFlags>();
+  SetCompletion(list->add_option("pattern", flags->pattern, "Only names like this; * is any text"),
+                Completion::kTopic);
+  list->add_option("--filter", flags->filter, "Filter (AIP-160) over the fields of Topic")
+      ->type_name("EXPRESSION");
+  list->add_option("--order-by", flags->order_by, "Fields of Topic, as in 'size_bytes desc'")
+      ->type_name("FIELDS");
+  list->add_flag("--internal", flags->internal, "Kafka's own topics too");
+  list->callback([flags, &session] { List(session, *flags); });
+
+  CLI::App* get = AddVerb(*noun, "get", "Show a topic with its partitions and configs",
+                          {"monkafkactl topic get orders"});
+  auto name = std::make_shared<std::string>();
+  SetCompletion(get->add_option("topic", *name, "Its name")->required(), Completion::kTopic);
+  get->callback([name, &session] { Get(session, *name); });
+
+  AddCreate(*noun, session);
+  AddDelete(*noun, session);
+  AddAlter(*noun, session);
+  AddAddPartitions(*noun, session);
+  AddTrim(*noun, session);
+}
+
+}  // namespace monkafka::cli

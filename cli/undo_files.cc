@@ -1,0 +1,79 @@
+#include "cli/undo_files.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+
+#include "cli/failure.h"
+#include "cli/files.h"
+
+namespace monkafka::cli {
+namespace {
+
+namespace v1 = ::monkafka::admin::v1;
+
+// A file name for any group id.
+std::string Encoded(const std::string& id) {
+  std::string encoded;
+  for (unsigned char c : id) {
+    bool plain = std::isalnum(c) || c == '-' || c == '_';
+    encoded += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02x}", c);
+  }
+  return encoded;
+}
+
+bool Moves(const v1::OffsetMove& move) {
+  return move.has_from_offset() != move.has_to_offset() || move.from_offset() != move.to_offset();
+}
+
+}  // namespace
+
+UndoFiles::UndoFiles(const std::filesystem::path& state_directory, const std::string& cluster_id,
+                     const std::string& group_id)
+    : directory_(state_directory / "undo" / Encoded(cluster_id) / Encoded(group_id)),
+      group_id_(group_id) {}
+
+std::optional<std::filesystem::path> UndoFiles::Save(
+    const google::protobuf::RepeatedPtrField<v1::OffsetMove>& moves, TimePoint now) {
+  v1::CommitGroupOffsetsRequest undo;
+  undo.set_group_id(group_id_);
+  for (const v1::OffsetMove& move : moves) {
+    if (!Moves(move)) continue;
+    v1::OffsetCommit& commit = *undo.add_commits();
+    commit.set_topic(move.topic());
+    commit.set_partition(move.partition());
+    if (!move.has_from_offset()) continue;
+    commit.set_offset(move.from_offset());
+    commit.set_metadata(move.from_metadata());
+    if (move.from_leader_epoch() >= 0) commit.set_leader_epoch(move.from_leader_epoch());
+  }
+  if (undo.commits().empty()) return std::nullopt;
+  std::string json;
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  if (!google::protobuf::util::MessageToJsonString(undo, &json, options).ok()) return std::nullopt;
+  auto file = directory_ / fmt::format("{:015}.json", now.time_since_epoch().count());
+  WriteFile(file, json);
+  return file;
+}
+
+std::optional<std::filesystem::path> UndoFiles::Newest() const {
+  std::optional<std::filesystem::path> newest;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_, none)) {
+    if (entry.path().extension() != ".json") continue;
+    if (!newest || entry.path().filename() > newest->filename()) newest = entry.path();
+  }
+  return newest;
+}
+
+v1::CommitGroupOffsetsRequest UndoFiles::Load(const std::filesystem::path& file) {
+  v1::CommitGroupOffsetsRequest undo;
+  auto status = google::protobuf::util::JsonStringToMessage(ReadFile(file), &undo);
+  if (!status.ok()) {
+    throw Failure(fmt::format("{}: {}", file.string(), status.ToString()),
+                  "the file was changed by hand; remove it to undo what was before");
+  }
+  return undo;
+}
+
+}  // namespace monkafka::cli

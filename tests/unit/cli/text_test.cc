@@ -1,0 +1,46 @@
+#include "cli/output/text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace monkafka::cli {
+namespace {
+
+TEST(PrintableTest, NothingThatARecordHoldsReachesTheTerminalAsACommand) {
+  EXPECT_EQ(Printable("a\x1b[2Jb"), "a\\x1b[2Jb");
+  EXPECT_EQ(Printable("line\nnext\tcell"), "line\\nnext\\tcell");
+  EXPECT_EQ(Printable(std::string("\0", 1)), "\\x00");
+  EXPECT_EQ(Printable("\xc2\x9b"), "\\xc2\\x9b");
+}
+
+TEST(PrintableTest, KeepsUtf8AndEscapesWhatIsNot) {
+  EXPECT_EQ(Printable("naïve 価格 🐒"), "naïve 価格 🐒");
+  EXPECT_EQ(Printable("\xff\xfe"), "\\xff\\xfe");
+  EXPECT_EQ(Printable("\xc3"), "\\xc3");
+  EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");
+}
+
+TEST(PaintTest, ColoursOnlyWhenAsked) {
+  EXPECT_EQ(Paint("up", Tone::kGood, false), "up");
+  EXPECT_EQ(Paint("up", Tone::kGood, true), "\x1b[32mup\x1b[0m");
+  EXPECT_EQ(Paint("up", Tone::kPlain, true), "up");
+}
+
+TEST(ShortenTest, CountsCodePointsAndMarksTheCut) {
+  EXPECT_EQ(Shorten("orders", 6), "orders");
+  EXPECT_EQ(Shorten("orders", 4), "ord…");
+  EXPECT_EQ(Shorten("äöüß", 3), "äö…");
+  EXPECT_EQ(Shorten("x", 0), "");
+}
+
+TEST(NearestTest, FindsWhatWasMeantAndNothingFarAway) {
+  std::vector<std::string_view> known = {"create", "delete", "list"};
+  EXPECT_EQ(Nearest("craete", known), "create");
+  EXPECT_EQ(Nearest("lst", known), "list");
+  EXPECT_EQ(Nearest("frobnicate", known), "");
+}
+
+}  // namespace
+}  // namespace monkafka::cli
