@@ -14,9 +14,12 @@ using Stub = v1::ClusterService::Stub;
 
 std::string DurabilityText(v1::Durability durability) {
   switch (durability) {
-    case v1::DURABILITY_SYNCED: return "on disk before acks=all is answered";
-    case v1::DURABILITY_WRITTEN: return "with the operating system before acks=all is answered";
-    default: return "unknown";
+    case v1::DURABILITY_SYNCED:
+      return "on disk before acks=all is answered";
+    case v1::DURABILITY_WRITTEN:
+      return "with the operating system before acks=all is answered";
+    default:
+      return "unknown";
   }
 }
 
@@ -61,7 +64,8 @@ void Health(Session& session) {
       .columns = {
           {"CHECK", [](const H& h) { return Text(h.name()); }},
           {"STATUS", [](const H& h) { return HealthCell(h.status()); }},
-          {"SUBJECT", [](const H& h) { return h.subject().empty() ? Absent() : Text(h.subject()); }},
+          {"SUBJECT",
+           [](const H& h) { return h.subject().empty() ? Absent() : Text(h.subject()); }},
           {"MESSAGE", [](const H& h) { return Prose(h.message()); }},
       }};
   session.printer().PrintList(response, response.checks(), view);
@@ -71,14 +75,13 @@ void Health(Session& session) {
 void Apis(Session& session) {
   auto response = session.CallAllPages(&Stub::ListApis, v1::ListApisRequest(), "list the APIs");
   using A = v1::Api;
-  static const View<A> view{
-      .name = [](const A& a) { return a.name(); },
-      .columns = {
-          {"KEY", [](const A& a) { return Number(a.key()); }},
-          {"API", [](const A& a) { return Text(a.name()); }},
-          {"FROM", [](const A& a) { return Number(a.min_version()); }},
-          {"TO", [](const A& a) { return Number(a.max_version()); }},
-      }};
+  static const View<A> view{.name = [](const A& a) { return a.name(); },
+                            .columns = {
+                                {"KEY", [](const A& a) { return Number(a.key()); }},
+                                {"API", [](const A& a) { return Text(a.name()); }},
+                                {"FROM", [](const A& a) { return Number(a.min_version()); }},
+                                {"TO", [](const A& a) { return Number(a.max_version()); }},
+                            }};
   session.printer().PrintList(response, response.apis(), view);
 }
 
@@ -133,8 +136,10 @@ void AddClusterCommands(CLI::App& root, Session& session) {
     void (*run)(Session&);
   } verbs[] = {
       {"info", "What the cluster is", "monkafkactl cluster info", Info},
-      {"health", "The broker's checks of itself; exit code 1 if one fails", "monkafkactl cluster health", Health},
-      {"brokers", "The brokers and the addresses that clients are told", "monkafkactl cluster brokers", Brokers},
+      {"health", "The broker's checks of itself; exit code 1 if one fails",
+       "monkafkactl cluster health", Health},
+      {"brokers", "The brokers and the addresses that clients are told",
+       "monkafkactl cluster brokers", Brokers},
       {"features", "The features and their levels", "monkafkactl cluster features", Features},
       {"apis", "The Kafka APIs and versions that are served", "monkafkactl cluster apis", Apis},
   };

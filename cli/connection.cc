@@ -22,7 +22,8 @@ Cell AgeCell(bool present, const google::protobuf::Timestamp& time) {
 
 std::string Software(const v1::Connection& c) {
   if (c.software_name().empty()) return "";
-  return c.software_version().empty() ? c.software_name() : c.software_name() + " " + c.software_version();
+  return c.software_version().empty() ? c.software_name()
+                                      : c.software_name() + " " + c.software_version();
 }
 
 const View<v1::Connection>& ConnectionView() {
@@ -32,14 +33,17 @@ const View<v1::Connection>& ConnectionView() {
       .columns = {
           {"ID", [](const C& c) { return Number(c.connection_id()); }},
           {"ADDRESS", [](const C& c) { return Text(c.remote_address()); }},
-          {"CLIENT", [](const C& c) { return c.client_id().empty() ? Absent() : Prose(c.client_id()); }},
-          {"SOFTWARE", [](const C& c) { return c.software_name().empty() ? Absent() : Prose(Software(c)); }},
+          {"CLIENT",
+           [](const C& c) { return c.client_id().empty() ? Absent() : Prose(c.client_id()); }},
+          {"SOFTWARE",
+           [](const C& c) { return c.software_name().empty() ? Absent() : Prose(Software(c)); }},
           {"PRINCIPAL", [](const C& c) { return Text(c.principal()); }},
           {"REQUESTS", [](const C& c) { return Number(c.request_count()); }},
           {"IN", [](const C& c) { return Size(c.received_bytes()); }},
           {"OUT", [](const C& c) { return Size(c.sent_bytes()); }},
           {"AGE", [](const C& c) { return AgeCell(c.has_connect_time(), c.connect_time()); }},
-          {"IDLE", [](const C& c) { return AgeCell(c.has_last_request_time(), c.last_request_time()); }},
+          {"IDLE",
+           [](const C& c) { return AgeCell(c.has_last_request_time(), c.last_request_time()); }},
           {"LISTENER", [](const C& c) { return Text(c.listener()); }, true},
           {"PENDING", [](const C& c) { return Number(c.pending_request_count()); }, true},
       }};
@@ -71,12 +75,12 @@ void Close(Session& session, const CloseFlags& flags) {
     request.set_request_id(Session::NewRequestId());
     auto response = session.Call(&Stub::CloseConnection, request, "close connection " + id);
     const v1::Connection& closed = response.connection();
-    session.Announce(response, id,
-                     response.has_connection()
-                         ? fmt::format("connection {} of {} at {} {}", id, closed.client_id(),
-                                       closed.remote_address(),
-                                       flags.dry_run ? "would be closed" : "closed")
-                         : fmt::format("connection {} does not exist: nothing to do", id));
+    session.Announce(
+        response, id,
+        response.has_connection()
+            ? fmt::format("connection {} of {} at {} {}", id, closed.client_id(),
+                          closed.remote_address(), flags.dry_run ? "would be closed" : "closed")
+            : fmt::format("connection {} does not exist: nothing to do", id));
   });
 }
 
@@ -97,10 +101,14 @@ void AddConnectionCommands(CLI::App& root, Session& session) {
       ->type_name("FIELDS");
   list->callback([filter, order_by, &session] { List(session, *filter, *order_by); });
 
-  CLI::App* close = AddVerb(*noun, "close", "Close connections; a client that works well connects again",
-                            {"monkafkactl connection close 1 --if-exists --yes"});
+  CLI::App* close =
+      AddVerb(*noun, "close", "Close connections; a client that works well connects again",
+              {"monkafkactl connection close 1 --if-exists --yes"});
   auto flags = std::make_shared<CloseFlags>();
-  close->add_option("id", flags->ids, "Their ids")->required()->check(CLI::NonNegativeNumber)->type_name("ID");
+  close->add_option("id", flags->ids, "Their ids")
+      ->required()
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("ID");
   close->add_flag("--if-exists", flags->if_exists, "A connection that doesn't exist is no error");
   AddMutationFlags(close, *flags, /*destructive=*/true);
   close->callback([flags, &session] { Close(session, *flags); });

@@ -1,6 +1,6 @@
-// Walks the way of a Kafka client: the admin service, the bootstrap address, the metadata it answers,
-// and every address that the metadata advertises. What is broken is named with the config line that
-// mends it.
+// Walks the way of a Kafka client: the admin service, the bootstrap address, the metadata it
+// answers, and every address that the metadata advertises. What is broken is named with the config
+// line that mends it.
 #include <fmt/format.h>
 #include <google/protobuf/struct.pb.h>
 
@@ -42,7 +42,9 @@ bool IsLoopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-bool IsWildcard(const std::string& host) { return host.empty() || host == "0.0.0.0" || host == "::"; }
+bool IsWildcard(const std::string& host) {
+  return host.empty() || host == "0.0.0.0" || host == "::";
+}
 
 class Doctor {
  public:
@@ -153,27 +155,31 @@ class Doctor {
     Probe probe = Ask(address);
     const std::string where = address.Text();
     switch (probe.result) {
-      case ProbeResult::kAnswered: break;
+      case ProbeResult::kAnswered:
+        break;
       case ProbeResult::kUnknownHost:
         Say("bootstrap", Found::kFailed, where, "the name does not resolve: " + probe.error,
             "mend the name in the client's bootstrap.servers, or in DNS or /etc/hosts");
         return probe;
       case ProbeResult::kRefused:
         Say("bootstrap", Found::kFailed, where, "nobody listens there",
-            fmt::format("listeners=PLAINTEXT://{}:{} in server.properties (or --port {}), or mend the "
-                        "client's bootstrap.servers",
-                        IsLoopback(address.host) ? "127.0.0.1" : "0.0.0.0", address.port, address.port));
+            fmt::format(
+                "listeners=PLAINTEXT://{}:{} in server.properties (or --port {}), or mend the "
+                "client's bootstrap.servers",
+                IsLoopback(address.host) ? "127.0.0.1" : "0.0.0.0", address.port, address.port));
         return probe;
       case ProbeResult::kTimedOut:
       case ProbeResult::kUnreachable:
         Say("bootstrap", Found::kFailed, where, probe.error,
-            fmt::format("let TCP port {} through to the broker, and have `listeners` bind an address that "
-                        "is reached from here",
-                        address.port));
+            fmt::format(
+                "let TCP port {} through to the broker, and have `listeners` bind an address that "
+                "is reached from here",
+                address.port));
         return probe;
       case ProbeResult::kNotKafka:
         Say("bootstrap", Found::kFailed, where, probe.error,
-            "is this port the one of `listeners`? A listener with TLS or SASL wants security.protocol in "
+            "is this port the one of `listeners`? A listener with TLS or SASL wants "
+            "security.protocol in "
             "the client");
         return probe;
     }
@@ -202,10 +208,11 @@ class Doctor {
     const v1::Listener* listener = ListenerOf(address);
     std::string name = listener != nullptr ? listener->name() : "PLAINTEXT";
     const std::string line = fmt::format(
-        "advertised.listeners={}://{}:{} in server.properties, with a name that clients reach", name,
-        bootstrap.host, bootstrap.port);
+        "advertised.listeners={}://{}:{} in server.properties, with a name that clients reach",
+        name, bootstrap.host, bootstrap.port);
     if (IsWildcard(broker.host)) {
-      Say("advertised", Found::kFailed, subject, "clients cannot connect to a wildcard address", line);
+      Say("advertised", Found::kFailed, subject, "clients cannot connect to a wildcard address",
+          line);
       return;
     }
     Probe probe = Ask(address);
@@ -214,7 +221,8 @@ class Doctor {
           "clients are sent to this address, which fails: " + probe.error, line);
     } else if (!probe.cluster_id.empty() && probe.cluster_id != told.cluster_id) {
       Say("advertised", Found::kFailed, subject,
-          "clients are sent to this address, where another cluster answers: " + probe.cluster_id, line);
+          "clients are sent to this address, where another cluster answers: " + probe.cluster_id,
+          line);
     } else if (IsLoopback(broker.host) && !IsLoopback(bootstrap.host)) {
       Say("advertised", Found::kWarning, subject,
           "clients on other machines will look for the broker on their own", line);
@@ -264,9 +272,9 @@ class Doctor {
 }  // namespace
 
 void AddDoctorCommand(CLI::App& root, Session& session) {
-  CLI::App* verb = AddVerb(root, "doctor",
-                           "Walk the way of a client to the broker, and name the config line to change",
-                           {"monkafkactl doctor", "monkafkactl doctor --bootstrap localhost:9092"});
+  CLI::App* verb = AddVerb(
+      root, "doctor", "Walk the way of a client to the broker, and name the config line to change",
+      {"monkafkactl doctor", "monkafkactl doctor --bootstrap localhost:9092"});
   struct Flags {
     std::string bootstrap;
     std::string patience = "3s";

@@ -135,7 +135,8 @@ Probe AskMetadata(int fd, Clock::time_point deadline) {
   uint32_t length = htonl(static_cast<uint32_t>(request.size()));
   uint8_t prefix[4];
   std::memcpy(prefix, &length, sizeof prefix);
-  Probe silent = Failed(ProbeResult::kNotKafka, "it hangs up or stays silent when asked for metadata");
+  Probe silent =
+      Failed(ProbeResult::kNotKafka, "it hangs up or stays silent when asked for metadata");
   if (!SendAll(fd, prefix, deadline) || !SendAll(fd, request, deadline)) return silent;
   uint8_t head[8];
   if (!ReceiveAll(fd, head, deadline)) return silent;
@@ -168,7 +169,8 @@ Probe ProbeKafka(const std::string& host, int32_t port, std::chrono::millisecond
   auto deadline = Clock::now() + timeout;
   Socket socket;
   Probe connected = Connect(host, port, deadline, &socket);
-  return connected.result == ProbeResult::kAnswered ? AskMetadata(socket.fd(), deadline) : connected;
+  return connected.result == ProbeResult::kAnswered ? AskMetadata(socket.fd(), deadline)
+                                                    : connected;
 }
 
 }  // namespace monkafka::cli

@@ -1,5 +1,6 @@
 // Asks an address as a Kafka client would: what becomes of a connection, and what the broker there
-// tells its clients. For `doctor`; it connects anew for each question and waits no longer than told.
+// tells its clients. For `doctor`; it connects anew for each question and waits no longer than
+// told.
 #pragma once
 
 #include <chrono>

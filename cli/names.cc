@@ -23,8 +23,8 @@ Names Topics(Session& session) {
 
 Names Groups(Session& session) {
   Names names;
-  auto response = session.CallAllPages(&v1::GroupsService::Stub::ListGroups,
-                                       v1::ListGroupsRequest(), "list");
+  auto response =
+      session.CallAllPages(&v1::GroupsService::Stub::ListGroups, v1::ListGroupsRequest(), "list");
   for (const v1::Group& group : response.groups()) names.insert(group.group_id());
   return names;
 }
@@ -53,7 +53,8 @@ Names ConfigKeys(Session& session) {
 
 Names ContextNames(Session& session) {
   Names names;
-  for (const auto& [name, context] : LoadContexts(session.contexts_file()).by_name) names.insert(name);
+  for (const auto& [name, context] : LoadContexts(session.contexts_file()).by_name)
+    names.insert(name);
   return names;
 }
 
@@ -62,12 +63,17 @@ Names ContextNames(Session& session) {
 Names KnownNames(Session& session, Completion completion) {
   try {
     switch (completion) {
-      case Completion::kTopic: return Topics(session);
-      case Completion::kGroup: return Groups(session);
-      case Completion::kConfigKey: return ConfigKeys(session);
-      case Completion::kContext: return ContextNames(session);
+      case Completion::kTopic:
+        return Topics(session);
+      case Completion::kGroup:
+        return Groups(session);
+      case Completion::kConfigKey:
+        return ConfigKeys(session);
+      case Completion::kContext:
+        return ContextNames(session);
       case Completion::kFile:
-      case Completion::kNone: return {};
+      case Completion::kNone:
+        return {};
     }
   } catch (const Failure&) {
     // A completion without candidates is all that one can do about it.

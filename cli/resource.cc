@@ -30,10 +30,13 @@ v1::ResourceDocuments ReadDocuments(const std::vector<std::string>& files) {
 Tone ActionTone(Action::Kind kind) {
   switch (kind) {
     case Action::KIND_CREATE:
-    case Action::KIND_ADD_PARTITIONS: return Tone::kGood;
+    case Action::KIND_ADD_PARTITIONS:
+      return Tone::kGood;
     case Action::KIND_DELETE:
-    case Action::KIND_IMPOSSIBLE: return Tone::kBad;
-    default: return Tone::kWarning;
+    case Action::KIND_IMPOSSIBLE:
+      return Tone::kBad;
+    default:
+      return Tone::kWarning;
   }
 }
 
@@ -41,10 +44,14 @@ const View<Action>& ActionView() {
   static const View<Action> view{
       .name = [](const Action& a) { return a.topic(); },
       .columns = {
-          {"ACTION", [](const Action& a) { return Text(Word(Action::Kind_Name(a.kind()), "KIND_"), ActionTone(a.kind())); }},
+          {"ACTION",
+           [](const Action& a) {
+             return Text(Word(Action::Kind_Name(a.kind()), "KIND_"), ActionTone(a.kind()));
+           }},
           {"TOPIC", [](const Action& a) { return Text(a.topic()); }},
           {"FIELD", [](const Action& a) { return a.field().empty() ? Absent() : Text(a.field()); }},
-          {"FROM", [](const Action& a) { return a.has_from_value() ? Prose(a.from_value()) : Absent(); }},
+          {"FROM",
+           [](const Action& a) { return a.has_from_value() ? Prose(a.from_value()) : Absent(); }},
           {"TO", [](const Action& a) { return a.has_to_value() ? Prose(a.to_value()) : Absent(); }},
           {"WHY", [](const Action& a) { return Prose(a.reason()); }},
       }};
@@ -88,14 +95,16 @@ void PrintDiff(Session& session, const v1::Plan& plan) {
     }
     std::string field = action.field().empty() ? "topic" : action.field();
     if (action.kind() == Action::KIND_IMPOSSIBLE) {
-      out << Paint(fmt::format("! {}: {}", field, Printable(action.reason())), Tone::kBad, colour) << '\n';
+      out << Paint(fmt::format("! {}: {}", field, Printable(action.reason())), Tone::kBad, colour)
+          << '\n';
     }
     if (action.has_from_value() || action.kind() == Action::KIND_DELETE) {
       std::string value = action.has_from_value() ? ": " + Printable(action.from_value()) : "";
       out << Paint(fmt::format("- {}{}", field, value), Tone::kBad, colour) << '\n';
     }
     if (action.has_to_value()) {
-      out << Paint(fmt::format("+ {}: {}", field, Printable(action.to_value())), Tone::kGood, colour)
+      out << Paint(fmt::format("+ {}: {}", field, Printable(action.to_value())), Tone::kGood,
+                   colour)
           << '\n';
     }
   }
@@ -124,8 +133,9 @@ void Apply(Session& session, const Flags& flags) {
   session.Note(Summary(plan));
   if (flags.dry_run || (plan.actions().empty() && session.printer().for_people())) return;
   int deletions = CountKind(plan, Action::KIND_DELETE);
-  session.Confirm(deletions > 0 ? fmt::format("apply, and delete {}", Count(deletions, "topic")) : "apply",
-                  flags.yes, /*destructive=*/deletions > 0);
+  session.Confirm(
+      deletions > 0 ? fmt::format("apply, and delete {}", Count(deletions, "topic")) : "apply",
+      flags.yes, /*destructive=*/deletions > 0);
   request.set_etag(plan.etag());
   request.set_request_id(Session::NewRequestId());
   Progress progress = session.MakeProgress("apply", Progress::Unit::kItems);
@@ -152,10 +162,11 @@ void Export(Session& session, const std::vector<std::string>& topics) {
 }
 
 void AddFileOptions(CLI::App* verb, Flags& flags) {
-  SetCompletion(verb->add_option("-f,--file", flags.files, "YAML or JSON; - is stdin; may be repeated")
-                    ->required()
-                    ->allow_extra_args(false),
-                Completion::kFile);
+  SetCompletion(
+      verb->add_option("-f,--file", flags.files, "YAML or JSON; - is stdin; may be repeated")
+          ->required()
+          ->allow_extra_args(false),
+      Completion::kFile);
   verb->add_flag("--prune", flags.prune, "Topics without a document are to be deleted");
 }
 
@@ -173,15 +184,17 @@ void AddResourceCommands(CLI::App& root, Session& session) {
   AddFileOptions(diff, *flags);
   diff->callback([flags, &session] { Diff(session, *flags); });
 
-  CLI::App* apply = AddVerb(root, "apply", "Make topics and their configs as documents say, all or nothing",
-                            {"monkafkactl apply -f topics.yaml", "monkafkactl apply -f topics.yaml --dry-run",
-                             "monkafkactl export | monkafkactl apply -f -"});
+  CLI::App* apply =
+      AddVerb(root, "apply", "Make topics and their configs as documents say, all or nothing",
+              {"monkafkactl apply -f topics.yaml", "monkafkactl apply -f topics.yaml --dry-run",
+               "monkafkactl export | monkafkactl apply -f -"});
   AddFileOptions(apply, *flags);
   AddMutationFlags(apply, *flags, /*destructive=*/true);
   apply->callback([flags, &session] { Apply(session, *flags); });
 
-  CLI::App* exported = AddVerb(root, "export", "Print topics and their configs as documents",
-                               {"monkafkactl export > all.yaml", "monkafkactl export orders -o json"});
+  CLI::App* exported =
+      AddVerb(root, "export", "Print topics and their configs as documents",
+              {"monkafkactl export > all.yaml", "monkafkactl export orders -o json"});
   auto topics = std::make_shared<std::vector<std::string>>();
   SetCompletion(exported->add_option("topic", *topics, "Only these"), Completion::kTopic);
   exported->callback([topics, &session] { Export(session, *topics); });

@@ -32,8 +32,10 @@ struct Snapshot {
 
 Snapshot Take(Session& session) {
   Snapshot snapshot;
-  snapshot.cluster = session.Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(),
-                                  "show the cluster").cluster();
+  snapshot.cluster =
+      session
+          .Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(), "show the cluster")
+          .cluster();
   v1::ListTopicsRequest topics;
   topics.set_page_size(kMostTopics);
   topics.set_order_by("rates.bytes_per_second desc, name");
@@ -50,24 +52,26 @@ Snapshot Take(Session& session) {
       snapshot.groups.push_back(response.lag());
     }
   }
-  std::stable_sort(snapshot.groups.begin(), snapshot.groups.end(), [](const auto& a, const auto& b) {
-    return a.total_lag_records() > b.total_lag_records();
-  });
+  std::stable_sort(
+      snapshot.groups.begin(), snapshot.groups.end(),
+      [](const auto& a, const auto& b) { return a.total_lag_records() > b.total_lag_records(); });
   return snapshot;
 }
 
 std::string HeadLines(const Snapshot& snapshot, const Terminal& terminal) {
   const v1::Cluster& c = snapshot.cluster;
-  std::string line = fmt::format(
-      "{}  node {}  up {}  {} records  {}  {} connections  {} groups  {}", c.cluster_id(), c.node_id(),
-      FormatDuration(ToMilliseconds(c.uptime())), FormatRate(c.records_per_second()),
-      FormatByteRate(c.bytes_per_second()), c.connection_count(), c.group_count(),
-      FormatSize(c.size_bytes()));
+  std::string line =
+      fmt::format("{}  node {}  up {}  {} records  {}  {} connections  {} groups  {}",
+                  c.cluster_id(), c.node_id(), FormatDuration(ToMilliseconds(c.uptime())),
+                  FormatRate(c.records_per_second()), FormatByteRate(c.bytes_per_second()),
+                  c.connection_count(), c.group_count(), FormatSize(c.size_bytes()));
   if (terminal.width > 0) line = Shorten(line, terminal.width);
   line = Paint(line, Tone::kStrong, terminal.colour) + "\n";
   if (c.offline_partition_count() > 0) {
-    line += Paint(Count(c.offline_partition_count(), "partition") + " offline: monkafkactl cluster health",
-                  Tone::kBad, terminal.colour) + "\n";
+    line += Paint(Count(c.offline_partition_count(), "partition") +
+                      " offline: monkafkactl cluster health",
+                  Tone::kBad, terminal.colour) +
+            "\n";
   }
   return line;
 }
@@ -82,8 +86,9 @@ std::string Render(const Snapshot& snapshot, const Terminal& terminal) {
   for (const v1::Topic& topic : snapshot.topics.topics()) {
     if (room-- <= groups) break;
     topics.Add({Text(topic.name()), Number(topic.partition_count()),
-                Rate(topic.rates().records_per_second()), ByteRate(topic.rates().bytes_per_second()),
-                Number(topic.record_count()), Size(topic.size_bytes())});
+                Rate(topic.rates().records_per_second()),
+                ByteRate(topic.rates().bytes_per_second()), Number(topic.record_count()),
+                Size(topic.size_bytes())});
   }
   topics.Write(out, terminal);
   if (groups == 0) return out.str();
@@ -119,7 +124,8 @@ class Screen {
   Screen& operator=(const Screen&) = delete;
 
   void Draw(std::string text) {
-    for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 4) text.insert(at, "\x1b[K");
+    for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 4)
+      text.insert(at, "\x1b[K");
     out_ << "\x1b[H" << text << "\x1b[J" << std::flush;
   }
 
@@ -133,8 +139,8 @@ class Screen {
 bool WaitForNextLook(int stop_event, std::chrono::milliseconds interval, bool keys) {
   auto deadline = std::chrono::steady_clock::now() + interval;
   while (true) {
-    auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline -
-                                                             std::chrono::steady_clock::now());
+    auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return true;
     pollfd waiting[] = {{.fd = stop_event, .events = POLLIN, .revents = 0},
                         {.fd = keys ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0}};
@@ -189,7 +195,8 @@ void AddTopCommand(CLI::App& root, Session& session) {
     int64_t count = 0;
   };
   auto flags = std::make_shared<Flags>();
-  verb->add_option("--interval", flags->interval, "Time between two looks (1s)")->type_name("DURATION");
+  verb->add_option("--interval", flags->interval, "Time between two looks (1s)")
+      ->type_name("DURATION");
   verb->add_option("--count", flags->count, "Print so many looks one after the other, then end")
       ->check(CLI::PositiveNumber);
   verb->callback([flags, &session] {

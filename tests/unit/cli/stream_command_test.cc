@@ -1,0 +1,214 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "monkafka/admin/v1/records.grpc.pb.h"
+#include "monkafka/admin/v1/resources.grpc.pb.h"
+#include "monkafka/admin/v1/segments.grpc.pb.h"
+#include "unit/cli/command_line.h"
+
+namespace monkafka::cli {
+namespace {
+
+namespace v1 = ::monkafka::admin::v1;
+using testing::HasSubstr;
+using testing::Not;
+
+class FakeRecords : public v1::RecordsService::Service {
+ public:
+  grpc::Status SearchRecords(grpc::ServerContext*, const v1::SearchRecordsRequest* request,
+                             grpc::ServerWriter<v1::SearchRecordsResponse>* writer) override {
+    search = *request;
+    v1::SearchRecordsResponse event;
+    event.mutable_progress()->set_scanned_bytes(1);
+    writer->Write(event);
+    event.mutable_record()->set_topic(request->topic());
+    event.mutable_record()->mutable_record()->set_offset(7);
+    event.mutable_record()->mutable_record()->set_timestamp_ms(0);
+    event.mutable_record()->mutable_record()->set_value("v\x1b[777");
+    event.mutable_record()->mutable_record()->set_value_size_bytes(6);
+    writer->Write(event);
+    event.mutable_summary()->set_matched_records(1);
+    event.mutable_summary()->set_resume_token(resume_token);
+    writer->Write(event);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ProduceRecords(grpc::ServerContext*, const v1::ProduceRecordsRequest* request,
+                              v1::ProduceRecordsResponse* response) override {
+    produced.push_back(*request);
+    for (int i = 0; i < request->records_size(); ++i) response->add_records()->set_offset(i);
+    return grpc::Status::OK;
+  }
+
+  v1::SearchRecordsRequest search;
+  std::string resume_token;
+  std::vector<v1::ProduceRecordsRequest> produced;
+};
+
+class FakeSegments : public v1::SegmentsService::Service {
+ public:
+  grpc::Status VerifySegments(grpc::ServerContext*, const v1::VerifySegmentsRequest* request,
+                              grpc::ServerWriter<v1::VerifySegmentsResponse>* writer) override {
+    verify = *request;
+    v1::VerifySegmentsResponse event;
+    for (int i = 0; i < anomalies; ++i) {
+      event.mutable_anomaly()->set_kind(v1::ANOMALY_KIND_BAD_CRC);
+      event.mutable_anomaly()->set_severity(v1::ANOMALY_SEVERITY_ERROR);
+      event.mutable_anomaly()->set_file("orders-0/00000000000000000000.log");
+      writer->Write(event);
+    }
+    event.mutable_summary()->set_error_count(anomalies);
+    event.mutable_summary()->set_batch_count(9);
+    writer->Write(event);
+    return grpc::Status::OK;
+  }
+
+  int anomalies = 0;
+  v1::VerifySegmentsRequest verify;
+};
+
+class FakeResources : public v1::ResourcesService::Service {
+ public:
+  grpc::Status PlanResources(grpc::ServerContext*, const v1::PlanResourcesRequest* request,
+                             v1::PlanResourcesResponse* response) override {
+    documents = request->documents();
+    *response->mutable_plan() = plan;
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ApplyResources(grpc::ServerContext*, const v1::ApplyResourcesRequest* request,
+                              v1::ApplyResourcesResponse* response) override {
+    applied.push_back(*request);
+    *response->mutable_plan() = plan;
+    return grpc::Status::OK;
+  }
+
+  v1::Plan plan;
+  v1::ResourceDocuments documents;
+  std::vector<v1::ApplyResourcesRequest> applied;
+};
+
+class StreamCommandTest : public testing::Test {
+ protected:
+  StreamCommandTest() {
+    std::string file = (cli.home() / "topics.yaml").string();
+    FILE* out = std::fopen(file.c_str(), "w");
+    std::fputs("topics:\n- name: orders\n  partitions: 3\n", out);
+    std::fclose(out);
+    topics_file = file;
+  }
+
+  FakeRecords records;
+  FakeSegments segments;
+  FakeResources resources;
+  CommandLine cli{{&records, &segments, &resources}};
+  std::string topics_file;
+};
+
+TEST_F(StreamCommandTest, SearchSendsItsConditionsAndShowsMatches) {
+  EXPECT_EQ(cli.Run({"record", "search", "orders", "--value", "v777", "--header-regex",
+                     "trace=^a=b", "--scan-bytes", "1MiB", "--max", "3"}),
+            kDone);
+  ASSERT_EQ(records.search.predicates_size(), 2);
+  EXPECT_EQ(records.search.predicates(0).field(), v1::Predicate::FIELD_VALUE);
+  EXPECT_EQ(records.search.predicates(0).match(), v1::Predicate::MATCH_EXACT);
+  EXPECT_EQ(records.search.predicates(0).operand(), "v777");
+  EXPECT_EQ(records.search.predicates(1).header(), "trace");
+  EXPECT_EQ(records.search.predicates(1).operand(), "^a=b");
+  EXPECT_EQ(records.search.budget().max_bytes(), 1 << 20);
+  EXPECT_EQ(records.search.max_matches(), 3);
+  EXPECT_EQ(cli.out(),
+            "PARTITION  OFFSET  TIMESTAMP                 KEY  VALUE\n"
+            "        0       7  1970-01-01T00:00:00.000Z  -    v\\x1b[777\n");
+}
+
+TEST_F(StreamCommandTest, ASearchThatRanOutOfBudgetSaysHowToGoOn) {
+  records.resume_token = "abc";
+  cli.Run({"record", "search", "orders"});
+  EXPECT_THAT(cli.error(), HasSubstr("--resume abc"));
+  cli.Run({"record", "search", "orders", "--resume", "abc"});
+  EXPECT_EQ(records.search.resume_token(), "abc");
+}
+
+TEST_F(StreamCommandTest, JsonLinesAreTheMessagesOfTheStreamWithoutProgress) {
+  cli.Run({"record", "search", "orders", "-o", "jsonl"});
+  std::istringstream lines(cli.out());
+  std::string record, summary, more;
+  std::getline(lines, record);
+  std::getline(lines, summary);
+  EXPECT_THAT(record, HasSubstr("{\"record\":{\"topic\":\"orders\""));
+  EXPECT_THAT(summary, HasSubstr("{\"summary\":"));
+  EXPECT_FALSE(std::getline(lines, more));
+}
+
+TEST_F(StreamCommandTest, ProduceSendsAValueOrTheLinesOfStdin) {
+  EXPECT_EQ(
+      cli.Run({"record", "produce", "orders", "--key", "k", "--value", "v", "--header", "a=b"}),
+      kDone);
+  ASSERT_EQ(records.produced.size(), 1U);
+  EXPECT_EQ(records.produced[0].records(0).key(), "k");
+  EXPECT_EQ(records.produced[0].records(0).headers(0).key(), "a");
+  cli.input = "k1:v1\nk2:v2:x\n";
+  EXPECT_EQ(cli.Run({"record", "produce", "orders", "--key-separator", ":"}), kDone);
+  ASSERT_EQ(records.produced[1].records_size(), 2);
+  EXPECT_EQ(records.produced[1].records(1).key(), "k2");
+  EXPECT_EQ(records.produced[1].records(1).value(), "v2:x");
+}
+
+TEST_F(StreamCommandTest, ProduceSplitsMuchInputIntoRequests) {
+  for (int i = 0; i < 12'000; ++i) cli.input += "line\n";
+  EXPECT_EQ(cli.Run({"record", "produce", "orders", "-q"}), kDone);
+  int total = 0;
+  for (const auto& request : records.produced) {
+    EXPECT_LE(request.records_size(), 5'000);
+    total += request.records_size();
+  }
+  EXPECT_EQ(total, 12'000);
+}
+
+TEST_F(StreamCommandTest, ATombstoneHasNoValue) {
+  cli.Run({"record", "produce", "orders", "--key", "k", "--tombstone"});
+  EXPECT_FALSE(records.produced.at(0).records(0).has_value());
+  EXPECT_EQ(cli.Run({"record", "produce", "orders", "--tombstone"}), kUsage);
+}
+
+TEST_F(StreamCommandTest, VerifyEndsWith2WhenItFoundSomething) {
+  EXPECT_EQ(cli.Run({"segment", "verify", "orders", "--partition", "0", "--records"}), kDone);
+  EXPECT_TRUE(segments.verify.check_records());
+  EXPECT_EQ(segments.verify.partition(), 0);
+  segments.anomalies = 2;
+  EXPECT_EQ(cli.Run({"segment", "verify"}), kDrift);
+  EXPECT_THAT(cli.out(), HasSubstr("bad crc"));
+  EXPECT_THAT(cli.error(), HasSubstr("2 errors"));
+}
+
+TEST_F(StreamCommandTest, PlanEndsWith2WhenThereIsDrift) {
+  EXPECT_EQ(cli.Run({"plan", "-f", topics_file}), kDone);
+  EXPECT_EQ(resources.documents.topics(0).partitions(), 3);
+  resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_CREATE);
+  EXPECT_EQ(cli.Run({"plan", "-f", topics_file}), kDrift);
+  EXPECT_EQ(cli.Run({"diff", "-f", topics_file}), kDrift);
+}
+
+TEST_F(StreamCommandTest, ApplyIsBoundToThePlanThatWasShown) {
+  resources.plan.set_etag("e1");
+  resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_CREATE);
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file}), kDone);
+  EXPECT_EQ(resources.applied.at(0).etag(), "e1");
+}
+
+TEST_F(StreamCommandTest, ApplyThatDeletesAsksFirst) {
+  resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_DELETE);
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file, "--prune"}), kUsage);
+  EXPECT_TRUE(resources.applied.empty());
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file, "--prune", "--yes"}), kDone);
+  EXPECT_TRUE(resources.applied.at(0).prune());
+}
+
+TEST_F(StreamCommandTest, AServiceThatIsMissingIsExplained) {
+  EXPECT_EQ(cli.Run({"topic", "list"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("older than this monkafkactl"));
+}
+
+}  // namespace
+}  // namespace monkafka::cli

@@ -1,0 +1,223 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "monkafka/admin/v1/topics.grpc.pb.h"
+#include "unit/cli/command_line.h"
+
+namespace monkafka::cli {
+namespace {
+
+namespace v1 = ::monkafka::admin::v1;
+using testing::HasSubstr;
+using testing::Not;
+
+// Remembers what it was asked, answers what it was told.
+class FakeTopics : public v1::TopicsService::Service {
+ public:
+  grpc::Status ListTopics(grpc::ServerContext*, const v1::ListTopicsRequest* request,
+                          v1::ListTopicsResponse* response) override {
+    lists.push_back(*request);
+    size_t page = request->page_token().empty() ? 0 : std::stoul(request->page_token());
+    for (const std::string& name : pages.at(page)) {
+      v1::Topic* topic = response->add_topics();
+      topic->set_name(name);
+      topic->set_partition_count(3);
+      topic->set_size_bytes(2048);
+    }
+    if (page + 1 < pages.size()) response->set_next_page_token(std::to_string(page + 1));
+    return grpc::Status::OK;
+  }
+
+  grpc::Status CreateTopic(grpc::ServerContext*, const v1::CreateTopicRequest* request,
+                           v1::CreateTopicResponse* response) override {
+    creates.push_back(*request);
+    if (request->topic().name() == existing) {
+      return Refusal(grpc::StatusCode::ALREADY_EXISTS, "Topic 'orders' already exists.",
+                     "TOPIC_ALREADY_EXISTS");
+    }
+    *response->mutable_topic() = request->topic();
+    return grpc::Status::OK;
+  }
+
+  grpc::Status DeleteTopic(grpc::ServerContext*, const v1::DeleteTopicRequest* request,
+                           v1::DeleteTopicResponse* response) override {
+    deletes.push_back(*request);
+    response->mutable_topic()->set_name(request->name());
+    return grpc::Status::OK;
+  }
+
+  grpc::Status UpdateTopic(grpc::ServerContext*, const v1::UpdateTopicRequest* request,
+                           v1::UpdateTopicResponse*) override {
+    updates.push_back(*request);
+    return grpc::Status::OK;
+  }
+
+  std::vector<std::vector<std::string>> pages = {{"orders"}};
+  std::string existing;
+  std::vector<v1::ListTopicsRequest> lists;
+  std::vector<v1::CreateTopicRequest> creates;
+  std::vector<v1::DeleteTopicRequest> deletes;
+  std::vector<v1::UpdateTopicRequest> updates;
+};
+
+class TopicCommandTest : public testing::Test {
+ protected:
+  FakeTopics topics;
+  CommandLine cli{{&topics}};
+};
+
+TEST_F(TopicCommandTest, ListShowsATable) {
+  EXPECT_EQ(cli.Run({"topic", "list"}), kDone);
+  EXPECT_EQ(cli.out(),
+            "TOPIC   PARTITIONS  RECORDS     SIZE  RECORDS/S  BYTES/S\n"
+            "orders           3        0  2.0 KiB        0/s    0 B/s\n");
+}
+
+TEST_F(TopicCommandTest, ListFetchesEveryPageAndJoinsThem) {
+  topics.pages = {{"a", "b"}, {"c"}, {"d"}};
+  EXPECT_EQ(cli.Run({"topic", "list", "-o", "name"}), kDone);
+  EXPECT_EQ(cli.out(), "a\nb\nc\nd\n");
+  EXPECT_EQ(topics.lists.size(), 3U);
+  EXPECT_EQ(cli.Run({"topic", "list", "-o", "json"}), kDone);
+  EXPECT_THAT(cli.out(), HasSubstr("\"nextPageToken\": \"\""));
+}
+
+TEST_F(TopicCommandTest, ListOfNamesAsksForNamesAlone) {
+  cli.Run({"topic", "list", "-o", "name"});
+  EXPECT_EQ(topics.lists.back().view(), v1::TOPIC_VIEW_NAMES);
+  cli.Run({"topic", "list"});
+  EXPECT_EQ(topics.lists.back().view(), v1::TOPIC_VIEW_BASIC);
+}
+
+TEST_F(TopicCommandTest, APatternIsAFilterThatTheServerEvaluates) {
+  cli.Run({"topic", "list", "or\"d*", "--filter", "partition_count > 3"});
+  EXPECT_EQ(topics.lists.back().filter(), "name = \"or\\\"d*\" AND (partition_count > 3)");
+}
+
+TEST_F(TopicCommandTest, CreateSendsWhatWasSaid) {
+  EXPECT_EQ(
+      cli.Run({"topic", "create", "orders", "--partitions", "2", "--config", "retention.ms=7"}),
+      kDone);
+  ASSERT_EQ(topics.creates.size(), 1U);
+  const auto& request = topics.creates[0];
+  EXPECT_EQ(request.topic().name(), "orders");
+  EXPECT_EQ(request.topic().partition_count(), 2);
+  EXPECT_EQ(request.topic().configs().at("retention.ms"), "7");
+  EXPECT_FALSE(request.validate_only());
+  EXPECT_FALSE(request.request_id().empty());
+  EXPECT_EQ(cli.out(), "") << "prose goes to stderr";
+  EXPECT_EQ(cli.error(), "topic orders created with 2 partitions\n");
+}
+
+TEST_F(TopicCommandTest, DryRunIsComputedByTheServer) {
+  cli.Run({"topic", "create", "orders", "--dry-run", "-o", "json"});
+  EXPECT_TRUE(topics.creates.at(0).validate_only());
+  EXPECT_THAT(cli.out(), HasSubstr("\"name\": \"orders\""));
+}
+
+TEST_F(TopicCommandTest, ARefusalSaysWhatWhyAndWhatNext) {
+  topics.existing = "orders";
+  EXPECT_EQ(cli.Run({"topic", "create", "orders"}), kFailed);
+  EXPECT_EQ(cli.error(),
+            "monkafkactl: cannot create topic orders: Topic 'orders' already exists.\n"
+            "  next: --if-not-exists accepts what is there\n");
+  cli.Run({"topic", "create", "orders", "--verbose"});
+  EXPECT_THAT(cli.error(), HasSubstr("gRPC status: ALREADY_EXISTS (6)"));
+  EXPECT_THAT(cli.error(), HasSubstr("reason: TOPIC_ALREADY_EXISTS (monkafka)"));
+}
+
+TEST_F(TopicCommandTest, IfNotExistsAcceptsWhatIsThere) {
+  topics.existing = "orders";
+  EXPECT_EQ(cli.Run({"topic", "create", "orders", "--if-not-exists"}), kDone);
+}
+
+TEST_F(TopicCommandTest, OneFailureOfSeveralFailsTheCommandButNotTheOthers) {
+  topics.existing = "b";
+  EXPECT_EQ(cli.Run({"topic", "create", "a", "b", "c"}), kFailed);
+  EXPECT_EQ(topics.creates.size(), 3U);
+}
+
+TEST_F(TopicCommandTest, DeleteWithoutTerminalNeedsYes) {
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("add --yes, or --dry-run"));
+  EXPECT_TRUE(topics.deletes.empty());
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders", "--yes"}), kDone);
+  EXPECT_EQ(topics.deletes.size(), 1U);
+}
+
+TEST_F(TopicCommandTest, DeleteAsksOnATerminal) {
+  cli.terminal.input_is_terminal = true;
+  cli.input = "no\n";
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders"}), kFailed);
+  EXPECT_TRUE(topics.deletes.empty());
+  cli.input = "yes\n";
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders"}), kDone);
+  EXPECT_EQ(topics.deletes.size(), 1U);
+}
+
+TEST_F(TopicCommandTest, DryRunOfADeletionAsksNothing) {
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders", "--dry-run"}), kDone);
+  EXPECT_TRUE(topics.deletes.at(0).validate_only());
+}
+
+TEST_F(TopicCommandTest, AProtectedContextWantsItsNameEvenWithYes) {
+  cli.Run({"context", "add", "production", "--endpoint", "kafka:9095", "--protected"});
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders", "--yes"}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "create", "audit"}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders", "--confirm", "other"}), kUsage);
+  EXPECT_TRUE(topics.deletes.empty());
+  EXPECT_TRUE(topics.creates.empty());
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders", "--confirm", "production"}), kDone);
+  cli.terminal.input_is_terminal = true;
+  cli.input = "production\n";
+  EXPECT_EQ(cli.Run({"topic", "create", "audit"}), kDone);
+  EXPECT_EQ(cli.Run({"topic", "list"}), kDone) << "reading is free";
+}
+
+TEST_F(TopicCommandTest, AlterNamesEachKeyInTheMask) {
+  cli.Run({"topic", "alter", "orders", "--set", "retention.ms=7", "--unset", "cleanup.policy"});
+  const auto& request = topics.updates.at(0);
+  ASSERT_EQ(request.update_mask().paths_size(), 2);
+  EXPECT_EQ(request.update_mask().paths(0), "configs.retention.ms");
+  EXPECT_EQ(request.update_mask().paths(1), "configs.cleanup.policy");
+  EXPECT_EQ(request.topic().configs().size(), 1U);
+}
+
+TEST_F(TopicCommandTest, WrongUsageIsExitCode64WithAHint) {
+  EXPECT_EQ(cli.Run({"topic", "lst"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("try: monkafkactl topic list"));
+  EXPECT_EQ(cli.Run({"topic", "create"}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "list", "-o", "xml"}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--yes"}), kUsage);
+  EXPECT_EQ(cli.Run({}), kUsage);
+  EXPECT_EQ(cli.out(), "");
+}
+
+TEST_F(TopicCommandTest, HelpIsDataAndShowsExamples) {
+  EXPECT_EQ(cli.Run({"topic", "create", "--help"}), kDone);
+  EXPECT_THAT(cli.out(), HasSubstr("monkafkactl topic create payments --partitions 2"));
+  EXPECT_EQ(cli.error(), "");
+}
+
+TEST_F(TopicCommandTest, CompletionOffersCommandsOptionsAndTopics) {
+  topics.pages = {{"orders", "other", "payments"}};
+  cli.Run({"__complete", "to"});
+  EXPECT_EQ(cli.out(), "top\ntopic\n");
+  cli.Run({"__complete", "topic", "de"});
+  EXPECT_EQ(cli.out(), "delete\n");
+  cli.Run({"__complete", "topic", "get", "o"});
+  EXPECT_EQ(cli.out(), "orders\nother\n");
+  cli.Run({"__complete", "topic", "create", "x", "--parti"});
+  EXPECT_EQ(cli.out(), "--partitions\n");
+  cli.Run({"__complete", "--endpoint", "elsewhere:1", "segment", "list", "p"});
+  EXPECT_EQ(cli.out(), "payments\n");
+  EXPECT_EQ(cli.connected_to.endpoint, "elsewhere:1");
+}
+
+TEST_F(TopicCommandTest, TheTokenOfTheContextGoesAlong) {
+  EXPECT_EQ(cli.Run({"topic", "list", "--token-file", (cli.home() / "none").string()}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("cannot be read"));
+}
+
+}  // namespace
+}  // namespace monkafka::cli
