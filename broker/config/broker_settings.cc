@@ -134,6 +134,8 @@ void AddTopicDefaults(TableBuilder& table) {
              "Default of the topic setting message.timestamp.after.max.ms.");
   table.Long("log.message.timestamp.before.max.ms", "9223372036854775807", "", 0, kMaxLong,
              "Default of the topic setting message.timestamp.before.max.ms.");
+  table.Long("log.message.timestamp.difference.max.ms", "9223372036854775807", "", 0, kMaxLong,
+             "Default of the topic setting message.timestamp.difference.max.ms.");
   table.String("log.message.timestamp.type", "CreateTime", "", {"CreateTime", "LogAppendTime"},
                "Default of the topic setting message.timestamp.type.");
   table.Int("min.insync.replicas", "1", "", 1, kMaxInt,

@@ -56,6 +56,10 @@ std::vector<ConfigDefinition> MakeTable() {
   table.Long("message.timestamp.before.max.ms", "9223372036854775807",
              "log.message.timestamp.before.max.ms", 0, kMaxLong,
              "How far a record's timestamp may lie behind the broker's clock (CreateTime).");
+  table.Long("message.timestamp.difference.max.ms", "9223372036854775807",
+             "log.message.timestamp.difference.max.ms", 0, kMaxLong,
+             "Bounds a record's timestamp where message.timestamp.before.max.ms or "
+             "message.timestamp.after.max.ms does not; Kafka 4 dropped it.");
   table.String("message.timestamp.type", "CreateTime", "log.message.timestamp.type",
                {"CreateTime", "LogAppendTime"},
                "Whether a record keeps its producer's timestamp or gets the time of its append.");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/check.h"
+#include "config/table_builder.h"
 #include "config/value.h"
 
 namespace monkafka::config {
@@ -93,6 +94,12 @@ bool Contains(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
+// Kafka 3.9 (KIP-937): the older setting counts where the bound of one direction has its default.
+int64_t TimestampBound(const TopicReader& values, std::string_view key) {
+  const int64_t bound = values.Integer(key);
+  return bound != kMaxLong ? bound : values.Integer("message.timestamp.difference.max.ms");
+}
+
 }  // namespace
 
 std::string TopicValue(const Settings& settings, const cluster::MetadataImage& image,
@@ -125,8 +132,8 @@ storage::LogConfig MakeLogConfig(const Settings& settings, const cluster::Metada
   config.timestamp_type = values.Text("message.timestamp.type") == "LogAppendTime"
                               ? records::TimestampType::kLogAppendTime
                               : records::TimestampType::kCreateTime;
-  config.timestamp_before_max_ms = values.Integer("message.timestamp.before.max.ms");
-  config.timestamp_after_max_ms = values.Integer("message.timestamp.after.max.ms");
+  config.timestamp_before_max_ms = TimestampBound(values, "message.timestamp.before.max.ms");
+  config.timestamp_after_max_ms = TimestampBound(values, "message.timestamp.after.max.ms");
   config.min_insync_replicas = values.Int32("min.insync.replicas");
   config.preallocate = ParseBoolean(values.Text("preallocate"));
   return config;

@@ -36,11 +36,13 @@ EXPLAINED = [
     ("3.9", ("config of unknown topic",), r".*UnknownTopicOrPartitionException:",
      r".*UnknownTopicOrPartitionException: This server does not host this topic-partition\.",
      "3.9 sends an empty text; ours is the error's own, as of 4.x"),
-    ("3.9", TOPIC_CONFIGS, r"  message\.(downconversion|format|timestamp\.difference)\..*", None,
+    ("3.9", TOPIC_CONFIGS, r"  message\.(downconversion|format)\..*", None,
      "Kafka 4 dropped these settings, which are about formats older than 0.11"),
     ("4", TOPIC_CONFIGS, r"  message\.timestamp\.after\.max\.ms=3600000 .*",
      r"  message\.timestamp\.after\.max\.ms=9223372036854775807 .*",
      "timestamps are checked as 3.9 checks them"),
+    ("4", TOPIC_CONFIGS, None, r"  message\.timestamp\.difference\.max\.ms=.*",
+     "Kafka 4 dropped this setting, which topics made for 3.9 still give"),
     ("4", TOPIC_CONFIGS, r"  min\.insync\.replicas=1 .*DYNAMIC_DEFAULT_BROKER.*",
      r"  min\.insync\.replicas=1 .*", "4.x writes this default into the cluster's metadata"),
     ("4", ("default config",), r"  min\.insync\.replicas=1 .*", None,
@@ -202,6 +204,7 @@ def commands(home, release):
 
 REPLACED = [
     (r"127\.0\.0\.1:\d+", "ADDRESS"),
+    (r"\bconsole-consumer-\d+( +|$)", "console-consumer-NUMBER "),
     (r"\b[\w-]{22}(?=\t|$)", "ID"),
     (r"\b(CreateTime|LogAppendTime):\d+", r"\1:TIME"),
     (r'("value":"\d+","offset":\d+,"topic":"to.ti","partition":)\d', r"\1N"),
@@ -211,7 +214,6 @@ REPLACED = [
     (r"(console-consumer|verifiable)[\w-]*-[0-9a-f-]{36}", r"\1-ID"),
     (r'"logDir":"[^"]*"', '"logDir":"DIR"'),
     (r"\"avg_throughput\":[\d.]+|\"target_throughput\":-?\d+", "RATE"),
-    (r"\bconsole-consumer-\d+ +", "console-consumer-NUMBER "),
     (r"in \d+ ms", "in MS"),
     (r"\(id: (\d+) rack: null isFenced: false\)", r"(id: \1 rack: null)"),
 ]

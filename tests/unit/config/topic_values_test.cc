@@ -42,6 +42,18 @@ TEST(TopicValuesTest, RetentionComesInThreeUnits) {
   EXPECT_EQ(retention(MakeSettings({{"log.retention.hours", "-1"}})), -1);
 }
 
+TEST(TopicValuesTest, TheTimestampDifferenceBoundsWhatHasNoBoundOfItsOwn) {
+  const Settings settings = MakeSettings({});
+  cluster::MetadataImage image;
+  auto& topic = image.configs[{ResourceType::kTopic, "t"}];
+  topic["message.timestamp.difference.max.ms"] = "1000";
+  EXPECT_EQ(MakeLogConfig(settings, image, 1, "t").timestamp_before_max_ms, 1000);
+  EXPECT_EQ(MakeLogConfig(settings, image, 1, "t").timestamp_after_max_ms, 1000);
+  topic["message.timestamp.after.max.ms"] = "5000";
+  EXPECT_EQ(MakeLogConfig(settings, image, 1, "t").timestamp_before_max_ms, 1000);
+  EXPECT_EQ(MakeLogConfig(settings, image, 1, "t").timestamp_after_max_ms, 5000);
+}
+
 TEST(TopicValuesTest, DefaultsAreTheLogsOwn) {
   const storage::LogConfig config = MakeLogConfig(MakeSettings({}), {}, 1, "t");
   const storage::LogConfig defaults;
