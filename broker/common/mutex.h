@@ -13,6 +13,11 @@
 #define MONKAFKA_ANNOTATION(x)
 #endif
 
+// Abseil, which gRPC's headers bring in, has macros of these names too.
+#undef GUARDED_BY
+#undef PT_GUARDED_BY
+#undef NO_THREAD_SAFETY_ANALYSIS
+
 #define CAPABILITY(x) MONKAFKA_ANNOTATION(capability(x))
 #define SCOPED_CAPABILITY MONKAFKA_ANNOTATION(scoped_lockable)
 #define GUARDED_BY(x) MONKAFKA_ANNOTATION(guarded_by(x))

@@ -1,0 +1,195 @@
+#include "admin/call.h"
+
+#include <utility>
+
+namespace monkafka::admin {
+
+void Call::Event::Fire(bool ok) {
+  const CallPtr keep_alive = std::move(keep_alive_);
+  (call_.*action_)(ok);
+}
+
+Call::Call(CallHandler& handler, size_t max_unsent_bytes)
+    : handler_(handler), max_unsent_bytes_(max_unsent_bytes) {}
+
+Call::Event* Call::Begin(Event& event) {
+  event.keep_alive_ = shared_from_this();
+  return &event;
+}
+
+void Call::Await(grpc::AsyncGenericService& service, grpc::ServerCompletionQueue& queue,
+                 CallHandler& handler, size_t max_unsent_bytes) {
+  const CallPtr call(new Call(handler, max_unsent_bytes));
+  call->await_next_ = [&service, &queue, &handler, max_unsent_bytes] {
+    Await(service, queue, handler, max_unsent_bytes);
+  };
+  // Not kept alive by this one: gRPC never reports it for a call that did not come about.
+  call->context_.AsyncNotifyWhenDone(&call->done_);
+  service.RequestCall(&call->context_, &call->stream_, &queue, &queue,
+                      call->Begin(call->accepted_));
+}
+
+void Call::OnAccepted(bool ok) {
+  if (!ok) return;  // the server is shutting down
+  Begin(done_);
+  await_next_();
+  handler_.OnAccepted(shared_from_this());
+}
+
+void Call::Read() {
+  MutexLock lock(mutex_);
+  if (!broken_) stream_.Read(&incoming_, Begin(read_));
+}
+
+void Call::OnRead(bool ok) {
+  std::optional<grpc::ByteBuffer> message;
+  if (ok) {
+    message.emplace();
+    message->Swap(&incoming_);
+  }
+  handler_.OnMessage(shared_from_this(), std::move(message));
+}
+
+void Call::Pump() {
+  if (writing_ || finishing_) return;
+  if (queue_.empty()) {
+    if (!status_) return;
+    finishing_ = true;
+    stream_.Finish(*status_, Begin(finished_));
+    return;
+  }
+  grpc::ByteBuffer message = std::move(queue_.front());
+  queue_.pop_front();
+  if (queue_.empty() && status_ && status_->ok()) {
+    finishing_ = true;
+    stream_.WriteAndFinish(message, grpc::WriteOptions(), *status_, Begin(finished_));
+    return;
+  }
+  writing_ = true;
+  writing_bytes_ = message.Length();
+  stream_.Write(message, Begin(written_));
+}
+
+bool Call::Enqueue(grpc::ByteBuffer message) {
+  if (broken_ || status_) return false;
+  unsent_bytes_ += message.Length();
+  queue_.push_back(std::move(message));
+  return true;
+}
+
+bool Call::Send(grpc::ByteBuffer message) {
+  MutexLock lock(mutex_);
+  while (unsent_bytes_ >= max_unsent_bytes_ && !broken_ && !status_) changed_.Wait(mutex_);
+  if (!Enqueue(std::move(message))) return false;
+  Pump();
+  return true;
+}
+
+bool Call::Offer(grpc::ByteBuffer message) {
+  MutexLock lock(mutex_);
+  if (!Enqueue(std::move(message))) return false;
+  Pump();
+  return true;
+}
+
+bool Call::Congested() {
+  MutexLock lock(mutex_);
+  return !broken_ && unsent_bytes_ >= max_unsent_bytes_ / 2;
+}
+
+void Call::WhenClear(Task task) {
+  {
+    MutexLock lock(mutex_);
+    if (!broken_ && unsent_bytes_ >= max_unsent_bytes_ / 2) {
+      when_clear_ = std::move(task);
+      return;
+    }
+  }
+  task();
+}
+
+void Call::Finish(grpc::Status status) {
+  MutexLock lock(mutex_);
+  if (status_) return;
+  status_ = std::move(status);
+  changed_.NotifyAll();
+  Pump();
+}
+
+void Call::Reply(grpc::ByteBuffer message) {
+  MutexLock lock(mutex_);
+  if (status_) return;
+  Enqueue(std::move(message));
+  status_ = grpc::Status::OK;
+  Pump();
+}
+
+void Call::Abort(const grpc::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    if (!status_) {
+      DropQueue();
+      status_ = status;
+      changed_.NotifyAll();
+      Pump();
+    }
+  }
+  stop_.request_stop();
+}
+
+void Call::DropQueue() {
+  queue_.clear();
+  unsent_bytes_ = writing_bytes_;
+}
+
+void Call::OnWritten(bool ok) {
+  Task clear;
+  {
+    MutexLock lock(mutex_);
+    writing_ = false;
+    unsent_bytes_ -= writing_bytes_;
+    writing_bytes_ = 0;
+    if (!ok) {
+      broken_ = true;
+      DropQueue();
+    }
+    if (unsent_bytes_ < max_unsent_bytes_ / 2) clear = std::exchange(when_clear_, nullptr);
+    changed_.NotifyAll();
+    Pump();
+  }
+  if (!ok) stop_.request_stop();
+  if (clear) clear();
+}
+
+// Also comes when everything went well: the stop token then has nobody to stop.
+void Call::OnDone(bool) {
+  Stop();
+  EndIfOver();
+}
+
+void Call::Stop() {
+  Task clear;
+  {
+    MutexLock lock(mutex_);
+    broken_ = true;
+    DropQueue();
+    clear = std::exchange(when_clear_, nullptr);
+    if (!status_) status_ = grpc::Status(grpc::StatusCode::CANCELLED, "the call was cancelled");
+    changed_.NotifyAll();
+    Pump();
+  }
+  stop_.request_stop();
+  if (clear) clear();
+}
+
+void Call::OnFinished(bool) { EndIfOver(); }
+
+void Call::EndIfOver() {
+  {
+    MutexLock lock(mutex_);
+    if (--ends_to_come_ > 0) return;
+  }
+  handler_.OnEnded(shared_from_this());
+}
+
+}  // namespace monkafka::admin

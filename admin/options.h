@@ -1,0 +1,26 @@
+// What the admin server is told at its start.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace monkafka::admin {
+
+struct TlsOptions {
+  std::string certificate_file;  // PEM, the chain; empty: no TLS
+  std::string key_file;          // PEM
+  std::string client_ca_file;    // PEM; set: certificates of clients are verified against it
+};
+
+struct ServerOptions {
+  TlsOptions tls;           // of TCP connections; a unix socket is guarded by its file mode 0600
+  std::string tokens_file;  // see credentials.h; empty: no tokens
+
+  size_t max_calls = 256;  // at once; more are RESOURCE_EXHAUSTED
+  size_t max_scans = 16;   // long reads at once, each with a thread; more are RESOURCE_EXHAUSTED
+  int unary_threads = 4;   // started when they are needed
+  size_t max_request_bytes = 4 << 20;
+  size_t max_unsent_bytes = 256 << 10;  // per stream, before its producer has to wait
+};
+
+}  // namespace monkafka::admin

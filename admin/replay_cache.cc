@@ -1,0 +1,63 @@
+#include "admin/replay_cache.h"
+
+#include <utility>
+
+namespace monkafka::admin {
+
+Outcome<std::string> ReplayCache::Run(const Key& key, uint64_t request_hash,
+                                      const std::function<Outcome<std::string>()>& run,
+                                      bool& replayed) {
+  const auto entry = std::make_shared<Entry>();
+  entry->request_hash = request_hash;
+  {
+    MutexLock lock(mutex_);
+    while (!by_age_.empty() && clock_.Now() - by_age_.front().since >= kKept) DropOldest();
+    for (auto found = entries_.find(key); found != entries_.end(); found = entries_.find(key)) {
+      const EntryPtr earlier = found->second;
+      if (auto answer = Replay(key, earlier, request_hash)) {
+        replayed = answer->has_value();
+        return *std::move(answer);
+      }
+    }
+    entries_.emplace(key, entry);
+  }
+  Outcome<std::string> response = run();
+  MutexLock lock(mutex_);
+  if (response) {
+    Keep(key, entry, *response);
+  } else {
+    entry->failed = true;
+    entries_.erase(key);
+  }
+  changed_.NotifyAll();
+  return response;
+}
+
+std::optional<Outcome<std::string>> ReplayCache::Replay(const Key& key, const EntryPtr& entry,
+                                                        uint64_t request_hash) {
+  if (entry->request_hash != request_hash) {
+    return std::unexpected(Failure(FailureKind::kInvalidArgument, "REQUEST_ID_REUSED",
+                                   "the request_id " + std::get<2>(key) +
+                                       " was used for another request; each needs its own"));
+  }
+  while (!entry->done && !entry->failed) changed_.Wait(mutex_);
+  if (entry->failed) return std::nullopt;
+  return entry->response;
+}
+
+void ReplayCache::Keep(const Key& key, const EntryPtr& entry, std::string response) {
+  entry->done = true;
+  entry->response = std::move(response);
+  bytes_ += entry->response.size();
+  by_age_.push_back({clock_.Now(), key, entry});
+  while (by_age_.size() > kMaxEntries || (bytes_ > kMaxBytes && by_age_.size() > 1)) DropOldest();
+}
+
+void ReplayCache::DropOldest() {
+  const Age oldest = std::move(by_age_.front());
+  by_age_.pop_front();
+  bytes_ -= oldest.entry->response.size();
+  entries_.erase(oldest.key);
+}
+
+}  // namespace monkafka::admin

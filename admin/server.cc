@@ -1,0 +1,132 @@
+#include "admin/server.h"
+
+#include <fmt/format.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+#include <pthread.h>
+
+#include <vector>
+
+namespace monkafka::admin {
+namespace {
+
+constexpr size_t kMaxMemoryBytes = 64 << 20;  // of gRPC's buffers, for all connections
+constexpr int kMaxStreamsPerConnection = 128;
+constexpr int kKeepaliveMs = 60'000;
+constexpr int kKeepaliveTimeoutMs = 20'000;
+constexpr int kShortestPingIntervalMs = 10'000;  // of a client
+
+grpc::Status Stopping() {
+  return ToStatus(Failure(FailureKind::kUnavailable, "STOPPING", "the server is stopping"));
+}
+
+}  // namespace
+
+std::unique_ptr<Server> Server::Start(Service& service) {
+  std::unique_ptr<Server> server(new Server(service));
+  if (!server->Build()) return nullptr;
+  server->thread_ = std::thread([raw = server.get()] { raw->Run(); });
+  return server;
+}
+
+bool Server::Build() {
+  grpc::ServerBuilder builder;
+  grpc::ResourceQuota quota("admin");
+  quota.Resize(kMaxMemoryBytes);
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(service_.options().max_request_bytes));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kShortestPingIntervalMs);
+  using Type = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  tcp_ = builder.experimental().AddExternalConnectionAcceptor(Type::FROM_FD,
+                                                              service_.transport_credentials());
+  unix_ = builder.experimental().AddExternalConnectionAcceptor(Type::FROM_FD,
+                                                               grpc::InsecureServerCredentials());
+  builder.RegisterAsyncGenericService(&generic_);
+  queue_ = builder.AddCompletionQueue();
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return false;
+  Call::Await(generic_, *queue_, *this, service_.options().max_unsent_bytes);
+  return true;
+}
+
+void Server::Run() {
+  pthread_setname_np(pthread_self(), "admin-grpc");
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_->Next(&tag, &ok)) static_cast<Call::Event*>(tag)->Fire(ok);
+}
+
+Server::~Server() {
+  if (server_ == nullptr) {
+    if (queue_ != nullptr) queue_->Shutdown();
+    return;
+  }
+  StopStreams();
+  server_->Shutdown(std::chrono::system_clock::now() + kGrace);
+  {
+    MutexLock lock(mutex_);
+    while (!calls_.empty()) changed_.Wait(mutex_);
+  }
+  queue_->Shutdown();
+  thread_.join();
+}
+
+void Server::StopStreams() {
+  std::vector<CallPtr> streams;
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    for (const CallPtr& call : calls_) {
+      if (call->method() != nullptr && call->method()->streaming) streams.push_back(call);
+    }
+  }
+  for (const CallPtr& call : streams) call->Abort(Stopping());
+}
+
+void Server::Adopt(int socket, Transport transport) {
+  grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+  connection.listener_fd = -1;
+  connection.fd = socket;
+  (transport == Transport::kTcp ? tcp_ : unix_)->HandleNewConnection(&connection);
+}
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
+  return server_->InProcessChannel(grpc::ChannelArguments());
+}
+
+void Server::OnAccepted(const CallPtr& call) {
+  bool stopping = false;
+  bool too_many = false;
+  {
+    MutexLock lock(mutex_);
+    stopping = stopping_;
+    too_many = calls_.size() >= service_.options().max_calls;
+    calls_.insert(call);
+  }
+  if (stopping) return call->Finish(Stopping());
+  if (too_many) {
+    return call->Finish(ToStatus(Failure(
+        FailureKind::kResourceExhausted, "CALLS_EXHAUSTED",
+        fmt::format("{} calls are under way, and there cannot be more at once; try again later",
+                    service_.options().max_calls))));
+  }
+  service_.OnAccepted(call);
+}
+
+void Server::OnMessage(const CallPtr& call, std::optional<grpc::ByteBuffer> message) {
+  service_.OnMessage(call, std::move(message));
+}
+
+void Server::OnEnded(const CallPtr& call) {
+  MutexLock lock(mutex_);
+  calls_.erase(call);
+  changed_.NotifyAll();
+}
+
+}  // namespace monkafka::admin

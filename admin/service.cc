@@ -1,0 +1,192 @@
+#include "admin/service.h"
+
+#include <fmt/format.h>
+#include <grpcpp/security/server_credentials.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "admin/reflection.h"
+
+namespace monkafka::admin {
+namespace {
+
+constexpr int kScanNiceness = 10;
+
+Result<std::string> ReadPem(const std::string& file, std::string_view what) {
+  if (file.empty()) return std::string();
+  std::ifstream in(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in || text.find("-----BEGIN") == std::string::npos) {
+    return Fail(ErrorCode::kInvalidConfig, fmt::format("{} {} cannot be used: {}", what, file,
+                                                       in ? "it is not PEM" : strerror(errno)));
+  }
+  return text;
+}
+
+CallerEvidence EvidenceOf(const Call& call) {
+  CallerEvidence evidence;
+  const std::string peer = call.Peer();
+  evidence.local = peer.starts_with("unix:") || peer.starts_with("inproc");
+  const auto& metadata = call.context().client_metadata();
+  if (const auto found = metadata.find("authorization"); found != metadata.end()) {
+    evidence.authorization.emplace(found->second.data(), found->second.size());
+  }
+  const auto auth = call.context().auth_context();
+  if (auth != nullptr && auth->IsPeerAuthenticated()) {
+    for (const grpc::string_ref& name : auth->FindPropertyValues("x509_common_name")) {
+      evidence.certificate_name.emplace(name.data(), name.size());
+    }
+  }
+  return evidence;
+}
+
+}  // namespace
+
+Status CheckExposure(const std::vector<std::string>& exposed, const ServerOptions& options) {
+  if (exposed.empty()) return {};
+  const bool tls = !options.tls.certificate_file.empty();
+  const bool authenticated = !options.tokens_file.empty() || !options.tls.client_ca_file.empty();
+  if (tls && authenticated) return {};
+  return Fail(ErrorCode::kInvalidConfig,
+              fmt::format("the admin service would listen on {}, which other machines can reach, "
+                          "without {}; configure that, listen on 127.0.0.1 or a unix socket, or "
+                          "accept the risk with --insecure",
+                          fmt::join(exposed, ", "),
+                          tls             ? "authentication (a tokens file or a client CA)"
+                          : authenticated ? "TLS (a certificate)"
+                                          : "TLS and authentication"));
+}
+
+Result<std::unique_ptr<Service>> Service::Create(ServerOptions options, const Ports& ports,
+                                                 Dependencies dependencies) {
+  auto credentials = Credentials::Load(options, dependencies.clock);
+  if (!credentials) return Forward(std::move(credentials));
+  const TlsOptions& tls = options.tls;
+  if (tls.certificate_file.empty() != tls.key_file.empty()) {
+    return Fail(ErrorCode::kInvalidConfig, "TLS needs both a certificate and its key");
+  }
+  if (tls.certificate_file.empty() && !tls.client_ca_file.empty()) {
+    return Fail(ErrorCode::kInvalidConfig,
+                "verifying client certificates needs TLS: a certificate and its key");
+  }
+  auto certificate = ReadPem(tls.certificate_file, "the certificate");
+  if (!certificate) return Forward(std::move(certificate));
+  auto key = ReadPem(tls.key_file, "the key");
+  if (!key) return Forward(std::move(key));
+  auto client_ca = ReadPem(tls.client_ca_file, "the client CA");
+  if (!client_ca) return Forward(std::move(client_ca));
+
+  std::unique_ptr<Service> service(
+      new Service(std::move(options), dependencies, *std::move(credentials),
+                  {*std::move(certificate), *std::move(key), *std::move(client_ca)}));
+  service->AddServices(ports, dependencies.timers);
+  return service;
+}
+
+Service::Service(ServerOptions options, Dependencies dependencies,
+                 std::unique_ptr<Credentials> credentials, Pem pem)
+    : options_(std::move(options)),
+      credentials_(std::move(credentials)),
+      pem_(std::move(pem)),
+      audit_(dependencies.audit != nullptr ? *dependencies.audit : logged_audit_),
+      replays_(dependencies.clock),
+      unary_(std::make_shared<Workers>("admin", options_.unary_threads, 0)),
+      scans_(std::make_shared<Workers>("admin-scan", options_.max_scans, kScanNiceness)),
+      table_(audit_, replays_) {}
+
+// Runs what is queued: tails that let go of themselves.
+Service::~Service() {
+  unary_->Stop();
+  scans_->Stop();
+}
+
+void Service::AddServices(const Ports& ports, Timers& timers) {
+  const Runtime runtime{unary_, scans_, &timers};
+  if (ports.cluster != nullptr) AddCluster(table_, *ports.cluster);
+  if (ports.topics != nullptr) AddTopics(table_, *ports.topics);
+  if (ports.segments != nullptr) AddSegments(table_, *ports.segments);
+  if (ports.offsets != nullptr) AddOffsets(table_, *ports.offsets, runtime);
+  if (ports.groups != nullptr) AddGroups(table_, *ports.groups, runtime);
+  if (ports.records != nullptr) AddRecords(table_, *ports.records, runtime);
+  if (ports.configs != nullptr) AddConfigs(table_, *ports.configs);
+  if (ports.connections != nullptr) AddConnections(table_, *ports.connections);
+  if (ports.resources != nullptr) AddResources(table_, *ports.resources);
+  AddReflection(table_);
+  health_.AddTo(table_);
+}
+
+std::shared_ptr<grpc::ServerCredentials> Service::transport_credentials() const {
+  if (pem_.certificate.empty()) return grpc::InsecureServerCredentials();
+  // With tokens a certificate is one of two ways, without it is the only one.
+  const bool required = options_.tokens_file.empty();
+  grpc::SslServerCredentialsOptions tls(
+      pem_.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+      : required             ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                             : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  tls.pem_root_certs = pem_.client_ca;
+  tls.pem_key_cert_pairs.push_back({pem_.key, pem_.certificate});
+  return grpc::SslServerCredentials(tls);
+}
+
+Outcome<void> Service::Admit(Call& call) {
+  call.set_method(table_.Find(call.path()));
+  if (call.method() == nullptr) {
+    return std::unexpected(Failure(FailureKind::kUnimplemented, "METHOD_UNKNOWN",
+                                   "this server has no method " + call.path()));
+  }
+  const Method& method = *call.method();
+  if (method.role == Role::kNone) return {};
+  Outcome<Principal> principal = credentials_->Authenticate(EvidenceOf(call));
+  Outcome<void> allowed;
+  if (principal) {
+    call.set_principal(*principal);
+    allowed = RequireRole(*principal, method.role, call.path().substr(call.path().rfind('/') + 1));
+  } else {
+    allowed = std::unexpected(std::move(principal).error());
+  }
+  if (!allowed && method.mutation) {
+    AuditEntry entry(call, "");
+    entry.outcome = ReasonOf(allowed.error());
+    audit_.Write(entry);
+  }
+  return allowed;
+}
+
+void Service::OnAccepted(const CallPtr& call) {
+  if (Outcome<void> admitted = Admit(*call); !admitted) {
+    return call->Finish(ToStatus(admitted.error()));
+  }
+  call->Read();
+}
+
+void Service::OnMessage(const CallPtr& call, std::optional<grpc::ByteBuffer> message) {
+  const Method& method = *call->method();
+  if (!message) {
+    if (method.conversation) return call->Finish(grpc::Status::OK);
+    return call->Finish({grpc::StatusCode::INVALID_ARGUMENT, "the call came without a request"});
+  }
+  Task run = [&method, call, bytes = *std::move(message)]() mutable {
+    method.run(call, std::move(bytes));
+    if (method.conversation) call->WhenClear([call] { call->Read(); });
+  };
+  switch (method.runs_on) {
+    case RunsOn::kQueueThread:
+      return run();
+    case RunsOn::kUnaryThread:
+      return unary_->Post(std::move(run));
+    case RunsOn::kScanThread:
+      if (!scans_->TryPost(std::move(run))) {
+        call->Finish(ToStatus(Failure(
+            FailureKind::kResourceExhausted, "SCANS_EXHAUSTED",
+            fmt::format("{} long reads are under way, and there cannot be more at once; try again "
+                        "later",
+                        options_.max_scans))));
+      }
+  }
+}
+
+}  // namespace monkafka::admin

@@ -1,0 +1,80 @@
+// The admin service without a transport: who may call what, and what is done. Lives as long as the
+// broker; a Server (server.h) carries its calls and may come and go.
+//
+// Threads: Create, Stop and the destructor from one; the rest from any.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "admin/audit.h"
+#include "admin/call.h"
+#include "admin/credentials.h"
+#include "admin/health.h"
+#include "admin/method.h"
+#include "admin/options.h"
+#include "admin/port/ports.h"
+#include "admin/replay_cache.h"
+#include "admin/services/services.h"
+#include "admin/workers.h"
+#include "common/executor.h"
+
+namespace monkafka::admin {
+
+// What a listener that others can reach needs: TLS, and tokens or verified client certificates.
+// `exposed`: its addresses beyond this machine. The error is a sentence with the way out.
+Status CheckExposure(const std::vector<std::string>& exposed, const ServerOptions& options);
+
+class Service {
+ public:
+  // All outlive the service. audit nullptr: the broker's log.
+  struct Dependencies {
+    const Clock& clock;
+    Timers& timers;
+    AuditLog* audit = nullptr;
+  };
+
+  // Reads the tokens file and the certificates. The error is a sentence that names the file.
+  static Result<std::unique_ptr<Service>> Create(ServerOptions options, const Ports& ports,
+                                                 Dependencies dependencies);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // For a Server: what CallHandler says.
+  void OnAccepted(const CallPtr& call);
+  void OnMessage(const CallPtr& call, std::optional<grpc::ByteBuffer> message);
+
+  // Health says NOT_SERVING from now on.
+  void Drain() { health_.SetServing(false); }
+
+  const ServerOptions& options() const { return options_; }
+  const MethodTable& table() const { return table_; }
+  // Of TCP connections.
+  std::shared_ptr<grpc::ServerCredentials> transport_credentials() const;
+
+ private:
+  struct Pem {
+    std::string certificate, key, client_ca;
+  };
+
+  Service(ServerOptions options, Dependencies dependencies,
+          std::unique_ptr<Credentials> credentials, Pem pem);
+  void AddServices(const Ports& ports, Timers& timers);
+  Outcome<void> Admit(Call& call);
+
+  const ServerOptions options_;
+  const std::unique_ptr<Credentials> credentials_;
+  const Pem pem_;
+  LoggedAudit logged_audit_;
+  AuditLog& audit_;
+  ReplayCache replays_;
+  const std::shared_ptr<Workers> unary_;
+  const std::shared_ptr<Workers> scans_;
+  Health health_;
+  MethodTable table_;
+};
+
+}  // namespace monkafka::admin

@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <set>
+
+#include "admin/port/resources.h"
+#include "admin/services/convert.h"
+#include "admin/services/services.h"
+#include "monkafka/admin/v1/resources.pb.h"
+
+namespace monkafka::admin {
+namespace {
+
+Outcome<PlanOrder> OrderOf(const v1::ResourceDocuments& documents, bool prune) {
+  PlanOrder order{.documents = {}, .prune = prune};
+  std::set<std::string> names;
+  for (const v1::TopicDocument& document : documents.topics()) {
+    if (document.name().empty()) return FailField("documents.topics.name", "required");
+    if (!names.insert(document.name()).second) {
+      return FailField("documents.topics.name", document.name() + " is there twice");
+    }
+    if (document.partitions() < 0) return FailField("documents.topics.partitions", "negative");
+    if (document.replication_factor() < 0) {
+      return FailField("documents.topics.replication_factor", "negative");
+    }
+    TopicDocument& added = order.documents.emplace_back();
+    added.name = document.name();
+    if (document.partitions() > 0) added.partitions = document.partitions();
+    if (document.replication_factor() > 0) {
+      added.replication_factor = document.replication_factor();
+    }
+    added.configs = {document.configs().begin(), document.configs().end()};
+    added.merge_configs = document.config_mode() == v1::CONFIG_MODE_MERGE;
+  }
+  return order;
+}
+
+void Fill(const Plan& plan, v1::Plan& out) {
+  for (const PlanAction& action : plan.actions) {
+    v1::PlanAction& added = *out.add_actions();
+    added.set_kind(static_cast<v1::PlanAction::Kind>(action.kind));
+    added.set_topic(action.topic);
+    added.set_field(action.field);
+    if (action.from) added.set_from_value(*action.from);
+    if (action.to) added.set_to_value(*action.to);
+    added.set_reason(action.reason);
+  }
+  out.set_in_sync_count(plan.in_sync_count);
+  out.set_etag(plan.etag);
+}
+
+Outcome<v1::PlanResourcesResponse> PlanResources(ResourcesPort& port,
+                                                 const v1::PlanResourcesRequest& request) {
+  Outcome<PlanOrder> order = OrderOf(request.documents(), request.prune());
+  if (!order) return std::unexpected(std::move(order).error());
+  Outcome<Plan> plan = port.MakePlan(*order);
+  if (!plan) return std::unexpected(std::move(plan).error());
+  v1::PlanResourcesResponse response;
+  Fill(*plan, *response.mutable_plan());
+  return response;
+}
+
+Outcome<v1::ApplyResourcesResponse> ApplyResources(ResourcesPort& port,
+                                                   const v1::ApplyResourcesRequest& request,
+                                                   const Call& call) {
+  Outcome<PlanOrder> order = OrderOf(request.documents(), request.prune());
+  if (!order) return std::unexpected(std::move(order).error());
+  Outcome<Plan> plan =
+      port.Apply(*order, request.etag(), request.validate_only(), call.stop_token());
+  if (!plan) return std::unexpected(std::move(plan).error());
+  v1::ApplyResourcesResponse response;
+  Fill(*plan, *response.mutable_plan());
+  return response;
+}
+
+Outcome<v1::ExportResourcesResponse> ExportResources(ResourcesPort& port,
+                                                     const v1::ExportResourcesRequest& request) {
+  Outcome<ExportedTopics> exported =
+      port.Export({request.topics().begin(), request.topics().end()});
+  if (!exported) return std::unexpected(std::move(exported).error());
+  v1::ExportResourcesResponse response;
+  response.set_etag(exported->etag);
+  for (const TopicDocument& document : exported->documents) {
+    v1::TopicDocument& added = *response.mutable_documents()->add_topics();
+    added.set_name(document.name);
+    if (document.partitions) added.set_partitions(*document.partitions);
+    if (document.replication_factor) added.set_replication_factor(*document.replication_factor);
+    for (const auto& [key, value] : document.configs) (*added.mutable_configs())[key] = value;
+    if (document.merge_configs) added.set_config_mode(v1::CONFIG_MODE_MERGE);
+  }
+  return response;
+}
+
+}  // namespace
+
+void AddResources(MethodTable& table, ResourcesPort& port) {
+  const std::string service = "/monkafka.admin.v1.ResourcesService/";
+  table.AddRead<v1::PlanResourcesRequest>(
+      service + "PlanResources", Role::kViewer,
+      [&port](const auto& request, Call&) { return PlanResources(port, request); });
+  table.AddMutation<v1::ApplyResourcesRequest>(
+      service + "ApplyResources", Role::kAdmin,
+      [](const auto& request) {
+        std::string subject = request.prune() ? "topics, pruning:" : "topics:";
+        for (const auto& document : request.documents().topics()) subject += " " + document.name();
+        return subject;
+      },
+      [&port](const auto& request, Call& call) { return ApplyResources(port, request, call); });
+  table.AddRead<v1::ExportResourcesRequest>(
+      service + "ExportResources", Role::kViewer,
+      [&port](const auto& request, Call&) { return ExportResources(port, request); });
+}
+
+}  // namespace monkafka::admin

@@ -1,0 +1,254 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "admin/listing.h"
+#include "admin/port/topics.h"
+#include "admin/services/convert.h"
+#include "admin/services/services.h"
+#include "admin/services/topic_update.h"
+#include "monkafka/admin/v1/topics.pb.h"
+
+namespace monkafka::admin {
+namespace {
+
+void Fill(const PartitionInfo& info, v1::Partition& out) {
+  out.set_partition(info.partition);
+  out.set_leader_id(info.leader_id);
+  out.set_leader_epoch(info.leader_epoch);
+  out.mutable_replica_ids()->Add(info.replica_ids.begin(), info.replica_ids.end());
+  out.mutable_isr_ids()->Add(info.isr_ids.begin(), info.isr_ids.end());
+  out.set_log_start_offset(info.log_start_offset);
+  out.set_last_stable_offset(info.last_stable_offset);
+  out.set_high_watermark(info.high_watermark);
+  out.set_log_end_offset(info.log_end_offset);
+  out.set_durable_end_offset(info.durable_end_offset);
+  out.set_size_bytes(info.size_bytes);
+  out.set_segment_count(info.segment_count);
+  *out.mutable_rates() = ToProto(info.rates);
+  out.set_offline_reason(info.offline_reason);
+}
+
+void Fill(const TopicInfo& info, TopicView view, v1::Topic& out) {
+  out.set_name(info.name);
+  out.set_topic_id(info.topic_id);
+  out.set_internal(info.internal);
+  out.set_partition_count(info.partition_count);
+  out.set_replication_factor(info.replication_factor);
+  out.set_etag(info.etag);
+  if (view == TopicView::kNames) return;
+  out.set_size_bytes(info.size_bytes);
+  out.set_record_count(info.record_count);
+  *out.mutable_rates() = ToProto(info.rates);
+  if (view == TopicView::kBasic) return;
+  for (const auto& [key, value] : info.configs) (*out.mutable_configs())[key] = value;
+  for (const PartitionInfo& partition : info.partitions) Fill(partition, *out.add_partitions());
+}
+
+TopicView ViewOf(v1::TopicView view, TopicView by_default) {
+  switch (view) {
+    case v1::TOPIC_VIEW_NAMES:
+      return TopicView::kNames;
+    case v1::TOPIC_VIEW_BASIC:
+      return TopicView::kBasic;
+    case v1::TOPIC_VIEW_FULL:
+      return TopicView::kFull;
+    default:
+      return by_default;
+  }
+}
+
+std::vector<ReplicaAssignment> AssignmentsOf(
+    const google::protobuf::RepeatedPtrField<v1::ReplicaAssignment>& assignments) {
+  std::vector<ReplicaAssignment> out;
+  for (const v1::ReplicaAssignment& assignment : assignments) {
+    out.push_back({assignment.partition(),
+                   {assignment.replica_ids().begin(), assignment.replica_ids().end()}});
+  }
+  return out;
+}
+
+template <class Response>
+Outcome<Response> AnswerWith(const Outcome<TopicInfo>& topic, TopicView view = TopicView::kFull) {
+  if (!topic) return std::unexpected(topic.error());
+  Response response;
+  Fill(*topic, view, *response.mutable_topic());
+  return response;
+}
+
+// In the natural order reads no more than the page needs.
+Outcome<v1::ListTopicsResponse> ListTopics(TopicsPort& port, const v1::ListTopicsRequest& request,
+                                           const Call& call) {
+  Outcome<Listing> listing =
+      Listing::Parse(*v1::Topic::descriptor(), ListRequestOf(request), "name");
+  if (!listing) return std::unexpected(std::move(listing).error());
+  const bool whole = !listing->natural();
+  TopicListing wanted{.view = ViewOf(request.view(), TopicView::kBasic),
+                      .include_internal = request.include_internal(),
+                      .after = {},
+                      .limit = whole ? Listing::kMaxPageSize : listing->page_size() + 1};
+  if (!whole && !listing->after().empty()) wanted.after = listing->after()[0];
+  v1::ListTopicsResponse response;
+  auto& topics = *response.mutable_topics();
+  const auto enough = static_cast<int>(listing->page_size() + 1);
+  while (whole || topics.size() < enough) {
+    if (call.stopped()) return std::unexpected(Failure(FailureKind::kCancelled, "CANCELLED", ""));
+    Outcome<std::vector<TopicInfo>> more = port.List(wanted);
+    if (!more) return std::unexpected(std::move(more).error());
+    for (const TopicInfo& topic : *more) {
+      Fill(topic, wanted.view, *topics.Add());
+      if (!listing->Matches(topics[topics.size() - 1])) topics.RemoveLast();
+    }
+    if (more->size() < wanted.limit) break;
+    wanted.after = more->back().name;
+  }
+  response.set_next_page_token(listing->Cut(topics));
+  return response;
+}
+
+Outcome<v1::GetTopicResponse> GetTopic(TopicsPort& port, const v1::GetTopicRequest& request) {
+  if (auto named = RequireText(request.name(), "name"); !named) {
+    return std::unexpected(std::move(named).error());
+  }
+  const TopicView view = ViewOf(request.view(), TopicView::kFull);
+  return AnswerWith<v1::GetTopicResponse>(port.Get(request.name(), view), view);
+}
+
+Outcome<v1::CreateTopicResponse> CreateTopic(TopicsPort& port,
+                                             const v1::CreateTopicRequest& request,
+                                             const Call& call) {
+  const v1::Topic& topic = request.topic();
+  if (auto named = RequireText(topic.name(), "topic.name"); !named) {
+    return std::unexpected(std::move(named).error());
+  }
+  if (!request.assignments().empty() &&
+      (topic.partition_count() != 0 || topic.replication_factor() != 0)) {
+    return FailField("assignments",
+                     "not together with topic.partition_count or topic.replication_factor");
+  }
+  TopicCreation creation{.name = topic.name(),
+                         .assignments = AssignmentsOf(request.assignments()),
+                         .configs = {topic.configs().begin(), topic.configs().end()},
+                         .validate_only = request.validate_only()};
+  if (topic.partition_count() != 0) creation.partition_count = topic.partition_count();
+  if (topic.replication_factor() != 0) creation.replication_factor = topic.replication_factor();
+  // -1 is how the port says "default"; a client that says it means it wrongly.
+  if (topic.partition_count() < 0) return FailField("topic.partition_count", "negative");
+  if (topic.replication_factor() < 0) return FailField("topic.replication_factor", "negative");
+  return AnswerWith<v1::CreateTopicResponse>(port.Create(creation, call.stop_token()));
+}
+
+Outcome<v1::UpdateTopicResponse> UpdateTopic(TopicsPort& port,
+                                             const v1::UpdateTopicRequest& request,
+                                             const Call& call) {
+  Outcome<TopicUpdate> update = TopicUpdateOf(request);
+  if (!update) return std::unexpected(std::move(update).error());
+  return AnswerWith<v1::UpdateTopicResponse>(port.Update(*update, call.stop_token()));
+}
+
+Outcome<v1::DeleteTopicResponse> DeleteTopic(TopicsPort& port,
+                                             const v1::DeleteTopicRequest& request,
+                                             const Call& call) {
+  if (auto named = RequireText(request.name(), "name"); !named) {
+    return std::unexpected(std::move(named).error());
+  }
+  const Outcome<TopicInfo> deleted =
+      port.Delete(request.name(), request.etag(), request.validate_only(), call.stop_token());
+  if (request.allow_missing() && IsNotFound(deleted)) return v1::DeleteTopicResponse();
+  return AnswerWith<v1::DeleteTopicResponse>(deleted);
+}
+
+Outcome<v1::AddPartitionsResponse> AddPartitions(TopicsPort& port,
+                                                 const v1::AddPartitionsRequest& request,
+                                                 const Call& call) {
+  if (auto named = RequireText(request.name(), "name"); !named) {
+    return std::unexpected(std::move(named).error());
+  }
+  if (request.partition_count() <= 0) return FailField("partition_count", "required");
+  const TopicUpdate update{.name = request.name(),
+                           .etag = request.etag(),
+                           .partition_count = request.partition_count(),
+                           .assignments = AssignmentsOf(request.assignments()),
+                           .set_configs = {},
+                           .validate_only = request.validate_only()};
+  return AnswerWith<v1::AddPartitionsResponse>(port.Update(update, call.stop_token()));
+}
+
+Outcome<v1::TrimRecordsResponse> TrimRecords(TopicsPort& port,
+                                             const v1::TrimRecordsRequest& request,
+                                             const Call& call) {
+  if (auto named = RequireText(request.topic(), "topic"); !named) {
+    return std::unexpected(std::move(named).error());
+  }
+  if (request.targets().empty()) return FailField("targets", "required");
+  std::vector<TrimTarget> targets;
+  for (const v1::TrimTarget& target : request.targets()) {
+    if (target.before_offset() < -1) {
+      return FailField("targets.before_offset", "an offset, or -1 for the high watermark");
+    }
+    targets.push_back({target.partition(), target.before_offset()});
+  }
+  Outcome<std::vector<TrimResult>> results =
+      port.Trim(request.topic(), targets, request.validate_only(), call.stop_token());
+  if (!results) return std::unexpected(std::move(results).error());
+  v1::TrimRecordsResponse response;
+  for (const TrimResult& result : *results) {
+    v1::TrimResult& added = *response.add_results();
+    added.set_partition(result.partition);
+    added.set_old_log_start_offset(result.old_log_start_offset);
+    added.set_new_log_start_offset(result.new_log_start_offset);
+    added.set_removed_count(result.new_log_start_offset - result.old_log_start_offset);
+  }
+  return response;
+}
+
+std::string TrimSubject(const v1::TrimRecordsRequest& request) {
+  std::string subject = "topic " + request.topic();
+  for (const v1::TrimTarget& target : request.targets()) {
+    subject += fmt::format(" {}<{}", target.partition(), target.before_offset());
+  }
+  return subject;
+}
+
+std::string UpdateSubject(const v1::UpdateTopicRequest& request) {
+  std::string subject = "topic " + request.topic().name();
+  for (const std::string& path : request.update_mask().paths()) subject += " " + path;
+  return subject;
+}
+
+}  // namespace
+
+void AddTopics(MethodTable& table, TopicsPort& port) {
+  const std::string service = "/monkafka.admin.v1.TopicsService/";
+  table.AddRead<v1::ListTopicsRequest>(
+      service + "ListTopics", Role::kViewer,
+      [&port](const auto& request, Call& call) { return ListTopics(port, request, call); });
+  table.AddRead<v1::GetTopicRequest>(
+      service + "GetTopic", Role::kViewer,
+      [&port](const auto& request, Call&) { return GetTopic(port, request); });
+  table.AddMutation<v1::CreateTopicRequest>(
+      service + "CreateTopic", Role::kOperator,
+      [](const auto& request) {
+        return fmt::format("topic {} partitions={}", request.topic().name(),
+                           request.topic().partition_count());
+      },
+      [&port](const auto& request, Call& call) { return CreateTopic(port, request, call); });
+  table.AddMutation<v1::UpdateTopicRequest>(
+      service + "UpdateTopic", Role::kOperator, UpdateSubject,
+      [&port](const auto& request, Call& call) { return UpdateTopic(port, request, call); });
+  table.AddMutation<v1::DeleteTopicRequest>(
+      service + "DeleteTopic", Role::kAdmin,
+      [](const auto& request) { return "topic " + request.name(); },
+      [&port](const auto& request, Call& call) { return DeleteTopic(port, request, call); });
+  table.AddMutation<v1::AddPartitionsRequest>(
+      service + "AddPartitions", Role::kOperator,
+      [](const auto& request) {
+        return fmt::format("topic {} partitions={}", request.name(), request.partition_count());
+      },
+      [&port](const auto& request, Call& call) { return AddPartitions(port, request, call); });
+  table.AddMutation<v1::TrimRecordsRequest>(
+      service + "TrimRecords", Role::kAdmin, TrimSubject,
+      [&port](const auto& request, Call& call) { return TrimRecords(port, request, call); });
+}
+
+}  // namespace monkafka::admin

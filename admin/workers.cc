@@ -1,0 +1,74 @@
+#include "admin/workers.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <utility>
+
+namespace monkafka::admin {
+namespace {
+
+constexpr std::chrono::seconds kIdleThreadLives{10};
+
+}  // namespace
+
+Workers::Workers(std::string name, size_t max_threads, int niceness)
+    : name_(std::move(name)), max_threads_(max_threads), niceness_(niceness) {}
+
+Workers::~Workers() { Stop(); }
+
+void Workers::Enqueue(Task task) {
+  queue_.push_back(std::move(task));
+  if (queue_.size() > idle_ && threads_ < max_threads_) {
+    ++threads_;
+    std::thread([this] { Run(); }).detach();
+  }
+  changed_.NotifyOne();
+}
+
+void Workers::Post(Task task) {
+  MutexLock lock(mutex_);
+  if (!stopping_) Enqueue(std::move(task));
+}
+
+bool Workers::TryPost(Task task) {
+  MutexLock lock(mutex_);
+  if (stopping_ || queue_.size() + threads_ - idle_ >= max_threads_) return false;
+  Enqueue(std::move(task));
+  return true;
+}
+
+void Workers::Stop() {
+  MutexLock lock(mutex_);
+  stopping_ = true;
+  changed_.NotifyAll();
+  while (threads_ > 0) changed_.Wait(mutex_);
+}
+
+void Workers::Run() {
+  pthread_setname_np(pthread_self(), name_.c_str());
+  if (niceness_ > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), niceness_);
+  mutex_.lock();
+  for (;;) {
+    const auto give_up = std::chrono::steady_clock::now() + kIdleThreadLives;
+    ++idle_;
+    bool timely = true;
+    while (queue_.empty() && !stopping_ && timely) timely = changed_.WaitUntil(mutex_, give_up);
+    --idle_;
+    if (queue_.empty()) break;
+    Task task = std::move(queue_.front());
+    queue_.pop_front();
+    mutex_.unlock();
+    task();
+    task = nullptr;
+    mutex_.lock();
+  }
+  --threads_;
+  changed_.NotifyAll();
+  mutex_.unlock();
+}
+
+}  // namespace monkafka::admin
