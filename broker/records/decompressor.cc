@@ -1,6 +1,6 @@
+#include <isa-l/igzip_lib.h>
 #include <lz4frame.h>
 #include <snappy.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -23,12 +23,6 @@ std::unexpected<Error> Undecodable(Codec codec, std::string_view why) {
 }
 constexpr std::string_view kEndsEarly = "the data ends early";
 
-struct InflateEnd {
-  void operator()(z_stream* stream) const {
-    inflateEnd(stream);
-    delete stream;
-  }
-};
 struct Lz4Free {
   void operator()(LZ4F_dctx* context) const { LZ4F_freeDecompressionContext(context); }
 };
@@ -52,7 +46,7 @@ struct Decompressor::State {
   Bytes input;
   int64_t left = 0;  // of the limit
   bool ended = false;
-  std::unique_ptr<z_stream, InflateEnd> gzip;
+  std::unique_ptr<inflate_state> gzip;  // ISA-L: two to three times as fast as zlib
   std::unique_ptr<LZ4F_dctx, Lz4Free> lz4;
   std::unique_ptr<ZSTD_DCtx, ZstdFree> zstd;
   bool framed = false;         // snappy: in xerial framing
@@ -138,41 +132,33 @@ Result<size_t> Decompressor::State::ReadPlain(MutableBytes out) {
 }
 
 Status Decompressor::State::StartGzip() {
-  constexpr int kGzipFraming = 16;
-  if (!gzip) {
-    auto stream = std::make_unique<z_stream>();
-    *stream = {};
-    if (inflateInit2(stream.get(), MAX_WBITS + kGzipFraming) != Z_OK) {
-      return Fail(ErrorCode::kUnknownServerError, "zlib: out of memory");
-    }
-    gzip.reset(stream.release());
-  }
-  CHECK(inflateReset(gzip.get()) == Z_OK);
+  if (!gzip) gzip = std::make_unique_for_overwrite<inflate_state>();
+  isal_inflate_init(gzip.get());
+  gzip->crc_flag = ISAL_GZIP;
   return {};
 }
 
 Result<size_t> Decompressor::State::ReadGzip(MutableBytes out) {
-  z_stream& stream = *gzip;
-  stream.next_in = const_cast<Bytef*>(input.data());
-  stream.avail_in = static_cast<uInt>(input.size());
+  inflate_state& stream = *gzip;
+  stream.next_in = const_cast<uint8_t*>(input.data());
+  stream.avail_in = static_cast<uint32_t>(input.size());
   stream.next_out = out.data();
-  stream.avail_out = static_cast<uInt>(out.size());
+  stream.avail_out = static_cast<uint32_t>(out.size());
   while (stream.avail_out > 0 && !ended) {
-    const int code = inflate(&stream, Z_NO_FLUSH);
-    if (code == Z_STREAM_END) {
+    const int code = isal_inflate(&stream);
+    if (code < 0) return Undecodable(codec, "invalid data");
+    if (stream.block_state == ISAL_BLOCK_FINISH) {
       constexpr uint8_t kMagic1 = 0x1f;
       constexpr uint8_t kMagic2 = 0x8b;
       const bool another =
           stream.avail_in >= 2 && stream.next_in[0] == kMagic1 && stream.next_in[1] == kMagic2;
       if (another) {
-        CHECK(inflateReset(&stream) == Z_OK);
+        isal_inflate_reset(&stream);
       } else {
         ended = true;
       }
-    } else if (code == Z_BUF_ERROR) {
+    } else if (stream.avail_out > 0) {
       return Undecodable(codec, kEndsEarly);  // room to spare and nothing left to read
-    } else if (code != Z_OK) {
-      return Undecodable(codec, stream.msg != nullptr ? stream.msg : "invalid data");
     }
   }
   input = input.last(stream.avail_in);

@@ -163,6 +163,17 @@ TEST(GzipTest, MembersMayFollowEachOtherAndTrailingBytesAreIgnored) {
   EXPECT_EQ(AsText(Decompressed(Codec::kGzip, Join({hello, {0, 0, 0}}))), "hello ");
 }
 
+TEST(GzipTest, AChecksumOrALengthThatIsWrongIsRefused) {
+  const auto text = RandomBytes(200'000);
+  const auto good = Compressed(Codec::kGzip, text);
+  EXPECT_EQ(Decompressed(Codec::kGzip, good), text);
+  for (const size_t from_end : {1, 4, 5, 8}) {
+    auto bad = good;
+    bad[bad.size() - from_end] ^= 1;
+    EXPECT_EQ(DecompressionError(Codec::kGzip, bad), ErrorCode::kInvalidRecord) << from_end;
+  }
+}
+
 TEST(SnappyTest, WritesXerialBlocksOf32Kilobytes) {
   const auto compressed = Compressed(Codec::kSnappy, RandomBytes(40'000));
   EXPECT_EQ(ToHex(Bytes(compressed).first(16)), "82534e41505059000000000100000001");
