@@ -186,7 +186,7 @@ Status Broker::Graph::Serve() {
   if (admin) {
     const AdminService::Parts parts{settings,       *cluster,     *logs,    *topics,
                                     *configs,       *coordinator, *produce, *server,
-                                    server_options, clock,        workers};
+                                    server_options, clock,        timers,   workers};
     if (Status started = admin->Start(parts); !started) return started;
   }
   logs->StartMaintenance();

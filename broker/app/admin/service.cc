@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "admin/port/ports.h"
+#include "admin/server.h"
+#include "admin/service.h"
 #include "app/admin/cluster.h"
 #include "app/admin/configs.h"
 #include "app/admin/connections.h"
@@ -38,24 +40,42 @@ std::string WhereToListen(const config::Settings& settings, const net::ServerOpt
   return !settings.Given(kListen) && any_port ? kAnyPort : settings.Text(kListen);
 }
 
-// Other machines must prove who they are, and nobody between may listen.
+admin::ServerOptions OptionsOf(const config::Settings& settings) {
+  admin::ServerOptions options;
+  options.tls.certificate_file = settings.Text("monkafka.admin.tls.certificate.file");
+  options.tls.key_file = settings.Text("monkafka.admin.tls.key.file");
+  options.tls.client_ca_file = settings.Text("monkafka.admin.tls.client.ca.file");
+  options.tokens_file = settings.Text("monkafka.admin.tokens.file");
+  return options;
+}
+
 Status CheckExposure(const config::Settings& settings,
                      const std::vector<admin::ListenAddress>& addresses) {
-  const bool tls = settings.Given("monkafka.admin.tls.certificate.file");
-  const bool authenticated = settings.Given("monkafka.admin.tls.client.ca.file") ||
-                             settings.Given("monkafka.admin.tokens.file");
-  if ((tls && authenticated) || settings.Boolean("monkafka.admin.insecure")) return {};
+  if (settings.Boolean("monkafka.admin.insecure")) return {};
+  std::vector<std::string> exposed;
   for (const admin::ListenAddress& address : addresses) {
-    if (address.IsLocal()) continue;
-    return Fail(
-        ErrorCode::kInvalidConfig,
-        fmt::format("the admin service would be open to other machines on {} without TLS and "
-                    "authentication: set monkafka.admin.tls.certificate.file and .key.file, and "
-                    "monkafka.admin.tokens.file or .tls.client.ca.file, or start with --insecure",
-                    address.ToString()));
+    if (!address.IsLocal()) exposed.push_back(address.ToString());
   }
-  return {};
+  return admin::CheckExposure(exposed, OptionsOf(settings));
 }
+
+// gRPC, as the listener sees it.
+class GrpcConnections final : public admin::ConnectionServer {
+ public:
+  static std::unique_ptr<admin::ConnectionServer> Make(admin::Service& service) {
+    std::unique_ptr<admin::Server> server = admin::Server::Start(service);
+    if (!server) return nullptr;
+    return std::make_unique<GrpcConnections>(std::move(server));
+  }
+  explicit GrpcConnections(std::unique_ptr<admin::Server> server) : server_(std::move(server)) {}
+
+  void Adopt(UniqueFd socket, admin::Transport transport) override {
+    server_->Adopt(socket.Release(), transport);
+  }
+
+ private:
+  const std::unique_ptr<admin::Server> server_;
+};
 
 }  // namespace
 
@@ -107,6 +127,7 @@ struct AdminService::Graph {
   AdminSegments segments;
   AdminRecords records;
   AdminConnections connections;
+  std::unique_ptr<admin::Service> service;
 };
 
 AdminService::AdminService(std::unique_ptr<admin::Listener> listener)
@@ -139,9 +160,17 @@ std::string AdminService::address() const {
 
 Status AdminService::Start(const Parts& parts) {
   graph_ = std::make_unique<Graph>(parts);
+  Result<std::unique_ptr<admin::Service>> service = admin::Service::Create(
+      OptionsOf(parts.settings), graph_->Ports(), {parts.clock, parts.timers});
+  if (!service) return Forward(std::move(service));
+  graph_->service = *std::move(service);
+  listener_->Start([this] { return GrpcConnections::Make(*graph_->service); });
   return {};
 }
 
-void AdminService::Stop() { listener_->Stop(); }
+void AdminService::Stop() {
+  if (graph_ && graph_->service) graph_->service->Drain();
+  listener_->Stop();
+}
 
 }  // namespace monkafka::app

@@ -37,6 +37,7 @@ class AdminService {
     net::Server& server;
     const net::ServerOptions& server_options;
     const Clock& clock;
+    Timers& timers;
     Executor& workers;
   };
 

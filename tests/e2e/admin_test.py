@@ -1,0 +1,667 @@
+#!/usr/bin/env python3
+"""The admin service over real gRPC: every RPC against the real broker, and what the README shows.
+
+A last test fails when there is an RPC that no other test has called.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import unittest
+
+import harness
+from harness import ROOT, die_with_parent, fetched, main, monkafka_binary, run, scratch_directory, wait_until
+
+CLIENTS = pathlib.Path(fetched(ROOT / "tests" / "e2e" / "fetch-grpc-clients")) \
+    if "MONKAFKA_GRPC_CLIENTS" not in os.environ else pathlib.Path(os.environ["MONKAFKA_GRPC_CLIENTS"])
+PYTHON = CLIENTS / "python" / "bin" / "python"
+try:
+    import grpc
+except ImportError:  # once more, with the Python that has it
+    os.execve(PYTHON, [str(PYTHON), *sys.argv], dict(os.environ, MONKAFKA_GRPC_CLIENTS=str(CLIENTS)))
+
+GENERATED = scratch_directory()
+run(PYTHON, "-m", "grpc_tools.protoc", "-I", ROOT / "proto", f"--python_out={GENERATED}",
+    f"--grpc_python_out={GENERATED}", *sorted((ROOT / "proto").rglob("*.proto")))
+sys.path.insert(0, str(GENERATED))
+
+from google.protobuf import duration_pb2, field_mask_pb2  # noqa: E402
+from monkafka.admin.v1 import (cluster_pb2, common_pb2, configs_pb2, connections_pb2, groups_pb2,  # noqa: E402
+                               offsets_pb2, records_pb2, resources_pb2, segments_pb2, topics_pb2)
+from monkafka.admin.v1 import (cluster_pb2_grpc, configs_pb2_grpc, connections_pb2_grpc,  # noqa: E402
+                               groups_pb2_grpc, offsets_pb2_grpc, records_pb2_grpc,
+                               resources_pb2_grpc, segments_pb2_grpc, topics_pb2_grpc)
+import importlib.util  # noqa: E402
+
+
+def generated(name):
+    """A generated module whose package would hide an installed one (grpc, google)."""
+    path = GENERATED / (name.replace(".", "/") + ".py")
+    spec = importlib.util.spec_from_file_location(name.replace(".", "_"), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+status_pb2 = generated("google.rpc.status_pb2")
+error_details_pb2 = generated("google.rpc.error_details_pb2")
+health_pb2 = generated("grpc.health.v1.health_pb2")
+
+PROTOS = [cluster_pb2, configs_pb2, connections_pb2, groups_pb2, offsets_pb2, records_pb2,
+          resources_pb2, segments_pb2, topics_pb2]
+ALL = {f"/{service.full_name}/{method.name}" for proto in PROTOS
+       for service in proto.DESCRIPTOR.services_by_name.values() for method in service.methods}
+called = set()
+SECONDS = 20
+
+
+class Noting(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
+    """Notes what was called, and lets nothing wait for ever."""
+
+    def note(self, proceed, details, request):
+        called.add(details.method)
+        if details.timeout is None:
+            details = details._replace(timeout=SECONDS)
+        return proceed(details, request)
+
+    intercept_unary_unary = intercept_unary_stream = note
+
+
+class Admin:
+    """A broker with its admin service, and a stub of every service."""
+
+    def __init__(self, *flags, listen=None, **settings):
+        self.home = scratch_directory()
+        self.flags, self.settings, self.listen = flags, settings, listen
+        self.start()
+
+    def start(self):
+        ready, admin_ready = self.home / "ready", self.home / "admin-ready"
+        ready.unlink(missing_ok=True)
+        command = [monkafka_binary(), "--port", "0", "--data-dir", self.home / "data", "--ready-file",
+                   ready, "--admin-ready-file", admin_ready, *self.flags]
+        if self.listen:
+            command += ["--admin-listen", self.listen]
+        for key, value in self.settings.items():
+            command += ["--override", f"{key}={value}"]
+        with open(self.home / "broker.log", "ab") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            preexec_fn=die_with_parent)
+        wait_until(lambda: self.process.poll() is not None or ready.exists(), 60, "the broker is ready")
+        if self.process.poll() is not None:
+            raise AssertionError(self.log_text())
+        self.kafka = ready.read_text().strip()
+        self.address = admin_ready.read_text().strip()
+        if not self.settings:
+            self.connect(grpc.insecure_channel(self.address.split(",")[0]))
+
+    def connect(self, channel):
+        self.raw_channel = channel
+        self.channel = grpc.intercept_channel(channel, Noting())
+        for module in (cluster_pb2_grpc, configs_pb2_grpc, connections_pb2_grpc, groups_pb2_grpc,
+                       offsets_pb2_grpc, records_pb2_grpc, resources_pb2_grpc, segments_pb2_grpc,
+                       topics_pb2_grpc):
+            noun = module.__name__.split(".")[-1].removesuffix("_pb2_grpc")
+            setattr(self, noun, getattr(module, noun.capitalize() + "ServiceStub")(self.channel))
+
+    def log_text(self):
+        return (self.home / "broker.log").read_text()
+
+    def close(self):
+        if hasattr(self, "raw_channel"):
+            self.raw_channel.close()
+        self.process.terminate()
+        code = self.process.wait(30)
+        if code != 0:
+            raise AssertionError(f"the broker ended with {code}:\n{self.log_text()[-3000:]}")
+
+    # What many tests need.
+
+    def create(self, name, partitions=1, **configs):
+        return self.topics.CreateTopic(topics_pb2.CreateTopicRequest(topic=topics_pb2.Topic(
+            name=name, partition_count=partitions, configs=configs))).topic
+
+    def produce(self, topic, *values, partition=0, **fields):
+        return self.records.ProduceRecords(records_pb2.ProduceRecordsRequest(topic=topic, records=[
+            records_pb2.NewRecord(value=value.encode(), partition=partition, **fields)
+            for value in values])).records
+
+
+def failure(error):
+    """(code, ErrorInfo, all details by type name) of an RpcError."""
+    for key, value in error.trailing_metadata():
+        if key == "grpc-status-details-bin":
+            status = status_pb2.Status.FromString(value)
+            details = {}
+            for each in status.details:
+                name = each.type_url.split(".")[-1]
+                details[name] = getattr(error_details_pb2, name).FromString(each.value)
+            return error.code(), details.get("ErrorInfo"), details
+    return error.code(), None, {}
+
+
+class AdminCase(harness.TestCase):
+    flags = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.admin = Admin(*cls.flags)
+        cls.addClassCleanup(cls.admin.close)
+
+    def assert_fails(self, code, reason, call):
+        with self.assertRaises(grpc.RpcError) as caught:
+            result = call()
+            if hasattr(result, "__next__"):
+                list(result)
+        got, info, details = failure(caught.exception)
+        self.assertEqual(got, code, caught.exception)
+        self.assertIsNotNone(info, "ErrorInfo")
+        self.assertEqual(info.reason, reason)
+        self.assertEqual(info.domain, "monkafka")
+        return info, details
+
+
+class Topics(AdminCase):
+    def test_created_listed_changed_and_deleted(self):
+        topics = self.admin.topics
+        made = self.admin.create("orders", 2, **{"retention.ms": "1000000"})
+        self.assertEqual((made.name, made.partition_count, made.replication_factor), ("orders", 2, 1))
+        self.assertEqual(dict(made.configs), {"retention.ms": "1000000"})
+        self.assertEqual([p.partition for p in made.partitions], [0, 1])
+        self.admin.produce("orders", "a", "b")
+        got = topics.GetTopic(topics_pb2.GetTopicRequest(name="orders", view=topics_pb2.TOPIC_VIEW_FULL)).topic
+        self.assertEqual(got.record_count, 2)
+        self.assertGreater(got.size_bytes, 0)
+        self.assertEqual(got.partitions[0].log_end_offset, 2)
+        self.assertEqual(got.partitions[0].segment_count, 1)
+
+        grown = topics.AddPartitions(topics_pb2.AddPartitionsRequest(name="orders", partition_count=3)).topic
+        self.assertEqual(grown.partition_count, 3)
+        changed = topics.UpdateTopic(topics_pb2.UpdateTopicRequest(
+            topic=topics_pb2.Topic(name="orders", configs={"retention.ms": "5"}),
+            update_mask=field_mask_pb2.FieldMask(paths=["configs"]))).topic
+        self.assertEqual(dict(changed.configs), {"retention.ms": "5"})
+
+        names = [t.name for t in topics.ListTopics(topics_pb2.ListTopicsRequest(
+            filter='name = "ord*" AND partition_count >= 3')).topics]
+        self.assertEqual(names, ["orders"])
+        gone = topics.DeleteTopic(topics_pb2.DeleteTopicRequest(name="orders")).topic
+        self.assertEqual(gone.name, "orders")
+        self.assert_fails(grpc.StatusCode.NOT_FOUND, "UNKNOWN_TOPIC_OR_PARTITION",
+                          lambda: topics.GetTopic(topics_pb2.GetTopicRequest(name="orders")))
+        topics.DeleteTopic(topics_pb2.DeleteTopicRequest(name="orders", allow_missing=True))
+
+    def test_what_is_only_validated_is_not_done(self):
+        topics = self.admin.topics
+        would = topics.CreateTopic(topics_pb2.CreateTopicRequest(
+            topic=topics_pb2.Topic(name="maybe", partition_count=4), validate_only=True)).topic
+        self.assertEqual(would.partition_count, 4)
+        self.assert_fails(grpc.StatusCode.NOT_FOUND, "UNKNOWN_TOPIC_OR_PARTITION",
+                          lambda: topics.GetTopic(topics_pb2.GetTopicRequest(name="maybe")))
+
+    def test_a_request_id_makes_a_retry_safe(self):
+        request = topics_pb2.CreateTopicRequest(topic=topics_pb2.Topic(name="once", partition_count=1),
+                                                request_id="8f9c1d2e-1111-4222-8333-444455556666")
+        first = self.admin.topics.CreateTopic(request).topic
+        self.assertEqual(self.admin.topics.CreateTopic(request).topic.topic_id, first.topic_id)
+        request.request_id = ""
+        info, details = self.assert_fails(grpc.StatusCode.ALREADY_EXISTS, "TOPIC_ALREADY_EXISTS",
+                                          lambda: self.admin.topics.CreateTopic(request))
+        self.assertEqual(info.metadata["kafka_error_code"], "36")
+        self.assertEqual(details["ResourceInfo"].resource_name, "once")
+
+    def test_an_etag_of_yesterday_is_refused(self):
+        etag = self.admin.create("tagged").etag
+        self.admin.topics.AddPartitions(topics_pb2.AddPartitionsRequest(
+            name="tagged", partition_count=2, etag=etag))
+        for call in (
+                lambda: self.admin.topics.AddPartitions(topics_pb2.AddPartitionsRequest(
+                    name="tagged", partition_count=3, etag=etag)),
+                lambda: self.admin.topics.DeleteTopic(topics_pb2.DeleteTopicRequest(
+                    name="tagged", etag=etag))):
+            self.assert_fails(grpc.StatusCode.ABORTED, "ETAG_MISMATCH", call)
+
+    def test_pages_really_page(self):
+        for i in range(7):
+            self.admin.create(f"page-{i}")
+        request = topics_pb2.ListTopicsRequest(page_size=3, filter='name = "page-*"')
+        names, pages = [], 0
+        while True:
+            answer = self.admin.topics.ListTopics(request)
+            self.assertLessEqual(len(answer.topics), 3)
+            names += [t.name for t in answer.topics]
+            pages += 1
+            if not answer.next_page_token:
+                break
+            request.page_token = answer.next_page_token
+        self.assertEqual(names, [f"page-{i}" for i in range(7)])
+        self.assertGreaterEqual(pages, 3)
+
+    def test_a_wrong_field_is_named(self):
+        _, details = self.assert_fails(
+            grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD",
+            lambda: self.admin.topics.ListTopics(topics_pb2.ListTopicsRequest(filter="no_such_field = 1")))
+        self.assertEqual(details["BadRequest"].field_violations[0].field, "filter")
+
+    def test_records_are_trimmed(self):
+        self.admin.create("trimmed")
+        self.admin.produce("trimmed", "a", "b", "c")
+        trim = topics_pb2.TrimRecordsRequest(topic="trimmed", targets=[
+            topics_pb2.TrimTarget(partition=0, before_offset=2)], validate_only=True)
+        self.assertEqual(self.admin.topics.TrimRecords(trim).results[0].removed_count, 2)
+        trim.validate_only = False
+        done = self.admin.topics.TrimRecords(trim).results[0]
+        self.assertEqual((done.old_log_start_offset, done.new_log_start_offset), (0, 2))
+
+
+class Configs(AdminCase):
+    def test_listed_altered_and_explained(self):
+        self.admin.create("configured")
+        configs, topic = self.admin.configs, configs_pb2.ConfigResource(topic="configured")
+        listed = configs.ListConfigs(configs_pb2.ListConfigsRequest(resource=topic, filter='name = "retention.*"'))
+        self.assertIn("retention.ms", [c.name for c in listed.configs])
+        altered = configs.AlterConfigs(configs_pb2.AlterConfigsRequest(resource=topic, changes=[
+            configs_pb2.ConfigChange(name="retention.ms", operation=configs_pb2.ConfigChange.OPERATION_SET,
+                                     value="77")]))
+        self.assertEqual(altered.configs[0].value, "77")
+        self.assertEqual(altered.configs[0].source, configs_pb2.CONFIG_SOURCE_TOPIC)
+        self.assert_fails(grpc.StatusCode.ABORTED, "ETAG_MISMATCH",
+                          lambda: configs.AlterConfigs(configs_pb2.AlterConfigsRequest(
+                              resource=topic, etag=listed.etag, changes=[configs_pb2.ConfigChange(
+                                  name="retention.ms",
+                                  operation=configs_pb2.ConfigChange.OPERATION_DELETE)])))
+        explained = configs.ExplainConfig(configs_pb2.ExplainConfigRequest(
+            resource=topic, name="retention.ms", proposed_value="88"))
+        self.assertEqual(explained.config.value, "77")
+        self.assertEqual(explained.inherited_value, "604800000")
+        self.assertEqual(explained.update_mode, configs_pb2.CONFIG_UPDATE_MODE_PER_TOPIC)
+        self.assertTrue(explained.proposed.valid)
+        self.assertEqual(explained.proposed.effective_value, "88")
+        self.assertTrue(explained.config.documentation)
+        self.assertFalse(configs.ExplainConfig(configs_pb2.ExplainConfigRequest(
+            resource=topic, name="retention.ms", proposed_value="soon")).proposed.valid)
+
+    def test_a_broker_and_all_brokers(self):
+        for resource in (configs_pb2.ConfigResource(broker_id=1),
+                         configs_pb2.ConfigResource(cluster_default=True)):
+            self.admin.configs.ListConfigs(configs_pb2.ListConfigsRequest(resource=resource))
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.admin.configs.ListConfigs(configs_pb2.ListConfigsRequest(
+                resource=configs_pb2.ConfigResource(broker_id=99)))
+        self.assertIn("99", caught.exception.details())
+
+
+class Offsets(AdminCase):
+    def test_listed_and_found(self):
+        self.admin.create("found")
+        for i in range(5):
+            self.admin.produce("found", str(i), timestamp_ms=1_700_000_000_000 + 1000 * i)
+        listed = self.admin.offsets.ListOffsets(offsets_pb2.ListOffsetsRequest(topic="found")).offsets
+        self.assertEqual((listed[0].log_start_offset, listed[0].log_end_offset), (0, 5))
+        self.assertEqual(listed[0].durable_end_offset, 5)
+
+        def find(**what):
+            return self.admin.offsets.FindOffsets(offsets_pb2.FindOffsetsRequest(
+                topic="found", **what)).offsets[0]
+        self.assertEqual(find(timestamp_ms=1_700_000_002_500).offset, 3)
+        self.assertEqual(find(timestamp_ms=1_800_000_000_000).offset, -1)
+        self.assertEqual(find(spec=offsets_pb2.OFFSET_SPEC_EARLIEST).offset, 0)
+        self.assertEqual(find(spec=offsets_pb2.OFFSET_SPEC_LATEST).offset, 5)
+        self.assertEqual(find(spec=offsets_pb2.OFFSET_SPEC_LAST_STABLE).offset, 5)
+        self.assertEqual(find(spec=offsets_pb2.OFFSET_SPEC_MAX_TIMESTAMP).timestamp_ms, 1_700_000_004_000)
+
+    def test_a_watch_tells_what_changed_and_ends_with_a_summary(self):
+        self.admin.create("watched")
+        stream = self.admin.offsets.WatchOffsets(offsets_pb2.WatchOffsetsRequest(
+            topics=["watched"], interval=duration_pb2.Duration(nanos=100_000_000), max_updates=2))
+        first = next(stream)
+        self.assertEqual(first.update.offsets[0].log_end_offset, 0)
+        self.admin.produce("watched", "x")
+        self.assertEqual(next(stream).update.offsets[0].log_end_offset, 1)
+        self.assertEqual(next(stream).summary.update_count, 2)
+
+
+class Groups(AdminCase):
+    def commit(self, group, offset=None, partition=0, **options):
+        commit = groups_pb2.OffsetCommit(topic="read", partition=partition)
+        if offset is not None:
+            commit.offset = offset
+        return self.admin.groups.CommitGroupOffsets(groups_pb2.CommitGroupOffsetsRequest(
+            group_id=group, commits=[commit], **options)).moves
+
+    def setUp(self):
+        self.admin.topics.CreateTopic(topics_pb2.CreateTopicRequest(
+            topic=topics_pb2.Topic(name="read", partition_count=1),
+            request_id="11111111-1111-4222-8333-444455556666"))
+        if not self.admin.offsets.ListOffsets(offsets_pb2.ListOffsetsRequest(topic="read")).offsets[0].log_end_offset:
+            self.admin.produce("read", *"abcdefghij", timestamp_ms=1_700_000_000_000)
+
+    def test_reset_with_a_preview_and_undone(self):
+        groups = self.admin.groups
+        self.commit("g", 4)
+        reset = groups_pb2.ResetGroupOffsetsRequest(
+            group_id="g", target=groups_pb2.OffsetTarget(earliest=True), validate_only=True)
+        preview = groups.ResetGroupOffsets(reset).moves[0]
+        self.assertEqual((preview.from_offset, preview.to_offset, preview.replayed_records), (4, 0, 4))
+        lag = groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="g")).lag
+        self.assertEqual(lag.total_lag_records, 6, "a preview changes nothing")
+        self.assertGreater(lag.max_lag_seconds, 1000, "the records are of 2023")
+
+        reset.validate_only = False
+        done = groups.ResetGroupOffsets(reset).moves[0]
+        self.assertEqual(groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="g")).lag.total_lag_records, 10)
+        self.commit("g", done.from_offset)
+        self.assertEqual(groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="g")).lag.total_lag_records, 6)
+        reset.target.CopyFrom(groups_pb2.OffsetTarget(latest=True))
+        self.assertEqual(groups.ResetGroupOffsets(reset).moves[0].skipped_records, 6)
+        lag = groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="g")).lag
+        self.assertEqual((lag.total_lag_records, lag.max_lag_seconds), (0, 0))
+
+    def test_listed_shown_and_deleted(self):
+        self.commit("short-lived", 1)
+        listed = self.admin.groups.ListGroups(groups_pb2.ListGroupsRequest(filter='group_id = "short*"')).groups
+        self.assertEqual([g.group_id for g in listed], ["short-lived"])
+        got = self.admin.groups.GetGroup(groups_pb2.GetGroupRequest(group_id="short-lived")).group
+        self.assertEqual(got.state, groups_pb2.GROUP_STATE_EMPTY)
+        self.admin.groups.DeleteGroup(groups_pb2.DeleteGroupRequest(group_id="short-lived"))
+        self.assert_fails(grpc.StatusCode.NOT_FOUND, "GROUP_ID_NOT_FOUND", lambda: self.admin.groups.GetGroup(
+            groups_pb2.GetGroupRequest(group_id="short-lived")))
+
+    def test_lag_is_watched(self):
+        self.commit("w", 10)
+        stream = self.admin.groups.WatchGroupLag(groups_pb2.WatchGroupLagRequest(
+            group_ids=["w"], interval=duration_pb2.Duration(nanos=100_000_000), max_updates=2))
+        self.assertEqual(next(stream).update.groups[0].total_lag_records, 0)
+        self.commit("w", 7)
+        self.assertEqual(next(stream).update.groups[0].total_lag_records, 3)
+        self.assertEqual(next(stream).summary.update_count, 2)
+
+    def test_a_group_with_members_shows_them_and_is_not_reset(self):
+        kcat = harness.debian_program("kcat")
+        member = subprocess.Popen([kcat, "-b", self.admin.kafka, "-G", "alive", "read"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  preexec_fn=die_with_parent)
+        self.addCleanup(member.wait)
+        self.addCleanup(member.terminate)
+
+        def assigned():
+            try:
+                group = self.admin.groups.GetGroup(groups_pb2.GetGroupRequest(group_id="alive")).group
+            except grpc.RpcError:
+                return None
+            return group if group.members and group.members[0].assignment else None
+        group = wait_until(assigned, 60, "the member has partitions")
+        self.assertEqual(group.state, groups_pb2.GROUP_STATE_STABLE)
+        self.assertEqual(group.members[0].assignment[0].topic, "read")
+        self.assertEqual(group.leader_member_id, group.members[0].member_id)
+        reset = groups_pb2.ResetGroupOffsetsRequest(
+            group_id="alive", scope=[groups_pb2.TopicScope(topic="read")],
+            target=groups_pb2.OffsetTarget(earliest=True))
+        self.assert_fails(grpc.StatusCode.FAILED_PRECONDITION, "NON_EMPTY_GROUP",
+                          lambda: self.admin.groups.ResetGroupOffsets(reset))
+
+
+class Records(AdminCase):
+    def test_produced_read_and_searched(self):
+        self.admin.create("log", 2)
+        self.admin.produce("log", *(f"v{i}" for i in range(100)))
+        self.admin.produce("log", "other", partition=1)
+        read = list(self.admin.records.ReadRecords(records_pb2.ReadRecordsRequest(
+            topic="log", partitions=[0], start=records_pb2.ReadStart(offset=98))))
+        self.assertEqual([e.record.record.value for e in read[:-1]], [b"v98", b"v99"])
+        self.assertTrue(read[-1].HasField("summary"))
+        found = list(self.admin.records.SearchRecords(records_pb2.SearchRecordsRequest(
+            topic="log", predicates=[records_pb2.Predicate(
+                field=records_pb2.Predicate.FIELD_VALUE, match=records_pb2.Predicate.MATCH_REGEX,
+                operand=b"^v7.$")])))
+        self.assertEqual(sorted(e.record.record.value for e in found if e.HasField("record")),
+                         [f"v7{i}".encode() for i in range(10)])
+        self.assertEqual(found[-1].summary.matched_records, 10)
+
+    def test_a_tail_follows(self):
+        self.admin.create("tailed")
+        stream = self.admin.records.TailRecords(records_pb2.TailRecordsRequest(
+            topic="tailed", start=records_pb2.ReadStart(latest=True), max_records=2))
+        caught_up = next(stream)
+        self.assertTrue(caught_up.HasField("caught_up"), caught_up)
+        self.admin.produce("tailed", "one", "two")
+        events = list(stream)
+        self.assertEqual([e.record.record.value for e in events if e.HasField("record")], [b"one", b"two"])
+        self.assertTrue(events[-1].HasField("summary"))
+
+    def test_a_cancelled_stream_ends(self):
+        self.admin.create("idle")
+        stream = self.admin.records.TailRecords(records_pb2.TailRecordsRequest(
+            topic="idle", start=records_pb2.ReadStart(latest=True)))
+        next(stream)
+        stream.cancel()
+        with self.assertRaises(grpc.RpcError):
+            list(stream)
+
+
+class Segments(AdminCase):
+    def test_listed_read_and_verified(self):
+        self.admin.create("kept")
+        self.admin.produce("kept", "a", "b")
+        segments = self.admin.segments
+        listed = segments.ListSegments(segments_pb2.ListSegmentsRequest(
+            topic="kept", view=segments_pb2.SEGMENT_VIEW_FULL)).segments
+        self.assertEqual((listed[0].base_offset, listed[0].record_count, listed[0].active), (0, 2, True))
+        got = segments.GetSegment(segments_pb2.GetSegmentRequest(topic="kept", base_offset=0)).segment
+        self.assertEqual(got.next_offset, 2)
+        batches = list(segments.ReadBatches(segments_pb2.ReadBatchesRequest(topic="kept", include_records=True)))
+        self.assertTrue(batches[0].batch.crc_valid)
+        self.assertEqual([r.value for r in batches[0].batch.records], [b"a", b"b"])
+        self.assertEqual(batches[-1].summary.record_count, 2)
+        verified = list(segments.VerifySegments(segments_pb2.VerifySegmentsRequest(topic="kept")))
+        self.assertTrue(verified[-1].HasField("summary"))
+        self.assertFalse([v for v in verified if v.HasField("anomaly")])
+
+
+class Connections(AdminCase):
+    def test_listed_and_closed(self):
+        self.admin.create("connected")
+        member = subprocess.Popen(
+            [harness.debian_program("kcat"), "-b", self.admin.kafka, "-X", "client.id=a-client", "-C", "-t",
+             "connected"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
+        self.addCleanup(member.wait)
+        self.addCleanup(member.terminate)
+
+        def listed():
+            return self.admin.connections.ListConnections(connections_pb2.ListConnectionsRequest(
+                filter='client_id = "a-client"')).connections
+        connection = wait_until(listed, 30, "the client is listed")[0]
+        self.assertTrue(connection.software_name)
+        self.assertGreater(connection.request_count, 0)
+        self.admin.connections.CloseConnection(connections_pb2.CloseConnectionRequest(
+            connection_id=connection.connection_id))
+        wait_until(lambda: connection.connection_id not in [c.connection_id for c in listed()], 30, "it is closed")
+
+
+class Resources(AdminCase):
+    def test_planned_applied_and_exported(self):
+        resources = self.admin.resources
+        documents = resources_pb2.ResourceDocuments(topics=[
+            resources_pb2.TopicDocument(name="declared", partitions=2, configs={"retention.ms": "9"})])
+        plan = resources.PlanResources(resources_pb2.PlanResourcesRequest(documents=documents)).plan
+        self.assertEqual(plan.actions[0].kind, resources_pb2.PlanAction.KIND_CREATE)
+        resources.ApplyResources(resources_pb2.ApplyResourcesRequest(documents=documents, etag=plan.etag))
+        plan = resources.PlanResources(resources_pb2.PlanResourcesRequest(documents=documents)).plan
+        self.assertEqual((len(plan.actions), plan.in_sync_count), (0, 1))
+        exported = resources.ExportResources(resources_pb2.ExportResourcesRequest(topics=["declared"])).documents
+        self.assertEqual(exported.topics[0].partitions, 2)
+        documents.topics[0].partitions = 1
+        self.assert_fails(grpc.StatusCode.FAILED_PRECONDITION, "PLAN_IMPOSSIBLE", lambda: resources.ApplyResources(
+            resources_pb2.ApplyResourcesRequest(documents=documents)))
+
+
+class Cluster(AdminCase):
+    def test_what_there_is(self):
+        cluster = self.admin.cluster
+        info = cluster.GetCluster(cluster_pb2.GetClusterRequest()).cluster
+        self.assertEqual((info.node_id, info.controller_id), (1, 1))
+        self.assertEqual(info.durability, cluster_pb2.DURABILITY_SYNCED)
+        listener = cluster.ListBrokers(cluster_pb2.ListBrokersRequest()).brokers[0].listeners[0]
+        self.assertEqual(f"{listener.advertised_host}:{listener.advertised_port}", self.admin.kafka)
+        self.assertEqual(listener.bind_port, listener.advertised_port)
+        apis = cluster.ListApis(cluster_pb2.ListApisRequest(page_size=1000)).apis
+        self.assertIn(("Produce", 0), [(a.name, a.key) for a in apis])
+        self.assertTrue(cluster.ListFeatures(cluster_pb2.ListFeaturesRequest()).features)
+        checks = cluster.CheckHealth(cluster_pb2.CheckHealthRequest()).checks
+        self.assertLessEqual({"disk", "partitions", "coordinator"}, {c.name for c in checks})
+
+    def test_health_for_load_balancers(self):
+        check = self.admin.raw_channel.unary_unary(
+            "/grpc.health.v1.Health/Check", request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString)
+        self.assertEqual(check(health_pb2.HealthCheckRequest(), timeout=SECONDS).status,
+                         health_pb2.HealthCheckResponse.SERVING)
+        watch = self.admin.raw_channel.unary_stream(
+            "/grpc.health.v1.Health/Watch", request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString)
+        stream = watch(health_pb2.HealthCheckRequest(), timeout=SECONDS)
+        self.assertEqual(next(stream).status, health_pb2.HealthCheckResponse.SERVING)
+        stream.cancel()
+
+    def test_every_change_leaves_a_line_in_the_log(self):
+        self.admin.create("audited")
+        wait_until(lambda: re.search(r"CreateTopic.*audited|audited.*CreateTopic", self.admin.log_text()), 10,
+                   "the line is there")
+
+
+class Listening(harness.TestCase):
+    def refused(self, *flags):
+        home = scratch_directory()
+        done = run(monkafka_binary(), "--port", "0", "--data-dir", home / "data", *flags, code=1, seconds=20)
+        self.assertFalse((home / "data").exists(), "nothing was touched")
+        self.assertEqual(len(done.err.strip().splitlines()), 1, done.err)
+        return done.err
+
+    def test_a_port_that_is_taken_is_one_clear_sentence(self):
+        admin = Admin()
+        self.addCleanup(admin.close)
+        self.assertIn(f"cannot listen on {admin.address}: another process listens there",
+                      self.refused("--admin-listen", admin.address))
+
+    def test_other_machines_are_let_in_only_with_tls_and_authentication(self):
+        self.assertIn("--insecure", self.refused("--admin-listen", "0.0.0.0:0"))
+        admin = Admin("--insecure", listen="0.0.0.0:0")
+        admin.close()
+
+    def test_a_unix_socket(self):
+        path = scratch_directory() / "s"
+        admin = Admin(listen=f"unix:{path}")
+        self.assertEqual(admin.cluster.GetCluster(cluster_pb2.GetClusterRequest()).cluster.node_id, 1)
+        admin.close()
+        self.assertFalse(path.exists())
+
+    def test_off(self):
+        admin_ready = scratch_directory() / "ready"
+        admin = Admin(listen="off", **{"node.id": "1"})
+        self.assertEqual(admin.address, "")
+        admin.close()
+        self.assertFalse(admin_ready.exists())
+
+    def test_tls_and_tokens_with_roles(self):
+        home = scratch_directory()
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+            "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", home / "key.pem", "-out",
+            home / "cert.pem")
+        tokens = home / "tokens"
+        tokens.write_text("admin ann 0123456789abcdef0123\nviewer val fedcba9876543210fedc\n")
+        tokens.chmod(0o600)
+        admin = Admin(**{"monkafka.admin.tls.certificate.file": home / "cert.pem",
+                         "monkafka.admin.tls.key.file": home / "key.pem",
+                         "monkafka.admin.tokens.file": tokens})
+        self.addCleanup(admin.close)
+        tls = grpc.ssl_channel_credentials((home / "cert.pem").read_bytes())
+        port = admin.address.rsplit(":", 1)[1]
+
+        def connect(token):
+            credentials = tls if token is None else grpc.composite_channel_credentials(
+                tls, grpc.access_token_call_credentials(token))
+            admin.connect(grpc.secure_channel(f"localhost:{port}", credentials))
+        for token, code in ((None, grpc.StatusCode.UNAUTHENTICATED),
+                            ("0000000000000000000000", grpc.StatusCode.UNAUTHENTICATED),
+                            ("fedcba9876543210fedc", grpc.StatusCode.PERMISSION_DENIED)):
+            connect(token)
+            with self.assertRaises(grpc.RpcError) as caught:
+                admin.create("secret")
+            self.assertEqual(caught.exception.code(), code)
+        self.assertEqual(len(admin.topics.ListTopics(topics_pb2.ListTopicsRequest()).topics), 0)
+        connect("0123456789abcdef0123")
+        admin.create("secret")
+
+
+class Idle(harness.TestCase):
+    """What the admin service costs a broker that nobody asks."""
+
+    @unittest.skipIf(os.environ.get("MONKAFKA_SANITIZED"), "memory and threads are the sanitizer's")
+    def test_no_wake_ups_and_little_memory(self):
+        admin = Admin()
+        self.addCleanup(admin.close)
+        switches = pathlib.Path(f"/proc/{admin.process.pid}/task")
+
+        def count():
+            return sum(int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", (task / "status").read_text(),
+                                     re.M)[1]) for task in switches.iterdir())
+
+        def quiet():
+            before = count()
+            time.sleep(3)
+            return count() == before
+        self.assertTrue(wait_until(quiet, 60, "nothing wakes up for 3 s"))
+        resident = int(re.search(r"^VmRSS:\s*(\d+) kB", pathlib.Path(
+            f"/proc/{admin.process.pid}/status").read_text(), re.M)[1])
+        self.assertLess(resident, 30 * 1024)
+
+        # After a client was there and left, it is quiet again.
+        admin.cluster.GetCluster(cluster_pb2.GetClusterRequest())
+        admin.raw_channel.close()
+        wait_until(quiet, 120, "gRPC is gone and nothing wakes up for 3 s")
+
+
+class Readme(AdminCase):
+    """Runs what the README shows under "Scripting over gRPC", against this broker."""
+
+    def test_as_it_is_shown(self):
+        if not (CLIENTS / "bin" / "grpcurl").exists():
+            harness.skip("grpcurl is not installed (it needs Go)")
+        text = (ROOT / "README.md").read_text()
+        section = re.search(r"^## Scripting over gRPC\n(.*?)^## ", text, re.M | re.S)[1]
+        blocks = re.findall(r"^```(sh|python)\n(.*?)^```", section, re.M | re.S)
+        self.assertEqual([kind for kind, _ in blocks], ["sh", "sh", "sh", "python"])
+        self.assertEqual(blocks[1][1], "python3 -m pip install grpcio grpcio-tools\n")  # is in CLIENTS
+        home = scratch_directory()
+        (home / "proto").symlink_to(ROOT / "proto")
+        path = f"{CLIENTS / 'bin'}:{CLIENTS / 'python' / 'bin'}:{os.environ['PATH']}"
+
+        def here(block):
+            return block.replace("127.0.0.1:9095", self.admin.address)
+
+        def shell(command, *arguments):
+            return run("sh", "-c", f"set -e; cd {home}; {command}", env={"PATH": path}).out
+        shown = shell(here(blocks[0][1]))
+        self.assertIn("monkafka.admin.v1.TopicsService", shown)
+        self.assertIn("aGVsbG8=", shown, "the record was read")
+        self.assertIn("SERVING", shown)
+        shell(here(blocks[2][1]))
+        (home / "script.py").write_text(here(blocks[3][1]))
+        printed = shell("python3 script.py").splitlines()
+        self.assertEqual(printed[0].split()[:3], ["payments", "3", "1"])
+        self.assertIn("payments 0 to 0 replayed 0", printed)
+        self.assertIn("NOT_FOUND", printed[-1])
+
+
+class ZEveryRpc(harness.TestCase):  # the last by name
+    def test_was_called(self):
+        if len(sys.argv) > 1:
+            harness.skip("only some tests ran")
+        self.assertEqual(ALL - called, set())
+
+
+if __name__ == "__main__":
+    main()
