@@ -12,6 +12,12 @@
 #include "net/sweeper.h"
 
 namespace monkafka::net {
+namespace {
+
+// Soon after a peer has received its last reply, which it may acknowledge 40 ms late.
+constexpr std::chrono::milliseconds kDrainSweepInterval{20};
+
+}  // namespace
 
 // Destroyed in reverse: the sweeper and the acceptors refer to the threads, those to the context.
 struct Server::Impl {
@@ -22,10 +28,13 @@ struct Server::Impl {
     for (int i = 0; i < context.options.network_threads; ++i) {
       threads.push_back(std::make_unique<NetworkThread>(context));
     }
-    sweeper = std::make_shared<Sweeper>(timers, context.options.connections_max_idle,
-                                        context.limits, [this] {
-                                          for (const auto& thread : threads) thread->Sweep();
-                                        });
+    sweeper = MakeSweeper(Sweeper::IntervalFor(context.options.connections_max_idle));
+  }
+
+  std::shared_ptr<Sweeper> MakeSweeper(std::chrono::milliseconds interval) {
+    return std::make_shared<Sweeper>(context.timers, interval, context.limits, [this] {
+      for (const auto& thread : threads) thread->Sweep();
+    });
   }
 
   Status Open(const Listener& listener);
@@ -109,7 +118,10 @@ bool Server::Drain(std::chrono::milliseconds timeout) {
   for (const auto& thread : impl_->threads) thread->Drain();
   const Timers::Id timer = impl_->context.timers.Schedule(
       timeout, [limits = impl_->context.limits] { limits->Expire(); });
+  const std::shared_ptr<Sweeper> sweeper = impl_->MakeSweeper(kDrainSweepInterval);
+  sweeper->Wake();
   const bool drained = impl_->context.limits->WaitForNone();
+  sweeper->Stop();
   impl_->context.timers.Cancel(timer);
   if (!drained) {
     LogWarning("stopping with {} connections that were not answered in time", connection_count());

@@ -254,7 +254,8 @@ void Session::Sweep() {
   const auto idle = thread_.now() - last;
   const ServerOptions& options = thread_.context().options;
   if (lingering_) {
-    if (idle >= kMaxStall) Close();
+    const bool received = draining_ && stream_->unacknowledged() == 0;
+    if (received || idle >= kMaxStall) Close();
     return;
   }
   if (!DoesNotOweReply() || waiting_memory_) return;

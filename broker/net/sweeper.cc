@@ -3,21 +3,18 @@
 #include <algorithm>
 
 namespace monkafka::net {
-namespace {
 
-std::chrono::milliseconds Interval(std::chrono::milliseconds max_idle) {
+std::chrono::milliseconds Sweeper::IntervalFor(std::chrono::milliseconds max_idle) {
   constexpr std::chrono::milliseconds kShortest{1'000};
   constexpr std::chrono::milliseconds kLongest{30'000};
   if (max_idle.count() <= 0) return kLongest;
   return std::clamp(max_idle / 16, kShortest, kLongest);
 }
 
-}  // namespace
-
-Sweeper::Sweeper(Timers& timers, std::chrono::milliseconds max_idle,
+Sweeper::Sweeper(Timers& timers, std::chrono::milliseconds interval,
                  std::shared_ptr<const ConnectionLimits> connections, std::function<void()> sweep)
     : timers_(timers),
-      interval_(Interval(max_idle)),
+      interval_(interval),
       connections_(std::move(connections)),
       sweep_(std::move(sweep)) {}
 

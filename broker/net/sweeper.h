@@ -17,8 +17,10 @@ namespace monkafka::net {
 class Sweeper : public std::enable_shared_from_this<Sweeper> {
  public:
   // `sweep` is run on the timers' thread and must be short; not after Stop.
-  Sweeper(Timers& timers, std::chrono::milliseconds max_idle,
+  Sweeper(Timers& timers, std::chrono::milliseconds interval,
           std::shared_ptr<const ConnectionLimits> connections, std::function<void()> sweep);
+  // Often enough for connections that may be idle so long (0: for ever).
+  static std::chrono::milliseconds IntervalFor(std::chrono::milliseconds max_idle);
 
   // There is a connection.
   void Wake();
