@@ -32,14 +32,17 @@ RegisterBrokerRecord Registration(const ClusterOptions& options, Offset offset) 
   return record;
 }
 
-// Kafka leaves partitions without a leader when their only replica shuts down.
+// Kafka leaves partitions without a leader when their only replica shuts down. Those that were led
+// by this broker begin another epoch, too: by it readers find out what a crash took from the end of
+// a log (KIP-320).
 void AddElections(const ClusterOptions& options, const MetadataImage& image,
                   std::vector<MetadataRecord>& records) {
   for (const auto& [name, topic] : image.topics) {
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       const PartitionImage& partition = topic->partitions[i];
       const bool in_sync = std::ranges::find(partition.isr, options.node_id) != partition.isr.end();
-      if (partition.leader >= 0 || !in_sync) continue;
+      const bool led_by_another = partition.leader >= 0 && partition.leader != options.node_id;
+      if (led_by_another || !in_sync) continue;
       PartitionChangeRecord record;
       record.partition_id = static_cast<int32_t>(i);
       record.topic_id = topic->id;

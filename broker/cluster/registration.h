@@ -11,8 +11,8 @@
 namespace monkafka::cluster {
 
 // The feature level if the log has none yet, this broker's registration if it is new or changed,
-// and the leadership of partitions that were left without a leader. `next_offset` is where the
-// first of the records will be: a broker's epoch is the offset of its registration.
+// and a new leader epoch of each partition that this broker leads from now on. `next_offset` is
+// where the first of the records will be: a broker's epoch is the offset of its registration.
 std::vector<MetadataRecord> StartRecords(const ClusterOptions& options, const MetadataImage& image,
                                          Offset next_offset);
 

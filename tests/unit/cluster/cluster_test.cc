@@ -278,6 +278,21 @@ TEST_F(ClusterTest, PartitionsLeftWithoutALeaderAreLedAgain) {
   EXPECT_EQ(broker->FindPartition("t", 0)->leader_epoch(), 2);
 }
 
+TEST_F(ClusterTest, EveryStartBeginsALeaderEpoch) {
+  broker.MustStart();
+  broker.CreateTopic("t", kId, 1);
+  EXPECT_EQ(broker->FindPartition("t", 0)->leader_epoch(), 0);
+  for (int i = 0; i < 2; ++i) broker.Append("t", 0);
+  broker.Restart();
+  EXPECT_EQ(broker->FindPartition("t", 0)->leader_epoch(), 1);
+  broker.Append("t", 0);
+  broker.Crash();
+  broker.MustStart();
+  const auto partition = broker->FindPartition("t", 0);
+  EXPECT_EQ(partition->leader_epoch(), 2);
+  EXPECT_EQ(partition->log().EndOfEpoch(0).end_offset, 2);
+}
+
 TEST_F(ClusterTest, AnInterruptedMetadataTransactionIsAborted) {
   broker.MustStart();
   std::vector<MetadataRecord> records{BeginTransactionRecord{}};

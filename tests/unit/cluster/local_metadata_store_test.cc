@@ -109,11 +109,19 @@ TEST_F(LocalMetadataStoreTest, ASnapshotReplacesTheLogBeforeIt) {
   ASSERT_EQ(Snapshots().size(), 1u);
   const auto log = broker.logs().Find({"__cluster_metadata", 0});
   EXPECT_GT(log->Offsets().log_start, 100);
-  const auto before = RecordsOf(*broker.Image());
+  auto expected = RecordsOf(*broker.Image());
+  int partitions = 0;
+  for (MetadataRecord& record : expected) {
+    auto* partition = std::get_if<PartitionRecord>(&record);
+    if (partition == nullptr) continue;
+    ++partitions;
+    ++partition->leader_epoch;  // a start begins another one
+    ++partition->partition_epoch;
+  }
   const Offset end = broker.MetadataEnd();
   broker.Restart();
-  EXPECT_EQ(RecordsOf(*broker.Image()), before);
-  EXPECT_EQ(broker.MetadataEnd(), end);
+  EXPECT_EQ(RecordsOf(*broker.Image()), expected);
+  EXPECT_EQ(broker.MetadataEnd(), end + partitions);
   EXPECT_EQ(broker.Append("t", 1).error, ErrorCode::kNone);
 }
 
