@@ -99,9 +99,7 @@ void BrokerProcess::Spawn() {
   while (!std::filesystem::exists(ready)) {
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_ || std::chrono::steady_clock::now() > deadline) {
-      std::ifstream log(root_ + "/broker.log");
-      std::string text((std::istreambuf_iterator<char>(log)), {});
-      Die(binary + " did not come up:\n" + text);
+      Die(binary + " did not come up:\n" + Log());
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
@@ -132,5 +130,10 @@ int BrokerProcess::Stop() {
 }
 
 void BrokerProcess::StartAgain() { Spawn(); }
+
+std::string BrokerProcess::Log() const {
+  std::ifstream log(root_ + (AgainstApacheKafka() ? "/server.log" : "/broker.log"));
+  return std::string((std::istreambuf_iterator<char>(log)), {});
+}
 
 }  // namespace monkafka::e2e

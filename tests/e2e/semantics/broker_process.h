@@ -26,9 +26,10 @@ class BrokerProcess {
   const std::string& data_directory() const { return data_directory_; }
   bool Alive() const;
 
-  void Kill();        // SIGKILL, as a crash
-  int Stop();         // SIGTERM; returns the exit code
-  void StartAgain();  // on the same data; another port
+  void Kill();              // SIGKILL, as a crash
+  int Stop();               // SIGTERM; returns the exit code
+  void StartAgain();        // on the same data; another port
+  std::string Log() const;  // what it printed so far, of all its lives
 
  private:
   void Spawn();

@@ -57,6 +57,12 @@ protocol::ProduceResponse::Partition Produce(WireClient& client, const std::stri
   return answer.responses.at(0).partition_responses.at(0);
 }
 
+void Resign(std::vector<uint8_t>& batch) {
+  constexpr size_t kCrcAt = 17;
+  const uint32_t crc = records::ParseBatch(batch)->ComputeCrc();
+  for (size_t i = 0; i < 4; ++i) batch[kCrcAt + i] = static_cast<uint8_t>(crc >> (24 - 8 * i));
+}
+
 protocol::FetchRequest FetchOf(const std::string& topic, Offset offset,
                                const FetchArguments& arguments) {
   protocol::FetchRequest request;

@@ -28,6 +28,9 @@ std::vector<uint8_t> MakeBatch(const std::vector<TestRecord>& records,
 // One record of the value.
 std::vector<uint8_t> MakeBatch(std::string_view value, records::BatchOptions options = {});
 
+// Makes the CRC right again after bytes were changed.
+void Resign(std::vector<uint8_t>& batch);
+
 struct ProduceArguments {
   int16_t acks = -1;
   int16_t version = 9;

@@ -53,6 +53,14 @@ MemberSettings StaticMember(std::string instance_id) {
 GroupMember::GroupMember(std::string group_id, MemberSettings member_settings, int port)
     : client(port, "member"), settings(std::move(member_settings)), group(std::move(group_id)) {}
 
+GroupMember::GroupMember(const GroupMember& member, int port)
+    : client(port, "member"),
+      settings(member.settings),
+      group(member.group),
+      id(member.id),
+      generation(member.generation),
+      protocol_name(member.protocol_name) {}
+
 JoinGroupRequest GroupMember::JoinRequest() const {
   JoinGroupRequest request;
   request.group_id = group;

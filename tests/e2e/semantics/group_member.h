@@ -39,6 +39,9 @@ class GroupMember {
   explicit GroupMember(std::string group, MemberSettings settings = {},
                        int port = SharedBrokerPort());
 
+  // The same member over a connection of its own.
+  GroupMember(const GroupMember& member, int port);
+
   // Sends JoinGroup; a dynamic member without an id gets one first (KIP-394). EndJoin waits until
   // the group is formed and keeps what it says of this member.
   void BeginJoin();

@@ -28,11 +28,6 @@ constexpr size_t kAttributesAt = 21;
 constexpr size_t kLastOffsetDeltaAt = 23;
 constexpr size_t kRecordCountAt = 57;
 
-void Resign(std::vector<uint8_t>& batch) {
-  const uint32_t crc = records::ParseBatch(batch)->ComputeCrc();
-  for (size_t i = 0; i < 4; ++i) batch[kCrcAt + i] = static_cast<uint8_t>(crc >> (24 - 8 * i));
-}
-
 TEST_F(ProduceTest, EveryAckIsAnsweredWithTheBaseOffset) {
   CreateTopic(client_, topic_);
   Offset expected = 0;

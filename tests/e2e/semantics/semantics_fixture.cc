@@ -87,6 +87,10 @@ Uuid CreateTopic(WireClient& client, const std::string& topic, int partitions,
   return created.topic_id;
 }
 
+void AwaitLeader(WireClient& client, const std::string& topic) {
+  EXPECT_TRUE(Eventually([&] { return LeadersServe(client, topic, 1); })) << topic;
+}
+
 void OwnBrokerTest::SetUp() {
   if (std::getenv("MONKAFKA_E2E_PORT") != nullptr) GTEST_SKIP() << "needs brokers of its own";
 }

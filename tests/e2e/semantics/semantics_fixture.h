@@ -57,6 +57,9 @@ Uuid CreateTopic(WireClient& client, const std::string& topic, int partitions = 
 #define MONKAFKA_SKIP_AGAINST_APACHE_KAFKA(why) \
   if (AgainstApacheKafka()) GTEST_SKIP() << (why)
 
+// Until the broker leads the topic's first partition again.
+void AwaitLeader(WireClient& client, const std::string& topic);
+
 class SemanticsTest : public ::testing::Test {
  protected:
   SemanticsTest() : client_(SharedBrokerPort()), topic_(UniqueName()) {}
