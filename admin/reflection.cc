@@ -93,22 +93,20 @@ ServerReflectionResponse Answer(const ServerReflectionRequest& request, const Se
 }  // namespace
 
 void AddReflection(MethodTable& table) {
-  const auto services = std::make_shared<Services>();
   for (const char* version : {"v1", "v1alpha"}) {
     table.Add({.path = std::string("/grpc.reflection.") + version +
                        ".ServerReflection/ServerReflectionInfo",
                .role = Role::kViewer,
                .streaming = true,
                .conversation = true,
-               .run = [services](const CallPtr& call, auto bytes) {
+               .run = [&table](const CallPtr& call, auto bytes) {
                  ServerReflectionRequest request;
                  if (!ParseMessage(std::move(bytes), request)) {
                    return call->Finish({grpc::StatusCode::INVALID_ARGUMENT, "not a question"});
                  }
-                 call->Offer(SerializeMessage(Answer(request, *services)));
+                 call->Offer(SerializeMessage(Answer(request, table.Services())));
                }});
   }
-  *services = table.Services();
 }
 
 }  // namespace monkafka::admin

@@ -5,7 +5,7 @@
 
 namespace monkafka::admin {
 
-// The services that are listed are those of the table at the end of this call.
+// Lists the services of the table as it is when it is asked.
 void AddReflection(MethodTable& table);
 
 }  // namespace monkafka::admin

@@ -1,0 +1,220 @@
+#include <gmock/gmock.h>
+
+#include "monkafka/admin/v1/offsets.grpc.pb.h"
+#include "monkafka/admin/v1/records.grpc.pb.h"
+#include "unit/admin/served.h"
+
+namespace monkafka::admin {
+namespace {
+
+using testing::ElementsAre;
+
+PartitionOffsets OffsetsOf(int32_t partition, int64_t end) {
+  PartitionOffsets offsets;
+  offsets.topic = "orders";
+  offsets.partition = partition;
+  offsets.log_end_offset = end;
+  return offsets;
+}
+
+struct StreamsTest : testing::Test {
+  Served served;
+  std::unique_ptr<v1::OffsetsService::Stub> offsets = v1::OffsetsService::NewStub(served.channel);
+  std::unique_ptr<v1::RecordsService::Stub> records = v1::RecordsService::NewStub(served.channel);
+  grpc::ClientContext context;
+};
+
+TEST_F(StreamsTest, WatchSendsEverythingThenWhatChanged) {
+  served.offsets.Set({OffsetsOf(0, 5), OffsetsOf(1, 9)});
+  v1::WatchOffsetsRequest request;
+  v1::WatchOffsetsResponse response;
+  auto stream = offsets->WatchOffsets(&context, request);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.update().offsets_size(), 2);
+
+  served.timers.AdvanceBy(std::chrono::seconds(1));
+  served.offsets.WaitForSnapshots(2);  // nothing changed, nothing is sent
+  served.offsets.Set({OffsetsOf(0, 6)});
+  // The timer is set once the look before is done.
+  while (served.offsets.snapshots() < 3) served.timers.AdvanceBy(std::chrono::seconds(1));
+  ASSERT_TRUE(stream->Read(&response));
+  ASSERT_EQ(response.update().offsets_size(), 1);
+  EXPECT_EQ(response.update().offsets(0).log_end_offset(), 6);
+  ASSERT_EQ(response.update().removed_size(), 1);
+  EXPECT_EQ(response.update().removed(0).partition(), 1);
+  context.TryCancel();
+}
+
+TEST_F(StreamsTest, WatchOfSomeUpdatesEndsWithASummary) {
+  v1::WatchOffsetsRequest request;
+  request.set_max_updates(1);
+  v1::WatchOffsetsResponse response;
+  auto stream = offsets->WatchOffsets(&context, request);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_TRUE(response.has_update());
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.summary().update_count(), 1);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(StreamsTest, WatchRefusesAnIntervalThatWouldBurn) {
+  v1::WatchOffsetsRequest request;
+  request.mutable_interval()->set_nanos(1'000'000);
+  v1::WatchOffsetsResponse response;
+  auto stream = offsets->WatchOffsets(&context, request);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(StreamsTest, TailSendsWhatIsAppendedAndLetsGoWhenItIsCancelled) {
+  served.records.Append("before");
+  v1::TailRecordsRequest request;
+  request.set_topic("orders");
+  v1::TailRecordsResponse response;
+  auto stream = records->TailRecords(&context, request);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_TRUE(response.has_caught_up());
+  served.records.Append("one");
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.record().record().value(), "one");
+  EXPECT_EQ(response.record().record().offset(), 1);
+  served.records.WaitForWait(2);
+  served.records.Append("two");
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.record().record().value(), "two");
+  served.records.WaitForWait(3);
+  context.TryCancel();
+  served.records.WaitForFreedSubscription();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(StreamsTest, TailOfSomeRecordsEndsWithASummary) {
+  for (const char* value : {"a", "b", "c"}) served.records.Append(value);
+  v1::TailRecordsRequest request;
+  request.set_topic("orders");
+  request.mutable_start()->set_earliest(true);
+  request.set_max_records(2);
+  v1::TailRecordsResponse response;
+  auto stream = records->TailRecords(&context, request);
+  std::vector<std::string> values;
+  while (stream->Read(&response) && response.has_record()) {
+    values.push_back(response.record().record().value());
+  }
+  EXPECT_THAT(values, ElementsAre("a", "b"));
+  EXPECT_EQ(response.summary().end(), v1::SCAN_END_LIMIT);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(StreamsTest, ReaderThatDoesNotReadCostsABoundedBuffer) {
+  constexpr size_t kRecordBytes = 10'000;
+  served.records.set_endless(kRecordBytes);
+  v1::ReadRecordsRequest request;
+  request.set_topic("orders");
+  v1::ReadRecordsResponse response;
+  auto stream = records->ReadRecords(&context, request);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(stream->Read(&response));
+  context.TryCancel();
+  served.records.WaitForStoppedScan();
+  // What was read, what waits in the call, and what gRPC itself holds of the transport's window.
+  EXPECT_LT(served.records.given() * kRecordBytes, 100 * kRecordBytes + (4 << 20));
+}
+
+TEST_F(StreamsTest, DeadlineStopsTheScan) {
+  served.records.set_endless(1);
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(20));
+  v1::ReadRecordsRequest request;
+  request.set_topic("orders");
+  auto stream = records->ReadRecords(&context, request);
+  served.records.WaitForStoppedScan();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST_F(StreamsTest, SearchResumesWhereItsBudgetEnded) {
+  for (const char* value : {"a", "b", "c", "d"}) served.records.Append(value);
+  v1::SearchRecordsRequest request;
+  request.set_topic("orders");
+  request.mutable_budget()->set_max_records(3);
+  v1::SearchRecordsResponse response;
+  auto first = records->SearchRecords(&context, request);
+  while (first->Read(&response)) {
+  }
+  EXPECT_EQ(response.summary().end(), v1::SCAN_END_BUDGET);
+  ASSERT_NE(response.summary().resume_token(), "");
+
+  grpc::ClientContext again;
+  request.set_resume_token(response.summary().resume_token());
+  auto second = records->SearchRecords(&again, request);
+  std::vector<std::string> values;
+  while (second->Read(&response)) {
+    if (response.has_record()) values.push_back(response.record().record().value());
+  }
+  EXPECT_THAT(values, ElementsAre("d"));
+  EXPECT_EQ(response.summary().resume_token(), "");
+
+  grpc::ClientContext other;
+  request.set_topic("other");
+  auto third = records->SearchRecords(&other, request);
+  EXPECT_FALSE(third->Read(&response));
+  EXPECT_EQ(ReasonOf(third->Finish()), "RESUME_TOKEN_INVALID");
+}
+
+TEST_F(StreamsTest, FieldsAreCutButTheirSizesTold) {
+  served.records.Append("0123456789");
+  v1::ReadRecordsRequest request;
+  request.set_topic("orders");
+  request.set_max_field_bytes(4);
+  v1::ReadRecordsResponse response;
+  auto stream = records->ReadRecords(&context, request);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.record().record().value(), "0123");
+  EXPECT_EQ(response.record().record().value_size_bytes(), 10);
+  EXPECT_EQ(response.record().record().key_size_bytes(), -1);
+  EXPECT_FALSE(response.record().record().has_key());
+  context.TryCancel();
+}
+
+TEST_F(StreamsTest, MoreScansThanThreadsAreRefused) {
+  ServerOptions options;
+  options.max_scans = 1;
+  Served one(options);
+  one.records.set_endless(100'000);
+  const auto stub = v1::RecordsService::NewStub(one.channel);
+  v1::ReadRecordsRequest request;
+  request.set_topic("orders");
+  v1::ReadRecordsResponse response;
+  auto first = stub->ReadRecords(&context, request);
+  ASSERT_TRUE(first->Read(&response));
+  grpc::ClientContext more;
+  auto second = stub->ReadRecords(&more, request);
+  EXPECT_FALSE(second->Read(&response));
+  EXPECT_EQ(ReasonOf(second->Finish()), "SCANS_EXHAUSTED");
+  context.TryCancel();
+}
+
+TEST_F(StreamsTest, StoppingServerEndsStreamsWithUnavailable) {
+  v1::TailRecordsRequest request;
+  request.set_topic("orders");
+  v1::TailRecordsResponse response;
+  auto stream = records->TailRecords(&context, request);
+  ASSERT_TRUE(stream->Read(&response));
+  served.server.reset();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(StreamsTest, ProducedRecordsSayWhereTheyAre) {
+  v1::ProduceRecordsRequest request;
+  request.set_topic("orders");
+  request.add_records()->set_value("v");
+  request.mutable_records(0)->set_partition(0);
+  v1::ProduceRecordsResponse response;
+  ASSERT_TRUE(records->ProduceRecords(&context, request, &response).ok());
+  EXPECT_EQ(response.records(0).offset(), 0);
+  EXPECT_TRUE(served.records.last_order.acks_all);
+  EXPECT_FALSE(served.records.last_order.records[0].key);
+  EXPECT_THAT(served.audit.lines(), ElementsAre(testing::HasSubstr("topic orders records=1")));
+}
+
+}  // namespace
+}  // namespace monkafka::admin

@@ -1,0 +1,213 @@
+#include "monkafka/admin/v1/topics.grpc.pb.h"
+
+#include <gmock/gmock.h>
+
+#include "unit/admin/served.h"
+
+namespace monkafka::admin {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct TopicsTest : testing::Test {
+  Served served;
+  std::unique_ptr<v1::TopicsService::Stub> stub = v1::TopicsService::NewStub(served.channel);
+
+  template <class Request, class Response>
+  grpc::Status Call(grpc::Status (v1::TopicsService::Stub::*method)(grpc::ClientContext*,
+                                                                    const Request&, Response*),
+                    const Request& request, Response& response) {
+    grpc::ClientContext context;
+    response = {};
+    return ((*stub).*method)(&context, request, &response);
+  }
+  std::vector<std::string> Names(const v1::ListTopicsResponse& response) {
+    std::vector<std::string> names;
+    for (const auto& topic : response.topics()) names.push_back(topic.name());
+    return names;
+  }
+
+  v1::ListTopicsRequest list;
+  v1::ListTopicsResponse listed;
+  v1::CreateTopicRequest create;
+  v1::CreateTopicResponse created;
+};
+
+TEST_F(TopicsTest, PagesFollowEachOtherWhileTopicsComeAndGo) {
+  for (const char* name : {"a", "b", "c", "d"}) served.topics.Add(name);
+  list.set_page_size(2);
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::ListTopics, list, listed).ok());
+  EXPECT_THAT(Names(listed), ElementsAre("a", "b"));
+  served.topics.topics.erase("a");
+  served.topics.Add("aa");
+  list.set_page_token(listed.next_page_token());
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::ListTopics, list, listed).ok());
+  EXPECT_THAT(Names(listed), ElementsAre("c", "d"));
+  EXPECT_EQ(listed.next_page_token(), "");
+}
+
+TEST_F(TopicsTest, PagesAreInTheOrderThatIsAskedFor) {
+  served.topics.Add("small", 1, 1);
+  served.topics.Add("large", 1, 300);
+  served.topics.Add("middle", 1, 20);
+  list.set_page_size(2);
+  list.set_order_by("size_bytes desc");
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::ListTopics, list, listed).ok());
+  EXPECT_THAT(Names(listed), ElementsAre("large", "middle"));
+  list.set_page_token(listed.next_page_token());
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::ListTopics, list, listed).ok());
+  EXPECT_THAT(Names(listed), ElementsAre("small"));
+}
+
+TEST_F(TopicsTest, FilterLooksPastThePageForMatches) {
+  for (int i = 0; i < 30; ++i) served.topics.Add("t" + std::to_string(100 + i), i);
+  list.set_page_size(2);
+  list.set_filter("partition_count >= 27 AND name = \"t1*\"");
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::ListTopics, list, listed).ok());
+  EXPECT_THAT(Names(listed), ElementsAre("t127", "t128"));
+  list.set_page_token(listed.next_page_token());
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::ListTopics, list, listed).ok());
+  EXPECT_THAT(Names(listed), ElementsAre("t129"));
+}
+
+TEST_F(TopicsTest, TokenOfAnotherRequestIsRefused) {
+  for (const char* name : {"a", "b"}) served.topics.Add(name);
+  list.set_page_size(1);
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::ListTopics, list, listed).ok());
+  list.set_page_token(listed.next_page_token());
+  list.set_filter("partition_count = 1");
+  const grpc::Status status = Call(&v1::TopicsService::Stub::ListTopics, list, listed);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ReasonOf(status), "PAGE_TOKEN_INVALID");
+}
+
+TEST_F(TopicsTest, WrongFieldIsNamed) {
+  list.set_filter("nmae = 1");
+  const grpc::Status status = Call(&v1::TopicsService::Stub::ListTopics, list, listed);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  const auto bad = DetailOf<google::rpc::BadRequest>(status);
+  ASSERT_TRUE(bad);
+  EXPECT_EQ(bad->field_violations(0).field(), "filter");
+  EXPECT_THAT(bad->field_violations(0).description(), HasSubstr("nmae"));
+}
+
+TEST_F(TopicsTest, MissingTopicComesWithKafkasErrorAndTheResource) {
+  v1::GetTopicRequest get;
+  v1::GetTopicResponse got;
+  get.set_name("orders");
+  const grpc::Status status = Call(&v1::TopicsService::Stub::GetTopic, get, got);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  const auto info = DetailOf<google::rpc::ErrorInfo>(status);
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->reason(), "UNKNOWN_TOPIC_OR_PARTITION");
+  EXPECT_EQ(info->domain(), "monkafka");
+  EXPECT_EQ(info->metadata().at("kafka_error_code"), "3");
+  const auto resource = DetailOf<google::rpc::ResourceInfo>(status);
+  ASSERT_TRUE(resource);
+  EXPECT_EQ(resource->resource_type(), "topic");
+  EXPECT_EQ(resource->resource_name(), "orders");
+}
+
+TEST_F(TopicsTest, RepeatedRequestIdCreatesOnceAndAnswersTheSame) {
+  create.mutable_topic()->set_name("orders");
+  create.mutable_topic()->set_partition_count(2);
+  create.set_request_id("r1");
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::CreateTopic, create, created).ok());
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::CreateTopic, create, created).ok());
+  EXPECT_EQ(created.topic().partition_count(), 2);
+  EXPECT_EQ(served.topics.creations, 1);
+  EXPECT_THAT(served.audit.lines().back(), HasSubstr("replayed=true"));
+
+  create.mutable_topic()->set_partition_count(3);
+  const grpc::Status status = Call(&v1::TopicsService::Stub::CreateTopic, create, created);
+  EXPECT_EQ(ReasonOf(status), "REQUEST_ID_REUSED");
+}
+
+TEST_F(TopicsTest, FailedRequestCanBeTriedAgainWithItsId) {
+  served.topics.Add("orders");
+  create.mutable_topic()->set_name("orders");
+  create.set_request_id("r1");
+  EXPECT_EQ(Call(&v1::TopicsService::Stub::CreateTopic, create, created).error_code(),
+            grpc::StatusCode::ALREADY_EXISTS);
+  served.topics.topics.clear();
+  EXPECT_TRUE(Call(&v1::TopicsService::Stub::CreateTopic, create, created).ok());
+}
+
+TEST_F(TopicsTest, RequestIdIsForgottenAfterTenMinutes) {
+  create.mutable_topic()->set_name("orders");
+  create.set_request_id("r1");
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::CreateTopic, create, created).ok());
+  served.clock.Advance(std::chrono::minutes(10));
+  EXPECT_EQ(Call(&v1::TopicsService::Stub::CreateTopic, create, created).error_code(),
+            grpc::StatusCode::ALREADY_EXISTS);
+}
+
+TEST_F(TopicsTest, ValidateOnlyReachesThePortAndTheAuditLine) {
+  create.mutable_topic()->set_name("orders");
+  create.set_validate_only(true);
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::CreateTopic, create, created).ok());
+  EXPECT_TRUE(served.topics.last_creation.validate_only);
+  EXPECT_TRUE(served.topics.topics.empty());
+  EXPECT_THAT(served.audit.lines(), ElementsAre(HasSubstr("validate_only=true outcome=OK")));
+}
+
+TEST_F(TopicsTest, MaskSaysWhatAnUpdateChanges) {
+  served.topics.Add("orders");
+  v1::UpdateTopicRequest update;
+  v1::UpdateTopicResponse updated;
+  update.mutable_topic()->set_name("orders");
+  (*update.mutable_topic()->mutable_configs())["retention.ms"] = "1";
+  (*update.mutable_topic()->mutable_configs())["not.in.the.mask"] = "1";
+  update.mutable_update_mask()->add_paths("configs.`retention.ms`");
+  update.mutable_update_mask()->add_paths("configs.cleanup.policy");
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::UpdateTopic, update, updated).ok());
+  EXPECT_FALSE(served.topics.last_update.replace_configs);
+  EXPECT_THAT(served.topics.last_update.set_configs,
+              ElementsAre(testing::Pair("cleanup.policy", std::nullopt),
+                          testing::Pair("retention.ms", std::optional<std::string>("1"))));
+
+  update.mutable_update_mask()->add_paths("topic_id");
+  const grpc::Status status = Call(&v1::TopicsService::Stub::UpdateTopic, update, updated);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(TopicsTest, StaleEtagIsAborted) {
+  served.topics.Add("orders");
+  v1::UpdateTopicRequest update;
+  v1::UpdateTopicResponse updated;
+  update.mutable_topic()->set_name("orders");
+  update.mutable_topic()->set_etag("e0");
+  update.mutable_topic()->set_partition_count(3);
+  const grpc::Status status = Call(&v1::TopicsService::Stub::UpdateTopic, update, updated);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(ReasonOf(status), "ETAG_MISMATCH");
+}
+
+TEST_F(TopicsTest, DeletingWhatIsMissingIsAnErrorUnlessAllowed) {
+  v1::DeleteTopicRequest request;
+  v1::DeleteTopicResponse response;
+  request.set_name("orders");
+  EXPECT_EQ(Call(&v1::TopicsService::Stub::DeleteTopic, request, response).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  request.set_allow_missing(true);
+  EXPECT_TRUE(Call(&v1::TopicsService::Stub::DeleteTopic, request, response).ok());
+  EXPECT_FALSE(response.has_topic());
+  EXPECT_THAT(served.audit.lines(), ElementsAre(HasSubstr("outcome=UNKNOWN_TOPIC_OR_PARTITION"),
+                                                HasSubstr("outcome=OK")));
+}
+
+TEST_F(TopicsTest, ServiceWithoutAPortIsUnimplemented) {
+  v1::GetTopicRequest request;
+  v1::GetTopicResponse response;
+  Ports none;
+  auto service = *Service::Create({}, none, {served.clock, served.timers, &served.audit});
+  auto server = Server::Start(*service);
+  grpc::ClientContext context;
+  const auto other = v1::TopicsService::NewStub(server->InProcessChannel());
+  EXPECT_EQ(other->GetTopic(&context, request, &response).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+}
+
+}  // namespace
+}  // namespace monkafka::admin
