@@ -48,7 +48,7 @@ constexpr Route MakeRoute(int16_t min = M::api.min_version, int16_t max = M::api
 using namespace protocol;  // NOLINT: the message names, for the table
 
 constexpr Route kRoutes[] = {
-    MakeRoute<ProduceRequest, HandleProduce>(0),
+    MakeRoute<ProduceRequest, HandleProduce>(),
     MakeRoute<FetchRequest, HandleFetch>(),
     MakeRoute<ListOffsetsRequest, HandleListOffsets>(),
     MakeRoute<MetadataRequest, HandleMetadata>(),
@@ -110,10 +110,8 @@ void Dispatcher::Dispatch(const std::shared_ptr<Connection>& connection, Frame f
     if (header->api_key == ApiKey::kApiVersions) {
       return RespondToUnknownApiVersions(std::move(request));
     }
-    return Reject(std::move(request),
-                  fmt::format("versions {} to {} are served",
-                              std::max(route->advertised_min, route->api.min_version),
-                              route->advertised_max));
+    return Reject(std::move(request), fmt::format("versions {} to {} are served",
+                                                  route->advertised_min, route->advertised_max));
   }
   route->handle(ctx_, std::move(request));
 }

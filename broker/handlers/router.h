@@ -13,14 +13,13 @@ namespace monkafka::handlers {
 struct Route {
   protocol::Api api;
   // What ApiVersions says. Produce is advertised from 0, as Kafka 4 does: librdkafka tells from it
-  // whether compression may be used (KAFKA-18659). Its versions below 3 close the connection there
-  // and here.
+  // whether compression may be used (KAFKA-18659). Its versions below 3 are answered with an error.
   int16_t advertised_min;
   int16_t advertised_max;
   void (*handle)(Context& ctx, RawRequest request);
 
   bool Answers(int16_t version) const {
-    return version >= advertised_min && version <= advertised_max && api.Supports(version);
+    return version >= advertised_min && version <= advertised_max;
   }
 };
 

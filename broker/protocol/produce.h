@@ -14,8 +14,8 @@
 namespace monkafka::protocol {
 
 struct ProduceRequest {
-  // Versions 0 to 2 carried older record formats; Kafka 4.0 removed them (KIP-896).
-  static constexpr Api api{ApiKey::kProduce, "Produce", 3, 13, /*flexible_from=*/9};
+  // Versions 0 to 2 carry older record formats.
+  static constexpr Api api{ApiKey::kProduce, "Produce", 0, 13, /*flexible_from=*/9};
 
   struct Partition {
     int32_t index = 0;
@@ -47,7 +47,7 @@ struct ProduceRequest {
   std::vector<Topic> topic_data;
 
   static void fields(auto& io, auto& m) {
-    io(m.transactional_id);
+    if (io.version >= 3) io(m.transactional_id);
     io(m.acks);
     io(m.timeout_ms);
     io(m.topic_data);
@@ -95,7 +95,7 @@ struct ProduceResponse {
       io(m.index);
       io(m.error_code);
       io(m.base_offset);
-      io(m.log_append_time_ms);
+      if (io.version >= 2) io(m.log_append_time_ms);
       if (io.version >= 5) io(m.log_start_offset);
       if (io.version >= 8) io(m.record_errors);
       if (io.version >= 8) io(m.error_message);
@@ -138,7 +138,7 @@ struct ProduceResponse {
 
   static void fields(auto& io, auto& m) {
     io(m.responses);
-    io(m.throttle_time_ms);
+    if (io.version >= 1) io(m.throttle_time_ms);
     io.tags(Tag{0, m.node_endpoints, io.version >= 10});
   }
 };

@@ -13,6 +13,8 @@ namespace {
 using protocol::ProduceRequest;
 
 constexpr int16_t kAcksAll = -1;
+// The first version whose records are batches of format v2.
+constexpr int16_t kRecordBatches = 3;
 constexpr std::string_view kAdminClientId = "__admin_client";  // of Apache Kafka's own tools
 
 bool IsTransactional(const std::optional<MutableBytes>& records) {
@@ -31,7 +33,8 @@ bool HasTransactionalRecords(const ProduceRequest& request) {
 }
 
 // Why nothing of the request may be appended; kNone: it may.
-ErrorCode Refusal(const ProduceRequest& request) {
+ErrorCode Refusal(const ProduceRequest& request, int16_t version) {
+  if (version < kRecordBatches) return ErrorCode::kUnsupportedVersion;
   if (request.acks < kAcksAll || request.acks > 1) return ErrorCode::kInvalidRequiredAcks;
   if (!request.transactional_id && HasTransactionalRecords(request)) {
     return ErrorCode::kTransactionalIdAuthorizationFailed;
@@ -44,7 +47,7 @@ ErrorCode Refusal(const ProduceRequest& request) {
 void ProduceService::Produce(ProduceCall call, Callback<protocol::ProduceResponse> done) {
   const ProduceRequest& request = call.request;
   const auto pending = std::make_shared<PendingProduce>(request, std::move(done));
-  const ErrorCode refusal = Refusal(request);
+  const ErrorCode refusal = Refusal(request, call.version);
   const bool durable = request.acks == kAcksAll && options_.flush_acks_all;
   auto slot = pending->slots().begin();
   for (const ProduceRequest::Topic& topic : request.topic_data) {

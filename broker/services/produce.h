@@ -24,7 +24,7 @@ struct ProduceOptions {
 struct ProduceCall {
   // The message and all that it refers to stay valid until the call completes.
   const protocol::ProduceRequest& request;
-  int16_t version = 0;
+  int16_t version = 0;  // below 3: UNSUPPORTED_VERSION, its records are of older formats
   // Only Kafka's own admin client may write to internal topics.
   std::string_view client_id;
   std::shared_ptr<void> records_owner;  // keeps the records' bytes alive

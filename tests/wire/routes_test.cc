@@ -40,10 +40,9 @@ bool HasHardlyAField(const protocol::Api& api, int version) {
   }
 }
 
-// Messages of magic 0 and 1, which producers and consumers of today do not speak.
+// Messages of magic 0 and 1, which consumers of today do not speak.
 bool IsLeftOut(int api_key, int version) {
-  return (static_cast<ApiKey>(api_key) == ApiKey::kProduce && version < 3) ||
-         (static_cast<ApiKey>(api_key) == ApiKey::kFetch && version < 4);
+  return static_cast<ApiKey>(api_key) == ApiKey::kFetch && version < 4;
 }
 
 TEST(RoutesTest, EveryAdvertisedVersionHasVectorsInBothDirections) {
@@ -55,8 +54,7 @@ TEST(RoutesTest, EveryAdvertisedVersionHasVectorsInBothDirections) {
     known = std::max(known, count);
   }
   for (const Route& route : handlers::Routes()) {
-    const int first = std::max(route.advertised_min, route.api.min_version);
-    for (int version = first; version <= route.advertised_max; ++version) {
+    for (int version = route.advertised_min; version <= route.advertised_max; ++version) {
       for (const bool is_request : {true, false}) {
         const bool few = is_request && HasHardlyAField(route.api, version);
         EXPECT_GE((most[{static_cast<int>(route.api.key), version, is_request}]), few ? 1 : 4)

@@ -125,6 +125,20 @@ TEST_F(ProduceTest, NullRecordsAreInvalid) {
   EXPECT_EQ(Produce(client_, topic_, std::nullopt).error_code, ErrorCode::kInvalidRecord);
 }
 
+TEST_F(ProduceTest, RecordsOfOlderFormatsAreRefusedWithAnAnswer) {
+  MONKAFKA_SKIP_AGAINST_APACHE_KAFKA("of which 3.9 converts them and 4 closes the connection");
+  CreateTopic(client_, topic_);
+  for (int16_t version = 0; version <= 2; ++version) {
+    ProduceArguments arguments;
+    arguments.version = version;
+    const auto answer = Produce(client_, topic_, MakeBatch("x"), arguments);
+    EXPECT_EQ(answer.error_code, ErrorCode::kUnsupportedVersion) << version;
+    EXPECT_EQ(answer.base_offset, -1);
+  }
+  EXPECT_EQ(ListOffset(client_, topic_, -1).offset, 0);
+  EXPECT_EQ(CodeOf(MakeBatch("x")), ErrorCode::kNone);
+}
+
 TEST_F(ProduceTest, ZstdNeedsVersionSeven) {
   CreateTopic(client_, topic_);
   BatchOptions options;

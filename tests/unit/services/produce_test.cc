@@ -131,6 +131,16 @@ TEST_F(ProduceTest, AcksOtherThanThreeAreInvalidAndNothingIsAppended) {
   EXPECT_TRUE(cluster.Log("t", 0)->appended.empty());
 }
 
+TEST_F(ProduceTest, RecordsOfOlderFormatsAreOfAnUnsupportedVersion) {
+  Add("t", 0);
+  for (version = 0; version <= 2; ++version) {
+    Send();
+    EXPECT_EQ(Answer().error_code, ErrorCode::kUnsupportedVersion);
+    EXPECT_EQ(Answer().base_offset, -1);
+  }
+  EXPECT_TRUE(cluster.Log("t", 0)->appended.empty());
+}
+
 TEST_F(ProduceTest, InternalTopicsAreForTheAdminClientOnly) {
   Add(cluster::kConsumerOffsetsTopic, 0);
   Send();
