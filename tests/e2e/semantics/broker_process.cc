@@ -41,6 +41,11 @@ bool AgainstApacheKafka() {
   return against != nullptr && std::string_view(against) == "kafka";
 }
 
+bool AgainstApacheKafka4() {
+  const char* release = std::getenv("MONKAFKA_E2E_KAFKA");
+  return AgainstApacheKafka() && release != nullptr && std::string_view(release).starts_with('4');
+}
+
 BrokerProcess::BrokerProcess(std::vector<std::string> overrides)
     : overrides_(std::move(overrides)) {
   std::string pattern = (std::filesystem::temp_directory_path() / "monkafka-e2e-XXXXXX").string();

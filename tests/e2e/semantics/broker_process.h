@@ -11,8 +11,9 @@
 
 namespace monkafka::e2e {
 
-// The brokers of this run are Apache Kafka.
+// The brokers of this run are Apache Kafka; and of release 4, where it differs from 3.9.
 bool AgainstApacheKafka();
+bool AgainstApacheKafka4();
 
 class BrokerProcess {
  public:

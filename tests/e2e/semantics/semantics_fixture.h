@@ -56,6 +56,9 @@ Uuid CreateTopic(WireClient& client, const std::string& topic, int partitions = 
 // For what Apache Kafka does not do, so that nobody can check it there.
 #define MONKAFKA_SKIP_AGAINST_APACHE_KAFKA(why) \
   if (AgainstApacheKafka()) GTEST_SKIP() << (why)
+// For what Apache Kafka 3.9 does, and 4 does not any more.
+#define MONKAFKA_SKIP_AGAINST_APACHE_KAFKA_4(why) \
+  if (AgainstApacheKafka4()) GTEST_SKIP() << (why)
 
 // Until the broker leads the topic's first partition again.
 void AwaitLeader(WireClient& client, const std::string& topic);
