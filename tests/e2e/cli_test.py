@@ -129,6 +129,12 @@ class Starting(CliCase):
         self.assertTrue((self.home / "monkafka-data" / "meta.properties").exists())
 
     def test_ephemeral_leaves_nothing_behind(self):
+        self.assert_ephemeral_is_gone_after(signal.SIGTERM)
+
+    def test_ephemeral_leaves_nothing_behind_after_sigint_either(self):
+        self.assert_ephemeral_is_gone_after(signal.SIGINT)
+
+    def assert_ephemeral_is_gone_after(self, number):
         temporary = self.home / "tmp"
         temporary.mkdir()
         address = self.start("--port", 0, "--ephemeral", env={"TMPDIR": str(temporary)})
@@ -136,7 +142,7 @@ class Starting(CliCase):
         self.assertEqual(["hello"], self.consume(address, "titi"))
         self.assertEqual(1, len(list(temporary.iterdir())))
         before = set(self.home.iterdir())
-        self.assertEqual(0, self.end())
+        self.assertEqual(0, self.end(number))
         self.assertEqual([], list(temporary.iterdir()))
         self.assertLessEqual(set(self.home.iterdir()), before)
 
