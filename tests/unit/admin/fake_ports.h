@@ -120,10 +120,6 @@ class FakeOffsets final : public OffsetsPort {
     MutexLock lock(mutex_);
     while (snapshots_ < count) changed_.Wait(mutex_);
   }
-  int snapshots() {
-    MutexLock lock(mutex_);
-    return snapshots_;
-  }
 
   OffsetSpec last_spec = OffsetSpec::kEarliest;
 

@@ -4,6 +4,7 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "unit/admin/fake_ports.h"
+#include "unit/admin/more_fake_ports.h"
 
 namespace monkafka::admin {
 
@@ -33,23 +35,71 @@ class AuditTrail final : public AuditLog {
   std::vector<std::string> lines_ GUARDED_BY(mutex_);
 };
 
+// Timers that fire when the test says so; safe from any thread.
+class HandTimers final : public Timers {
+ public:
+  Id Schedule(std::chrono::milliseconds, Task task) override {
+    MutexLock lock(mutex_);
+    pending_.emplace(++last_id_, std::move(task));
+    changed_.NotifyAll();
+    return last_id_;
+  }
+  bool Cancel(Id id) override {
+    Task dropped;
+    MutexLock lock(mutex_);
+    const auto found = pending_.find(id);
+    if (found == pending_.end()) return false;
+    dropped = std::move(found->second);
+    pending_.erase(found);
+    return true;
+  }
+  // Waits until a timer is set.
+  void FireNext() {
+    Task task;
+    {
+      MutexLock lock(mutex_);
+      while (pending_.empty()) changed_.Wait(mutex_);
+      task = std::move(pending_.begin()->second);
+      pending_.erase(pending_.begin());
+    }
+    task();
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  std::map<Id, Task> pending_ GUARDED_BY(mutex_);
+  Id last_id_ GUARDED_BY(mutex_) = 0;
+};
+
 struct Served {
   explicit Served(ServerOptions options = {}) {
-    Ports ports;
-    ports.topics = &topics;
-    ports.offsets = &offsets;
-    ports.records = &records;
+    const Ports ports{.cluster = &cluster,
+                      .topics = &topics,
+                      .segments = &segments,
+                      .offsets = &offsets,
+                      .groups = &groups,
+                      .records = &records,
+                      .configs = &configs,
+                      .connections = &connections,
+                      .resources = &resources};
     auto created = Service::Create(std::move(options), ports, {clock, timers, &audit});
     service = *std::move(created);
     server = Server::Start(*service);
     channel = server->InProcessChannel();
   }
 
+  FakeCluster cluster;
+  FakeConfigs configs;
+  FakeConnections connections;
+  FakeGroups groups;
+  FakeResources resources;
+  FakeSegments segments;
   FakeTopics topics;
   FakeOffsets offsets;
   FakeRecords records;
   fakes::FakeClock clock;
-  fakes::FakeTimers timers{clock};
+  HandTimers timers;
   AuditTrail audit;
   std::unique_ptr<Service> service;
   std::unique_ptr<Server> server;

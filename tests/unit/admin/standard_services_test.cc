@@ -41,7 +41,7 @@ TEST(Health, UnknownServiceIsNotFoundAndWatchedAsUnknown) {
   Served served;
   const auto stub = grpc::health::v1::Health::NewStub(served.channel);
   grpc::health::v1::HealthCheckRequest request;
-  request.set_service("monkafka.admin.v1.ClusterService");  // has no port here
+  request.set_service("no.such.Service");
   HealthCheckResponse response;
   grpc::ClientContext check;
   EXPECT_EQ(stub->Check(&check, request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
@@ -68,7 +68,6 @@ TEST(Reflection, ListsServicesAndGivesFilesWithWhatTheyImport) {
   }
   EXPECT_THAT(names, Contains("monkafka.admin.v1.TopicsService"));
   EXPECT_THAT(names, Contains("grpc.health.v1.Health"));
-  EXPECT_THAT(names, testing::Not(Contains("monkafka.admin.v1.ClusterService")));
 
   request.set_file_containing_symbol("monkafka.admin.v1.TopicsService.ListTopics");
   stream->Write(request);
@@ -109,7 +108,7 @@ TEST(MethodTable, HasEveryMethodOfTheServicesItServes) {
       ++methods;
     }
   }
-  EXPECT_GT(methods, 14);
+  EXPECT_EQ(methods, 5 + 7 + 4 + 3 + 7 + 4 + 3 + 2 + 3 + 2 + 1);
 }
 
 TEST(Server, ServesASocketThatItIsGiven) {

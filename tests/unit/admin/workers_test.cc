@@ -1,0 +1,103 @@
+#include "admin/workers.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+#include "admin/replay_cache.h"
+#include "fakes/manual_executor.h"
+
+namespace monkafka::admin {
+namespace {
+
+TEST(Workers, BusyThreadsRefuseMoreButQueueWhatMustRun) {
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  int ran = 0;
+  {
+    Workers workers("test", 1, 0);
+    std::promise<void> started;
+    ASSERT_TRUE(workers.TryPost([&] {
+      started.set_value();
+      released.wait();
+      ++ran;
+    }));
+    started.get_future().wait();
+    EXPECT_FALSE(workers.TryPost([&] { ++ran; }));
+    workers.Post([&] { ++ran; });
+    EXPECT_FALSE(workers.TryPost([&] { ++ran; }));
+    release.set_value();
+    workers.Stop();
+    EXPECT_EQ(ran, 2);
+    workers.Post([&] { ++ran; });
+    EXPECT_FALSE(workers.TryPost([&] { ++ran; }));
+  }
+  EXPECT_EQ(ran, 2);
+}
+
+TEST(Workers, ThreadsWorkAtTheSameTime) {
+  Workers workers("test", 2, 19);
+  std::promise<void> first, second;
+  workers.Post([&] {
+    first.set_value();
+    second.get_future().wait();
+  });
+  workers.Post([&] {
+    first.get_future().wait();
+    second.set_value();
+  });
+  workers.Stop();
+}
+
+struct ReplayCacheTest : testing::Test {
+  fakes::FakeClock clock;
+  ReplayCache cache{clock};
+  const ReplayCache::Key key{"alice", "/Service/Method", "r1"};
+  bool replayed = false;
+};
+
+TEST_F(ReplayCacheTest, SecondCallWaitsForTheFirstAndRunsNothing) {
+  std::promise<void> running, release;
+  std::thread first([&] {
+    bool first_replayed = false;
+    const auto response = cache.Run(
+        key, 1,
+        [&]() -> Outcome<std::string> {
+          running.set_value();
+          release.get_future().wait();
+          return "done";
+        },
+        first_replayed);
+    EXPECT_EQ(*response, "done");
+    EXPECT_FALSE(first_replayed);
+  });
+  running.get_future().wait();
+  auto second = std::async(std::launch::async, [&] {
+    return cache.Run(key, 1, []() -> Outcome<std::string> { return "done twice"; }, replayed);
+  });
+  release.set_value();
+  EXPECT_EQ(*second.get(), "done");
+  EXPECT_TRUE(replayed);
+  first.join();
+}
+
+TEST_F(ReplayCacheTest, OldAnswersGoWhenThereAreTooMany) {
+  const auto run = []() -> Outcome<std::string> {
+    return std::string(ReplayCache::kMaxBytes, 'x');
+  };
+  ASSERT_TRUE(cache.Run(key, 1, run, replayed));
+  ASSERT_TRUE(cache.Run({"alice", "/Service/Method", "r2"}, 1, run, replayed));
+  ASSERT_TRUE(cache.Run(key, 1, run, replayed));
+  EXPECT_FALSE(replayed);
+}
+
+TEST_F(ReplayCacheTest, PrincipalsHaveTheirOwnIds) {
+  const auto run = []() -> Outcome<std::string> { return "x"; };
+  ASSERT_TRUE(cache.Run(key, 1, run, replayed));
+  ASSERT_TRUE(cache.Run({"bob", "/Service/Method", "r1"}, 1, run, replayed));
+  EXPECT_FALSE(replayed);
+}
+
+}  // namespace
+}  // namespace monkafka::admin
