@@ -120,7 +120,7 @@ void AddContextCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "context", "Named brokers");
 
   CLI::App* add = AddVerb(*noun, "add", "Add a context: an endpoint with its credentials, by name",
-                          {"monkafkactl context add local --endpoint 127.0.0.1:9095",
+                          {"monkafkactl context add laptop --endpoint 127.0.0.1:9095",
                            "monkafkactl context add production --endpoint kafka.example.net:9095 "
                            "--ca ca.pem --token-file token --protected"});
   auto flags = std::make_shared<AddFlags>();

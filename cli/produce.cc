@@ -72,7 +72,8 @@ class Producer {
  public:
   Producer(Session& session, const Flags& flags)
       : session_(session),
-        items_(session.printer(), {"PARTITION", "OFFSET", "TIMESTAMP", "ERROR"}),
+        items_(session.printer(), {"PARTITION", "OFFSET", "TIMESTAMP", "ERROR"},
+               ItemStream::Pace::kBulk),
         compression_(ParseCompression(flags.compression)) {
     request_.set_topic(flags.topic);
     request_.set_compression_type(compression_);

@@ -60,8 +60,9 @@ void SetEnd(const ReadFlags& flags, Request& request) {
 // Where the records that were shown end, for those who go on later.
 class RecordStream {
  public:
-  explicit RecordStream(Session& session)
-      : session_(session), items_(session.printer(), RecordTitles(session.printer().wide())) {}
+  RecordStream(Session& session, ItemStream::Pace pace)
+      : session_(session),
+        items_(session.printer(), RecordTitles(session.printer().wide()), pace) {}
 
   template <class Event>
   void Add(const Event& event) {
@@ -101,7 +102,7 @@ void Tail(Session& session, const ReadFlags& flags, const PredicateFlags& predic
   SetCommon(flags, request);
   AddPredicates(predicates, request.mutable_predicates());
   request.set_max_records(flags.max);
-  RecordStream records(session);
+  RecordStream records(session, ItemStream::Pace::kLive);
   session.Stream<Stub, v1::TailRecordsRequest, v1::TailRecordsResponse>(
       &Stub::TailRecords, request, "tail topic " + flags.topic,
       [&](const v1::TailRecordsResponse& event) {
@@ -118,7 +119,7 @@ void Read(Session& session, const ReadFlags& flags) {
   SetCommon(flags, request);
   SetEnd(flags, request);
   request.set_max_records(flags.max);
-  RecordStream records(session);
+  RecordStream records(session, ItemStream::Pace::kBulk);
   session.Stream<Stub, v1::ReadRecordsRequest, v1::ReadRecordsResponse>(
       &Stub::ReadRecords, request, "read topic " + flags.topic,
       [&](const v1::ReadRecordsResponse& event) {
@@ -158,7 +159,7 @@ v1::SearchRecordsRequest SearchRequest(const SearchFlags& flags) {
 }
 
 void Search(Session& session, const SearchFlags& flags) {
-  RecordStream records(session);
+  RecordStream records(session, ItemStream::Pace::kLive);
   Progress progress = session.MakeProgress("search", Progress::Unit::kBytes);
   v1::ScanSummary summary;
   std::string resume_token = flags.resume;

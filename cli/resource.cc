@@ -58,10 +58,11 @@ const View<Action>& ActionView() {
   return view;
 }
 
-v1::PlanResourcesResponse RequestPlan(Session& session, const Flags& flags) {
+v1::PlanResourcesResponse RequestPlan(Session& session, const v1::ResourceDocuments& documents,
+                                      bool prune) {
   v1::PlanResourcesRequest request;
-  *request.mutable_documents() = ReadDocuments(flags.files);
-  request.set_prune(flags.prune);
+  *request.mutable_documents() = documents;
+  request.set_prune(prune);
   return session.Call(&Stub::PlanResources, request, "plan");
 }
 
@@ -77,7 +78,7 @@ std::string Summary(const v1::Plan& plan) {
 }
 
 void Plan(Session& session, const Flags& flags) {
-  auto response = RequestPlan(session, flags);
+  auto response = RequestPlan(session, ReadDocuments(flags.files), flags.prune);
   session.printer().PrintList(response, response.plan().actions(), ActionView());
   session.Note(Summary(response.plan()));
   if (!response.plan().actions().empty()) session.set_exit_code(kDrift);
@@ -111,7 +112,7 @@ void PrintDiff(Session& session, const v1::Plan& plan) {
 }
 
 void Diff(Session& session, const Flags& flags) {
-  auto response = RequestPlan(session, flags);
+  auto response = RequestPlan(session, ReadDocuments(flags.files), flags.prune);
   if (session.printer().for_people()) {
     PrintDiff(session, response.plan());
   } else {
@@ -125,7 +126,7 @@ void Apply(Session& session, const Flags& flags) {
   v1::ApplyResourcesRequest request;
   *request.mutable_documents() = ReadDocuments(flags.files);
   request.set_prune(flags.prune);
-  auto planned = RequestPlan(session, flags);
+  auto planned = RequestPlan(session, request.documents(), flags.prune);
   const v1::Plan& plan = planned.plan();
   if (flags.dry_run || session.printer().for_people()) {
     session.printer().PrintList(planned, plan.actions(), ActionView());

@@ -155,7 +155,8 @@ void Dump(Session& session, const DumpFlags& flags) {
   }
   ItemStream stream(session.printer(),
                     {"POSITION", "FIRST", "LAST", "RECORDS", "SIZE", "CODEC", "CRC", "TIMESTAMP",
-                     "EPOCH", "PRODUCER", "SEQUENCE", "FLAGS"});
+                     "EPOCH", "PRODUCER", "SEQUENCE", "FLAGS"},
+                    ItemStream::Pace::kBulk);
   int64_t next_offset = flags.from.value_or(0);
   v1::ReadBatchesSummary summary;
   session.Stream<Stub, v1::ReadBatchesRequest, v1::ReadBatchesResponse>(

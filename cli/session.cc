@@ -6,6 +6,7 @@
 #include <ostream>
 #include <random>
 
+#include "cli/names.h"
 #include "cli/status_text.h"
 
 namespace monkafka::cli {
@@ -136,7 +137,20 @@ bool Session::IsExpectedEnd(const grpc::Status& status, bool stopped) const {
 void Session::Check(const grpc::Status& status, std::string_view what) {
   if (status.ok()) return;
   std::string endpoint = channel_ && target_ ? target_->context.endpoint : "";
-  throw DescribeStatus(status, what, endpoint);
+  Failure failure = DescribeStatus(status, what, endpoint);
+  if (std::string next = Suggestion(status); !next.empty()) {
+    throw Failure(failure.what(), next, failure.details(), failure.exit_code());
+  }
+  throw failure;
+}
+
+std::string Session::Suggestion(const grpc::Status& status) {
+  auto [type, name] = MissingResource(status);
+  if (!target_ || (type != "topic" && type != "group")) return "";
+  auto known = KnownNames(*this, type == "topic" ? Completion::kTopic : Completion::kGroup);
+  std::string_view nearest = Nearest(name, known);
+  return nearest.empty() ? fmt::format("`monkafkactl {} list` shows those that exist", type)
+                         : fmt::format("did you mean {}?", nearest);
 }
 
 }  // namespace monkafka::cli

@@ -128,6 +128,8 @@ class Session {
  private:
   std::optional<std::chrono::milliseconds> timeout() const;
   void Prepare(grpc::ClientContext& context, std::optional<std::chrono::milliseconds> timeout);
+  // What to do about a topic or group that does not exist: the name that was probably meant.
+  std::string Suggestion(const grpc::Status& status);
   bool IsExpectedEnd(const grpc::Status& status, bool stopped) const;
 
   World world_;
@@ -164,7 +166,7 @@ template <class Stub, class Request, class Response>
 Response Session::CallAllPages(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                             Response*),
                                Request request, std::string_view what) {
-  constexpr int kPageSize = 1000;
+  constexpr int kPageSize = 10'000;  // the most that the server gives
   request.set_page_size(kPageSize);
   Response all = Call(method, request, what);
   while (!all.next_page_token().empty()) {

@@ -95,7 +95,11 @@ std::string ListDetails(const grpc::Status& status, const Details& details) {
 
 }  // namespace
 
-std::string ErrorReason(const grpc::Status& status) { return ReadDetails(status).info.reason(); }
+std::pair<std::string, std::string> MissingResource(const grpc::Status& status) {
+  if (status.error_code() != StatusCode::NOT_FOUND) return {};
+  Details details = ReadDetails(status);
+  return {details.resource.resource_type(), details.resource.resource_name()};
+}
 
 Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                        const std::string& endpoint) {

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "cli/failure.h"
 
@@ -15,7 +16,7 @@ namespace monkafka::cli {
 Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                        const std::string& endpoint);
 
-// ErrorInfo.reason of the status' details, such as TOPIC_ALREADY_EXISTS; "" without one.
-std::string ErrorReason(const grpc::Status& status);
+// What does not exist, as ResourceInfo names it: {"topic", "ordres"}; empty unless it is NOT_FOUND.
+std::pair<std::string, std::string> MissingResource(const grpc::Status& status);
 
 }  // namespace monkafka::cli

@@ -74,11 +74,13 @@ void CheckEndpoint(const std::string& endpoint) {
 
 std::shared_ptr<grpc::Channel> OpenChannel(const Context& context) {
   constexpr int kLargestMessage = 64 << 20;
+  constexpr int kLargestStatus = 1 << 20;  // of an error's message and details
   constexpr int kConnectMs = 5'000;
   grpc::ChannelArguments arguments;
   arguments.SetInt("grpc.enable_http_proxy", 0);
   arguments.SetInt("grpc.service_config_disable_resolution", 1);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kLargestStatus);
   arguments.SetMaxReceiveMessageSize(kLargestMessage);
 
   std::shared_ptr<grpc::ChannelCredentials> credentials;

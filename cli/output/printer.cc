@@ -87,8 +87,8 @@ void Printer::PrintDocument(const google::protobuf::Message& document, std::stri
   }
 }
 
-ItemStream::ItemStream(Printer& printer, std::vector<std::string> titles)
-    : printer_(printer), rows_(std::move(titles), printer.out(), printer.terminal()) {}
+ItemStream::ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace)
+    : printer_(printer), pace_(pace), rows_(std::move(titles), printer.out(), printer.terminal()) {}
 
 void ItemStream::Add(const google::protobuf::Message& message, std::string_view name,
                      const std::vector<Cell>& cells) {
@@ -102,7 +102,7 @@ void ItemStream::Add(const google::protobuf::Message& message, std::string_view 
       out << name << '\n';
       break;
     case Format::kJson:
-      out << (any_ ? ",\n" : "[\n") << ToJsonLine(message);
+      out << (any_ ? "," : "[\n") << ToJsonLine(message) << '\n';
       break;
     case Format::kJsonl:
       out << ToJsonLine(message) << '\n';
@@ -112,7 +112,7 @@ void ItemStream::Add(const google::protobuf::Message& message, std::string_view 
       break;
   }
   any_ = true;
-  out.flush();
+  if (pace_ == Pace::kLive) out.flush();
 }
 
 void ItemStream::AddLast(const google::protobuf::Message& message) {
@@ -120,7 +120,7 @@ void ItemStream::AddLast(const google::protobuf::Message& message) {
 }
 
 void ItemStream::Finish() {
-  if (printer_.format() == Format::kJson) printer_.out() << (any_ ? "\n]\n" : "[]\n");
+  if (printer_.format() == Format::kJson) printer_.out() << (any_ ? "]\n" : "[]\n");
   printer_.out().flush();
 }
 

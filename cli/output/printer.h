@@ -112,7 +112,11 @@ Table MakeTable(const View<Item>& view, const Items& items, bool wide) {
 // documents.
 class ItemStream {
  public:
-  ItemStream(Printer& printer, std::vector<std::string> titles);
+  // kLive: each message is seen at once, as one wants of a stream that may pause. kBulk: whenever a
+  // buffer is full, which is much cheaper.
+  enum class Pace { kLive, kBulk };
+
+  ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace = Pace::kLive);
 
   // `name` serves -o name.
   void Add(const google::protobuf::Message& message, std::string_view name,
@@ -124,6 +128,7 @@ class ItemStream {
 
  private:
   Printer& printer_;
+  const Pace pace_;
   RowWriter rows_;
   bool any_ = false;
 };

@@ -42,6 +42,15 @@ void Shrink(std::vector<int>& widths, const std::vector<bool>& may, int limit) {
   }
 }
 
+// Prose gives way first, then names; numbers never do.
+void FitTerminal(std::vector<int>& widths, const std::vector<bool>& prose,
+                 const std::vector<bool>& right, int limit) {
+  Shrink(widths, prose, limit);
+  std::vector<bool> names(right.size());
+  std::transform(right.begin(), right.end(), names.begin(), std::logical_not<>());
+  Shrink(widths, names, limit);
+}
+
 void WriteLine(std::ostream& out, const std::vector<Cell>& cells, const std::vector<int>& widths,
                bool colour) {
   std::string line;
@@ -114,10 +123,7 @@ void Table::Write(std::ostream& out, const Terminal& terminal) const {
     }
   }
   if (terminal.width > 0) {
-    Shrink(widths, prose, terminal.width);
-    std::vector<bool> names(columns);
-    std::transform(right.begin(), right.end(), names.begin(), std::logical_not<>());
-    Shrink(widths, names, terminal.width);
+    FitTerminal(widths, prose, right, terminal.width);
   }
   WriteLine(out, HeaderCells(titles_, right), widths, terminal.colour);
   for (const auto& row : rows_) {
@@ -144,8 +150,8 @@ void RowWriter::Add(const std::vector<Cell>& cells) {
   }
   if (terminal_.width > 0) {
     std::vector<bool> prose;
-    for (const Cell& cell : cells) prose.push_back(cell.may_shrink);
-    Shrink(widths, prose, terminal_.width);
+    for (const Cell& cell : row) prose.push_back(cell.may_shrink);
+    FitTerminal(widths, prose, right_, terminal_.width);
   }
   if (!header_written_) WriteLine(out_, HeaderCells(titles_, right_), widths, terminal_.colour);
   header_written_ = true;

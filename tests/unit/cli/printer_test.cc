@@ -69,7 +69,7 @@ std::string Streamed(Format format, int count) {
 }
 
 TEST(ItemStreamTest, JsonIsOneArrayThatIsAlwaysWhole) {
-  EXPECT_EQ(Streamed(Format::kJson, 2), "[\n1,\n2\n]\n");
+  EXPECT_EQ(Streamed(Format::kJson, 2), "[\n1\n,2\n]\n");
   EXPECT_EQ(Streamed(Format::kJson, 0), "[]\n");
 }
 

@@ -79,5 +79,14 @@ TEST(RowWriterTest, WritesTheHeaderOnceAndKeepsTheWidestColumn) {
             "c               12\n");
 }
 
+TEST(RowWriterTest, FitsTheTerminal) {
+  std::ostringstream out;
+  Terminal terminal{.output_is_terminal = true, .width = 40};
+  RowWriter rows({"PARTITION", "TIMESTAMP", "KEY", "VALUE"}, out, terminal);
+  rows.Add({Number(0), Time(TimePoint()), Prose("customer-0"), Prose(std::string(90, 'v'))});
+  std::istringstream lines(out.str());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 40) << line;
+}
+
 }  // namespace
 }  // namespace monkafka::cli

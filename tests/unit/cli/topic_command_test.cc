@@ -52,6 +52,17 @@ class FakeTopics : public v1::TopicsService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetTopic(grpc::ServerContext*, const v1::GetTopicRequest* request,
+                        v1::GetTopicResponse*) override {
+    google::rpc::ResourceInfo resource;
+    resource.set_resource_type("topic");
+    resource.set_resource_name(request->name());
+    google::protobuf::Any any;
+    any.PackFrom(resource);
+    return Refusal(grpc::StatusCode::NOT_FOUND, "This server does not host this topic-partition.",
+                   "UNKNOWN_TOPIC_OR_PARTITION", {any});
+  }
+
   std::vector<std::vector<std::string>> pages = {{"orders"}};
   std::string existing;
   std::vector<v1::ListTopicsRequest> lists;
@@ -124,6 +135,14 @@ TEST_F(TopicCommandTest, ARefusalSaysWhatWhyAndWhatNext) {
   cli.Run({"topic", "create", "orders", "--verbose"});
   EXPECT_THAT(cli.error(), HasSubstr("gRPC status: ALREADY_EXISTS (6)"));
   EXPECT_THAT(cli.error(), HasSubstr("reason: TOPIC_ALREADY_EXISTS (monkafka)"));
+}
+
+TEST_F(TopicCommandTest, AMissingTopicSuggestsTheOneThatWasMeant) {
+  topics.pages = {{"orders", "payments"}};
+  EXPECT_EQ(cli.Run({"topic", "get", "ordres"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("next: did you mean orders?"));
+  cli.Run({"topic", "get", "something-else"});
+  EXPECT_THAT(cli.error(), HasSubstr("`monkafkactl topic list` shows those that exist"));
 }
 
 TEST_F(TopicCommandTest, IfNotExistsAcceptsWhatIsThere) {

@@ -1,0 +1,448 @@
+#!/usr/bin/env python3
+"""monkafkactl against a real broker: every example in the README and in --help, and what only a real
+terminal, a signal or a damaged file shows. Ours only: Apache Kafka has no admin service."""
+import json
+import os
+import pathlib
+import pty
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import termios
+import fcntl
+
+from harness import (ROOT, TestCase, die_with_parent, main, monkafka_binary, run, scratch_directory,
+                     wait_until)
+
+PRODUCED = 1000
+TOPICS_YAML = """topics:
+- name: orders
+  partitions: 3
+  configs:
+    retention.ms: 604800000
+- name: invoices
+  partitions: 2
+"""
+CONTEXTS_YAML = """contexts:
+  local:
+    endpoint: 127.0.0.1:9095
+"""
+
+
+def ctl_binary():
+    return monkafka_binary().parent / "monkafkactl"
+
+
+class Place:
+    """A directory of its own with a broker, its data in monkafka-data, and a home for monkafkactl."""
+
+    def __init__(self, seed=None, **overrides):
+        self.home = scratch_directory()
+        self.data = self.home / "monkafka-data"
+        self.overrides = overrides
+        if seed:
+            shutil.copytree(seed, self.home, dirs_exist_ok=True, symlinks=True)
+
+    def start(self):
+        ready, admin_ready = self.home / "ready", self.home / "admin-ready"
+        for path in (ready, admin_ready):
+            path.unlink(missing_ok=True)
+        command = [monkafka_binary(), "--data-dir", self.data, "--ready-file", ready,
+                   "--admin-listen", "127.0.0.1:0", "--admin-ready-file", admin_ready,
+                   "--override", "listeners=PLAINTEXT://127.0.0.1:0"]
+        for key, value in self.overrides.items():
+            command += ["--override", f"{key}={value}"]
+        self.log = self.home / "broker.log"
+        with open(self.log, "ab") as log:
+            self.broker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                           preexec_fn=die_with_parent)
+
+        def is_ready():
+            if self.broker.poll() is not None:
+                raise AssertionError(f"the broker ended: {self.log.read_text()[-2000:]}")
+            return all(path.exists() and path.read_text() for path in (ready, admin_ready))
+        wait_until(is_ready, 60, "the broker and its admin service are ready")
+        self.address, self.endpoint = ready.read_text().strip(), admin_ready.read_text().strip()
+        return self
+
+    def stop(self):
+        if self.broker.poll() is None:
+            self.broker.send_signal(signal.SIGTERM)
+            self.broker.wait(60)
+
+    def environment(self, **more):
+        kept = {k: v for k, v in os.environ.items()
+                if not k.startswith(("MONKAFKACTL_", "XDG_")) and k not in ("NO_COLOR", "COLUMNS")}
+        return dict(kept, HOME=str(self.home), MONKAFKACTL_ENDPOINT=self.endpoint, TERM="xterm",
+                    PATH=f"{ctl_binary().parent}:{os.environ['PATH']}", **more)
+
+    def shell(self, script, **options):
+        """Runs a script in bash as somebody would type it, with the broker's real ports."""
+        for written, real in (("9092", self.address), ("9095", self.endpoint)):
+            script = re.sub(rf"(127\.0\.0\.1|localhost):{written}", real, script)
+        done = subprocess.run(["bash", "-o", "pipefail", "-ec", script], cwd=self.home, text=True,
+                              capture_output=True, stdin=subprocess.DEVNULL, timeout=60,
+                              env=self.environment(), **options)
+        done.shown = f"$ {script}\nexit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def ctl(self, arguments, code=0, stdin="", **env):
+        done = subprocess.run([ctl_binary(), *arguments], cwd=self.home, text=True, input=stdin,
+                              capture_output=True, timeout=60, env=self.environment(**env))
+        if done.returncode != code:
+            raise AssertionError(f"exit code {done.returncode} instead of {code}: {arguments}\n"
+                                 f"{done.stdout}\n{done.stderr}")
+        return done
+
+
+def make_seed():
+    """What the examples find: topics, records, a group with offsets, files. Returns the directory."""
+    place = Place().start()
+    for topic in ("orders", "other"):
+        place.ctl(["topic", "create", topic, "--partitions", "3"])
+    lines = "".join(f"customer-{i % 50}:v{i}\n" for i in range(PRODUCED))
+    place.ctl(["record", "produce", "orders", "--key-separator", ":", "-q"], stdin=lines)
+    place.ctl(["record", "produce", "orders", "--key", "customer-7", "--value", "traced",
+               "--header", "trace=abc", "-q"])
+    offsets = {"groupId": "billing",
+               "commits": [{"topic": "orders", "partition": p, "offset": 100 + p} for p in range(3)]}
+    (place.home / "offsets.yaml").write_text(json.dumps(offsets))
+    place.ctl(["group", "import", "-f", "offsets.yaml", "--yes"])
+    # What `group undo` takes back.
+    place.ctl(["group", "reset", "billing", "--by", "-1", "--yes"])
+    place.stop()
+    (place.home / "topics.yaml").write_text(TOPICS_YAML)
+    config = place.home / ".config" / "monkafkactl"
+    config.mkdir(parents=True)
+    (config / "contexts.yaml").write_text(CONTEXTS_YAML)
+    return place.home
+
+
+def help_texts():
+    """The --help of every command: {("topic", "create"): text}."""
+    texts, left = {}, [()]
+    while left:
+        command = left.pop()
+        text = run(ctl_binary(), *command, "--help").out
+        texts[command] = text
+        listed = re.search(r"^Subcommands:\n((?:  .*\n)+)", text, re.M)
+        if listed:
+            left += [command + (name,) for name in re.findall(r"^  (\S+)", listed[1], re.M)]
+    return texts
+
+
+def help_examples():
+    for command, text in help_texts().items():
+        block = re.search(r"^Examples:\n((?:  .*\n)+)", text, re.M)
+        for line in (block[1].splitlines() if block else []):
+            yield " ".join(command), line.strip()
+
+
+def readme_blocks():
+    """The shell blocks of the README that use monkafkactl."""
+    for block in re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S):
+        if "monkafkactl" in block:
+            yield block
+
+
+def expecting(script):
+    """A script in which each line must end with the code that its comment `# exits N` says, else 0."""
+    lines = []
+    for line in script.splitlines():
+        code = re.search(r"\s+# exits (\d+)\s*$", line)
+        if code:
+            line = f"{line[:code.start()]} && exit 99 || [ $? = {code[1]} ]"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+class WithSeed(TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.seed = make_seed()
+
+    def place(self, **overrides):
+        place = Place(self.seed, **overrides).start()
+        self.addCleanup(place.stop)
+        return place
+
+
+class ExamplesTest(WithSeed):
+
+    def test_every_verb_has_an_example(self):
+        for command, text in help_texts().items():
+            if "Subcommands:" not in text:
+                self.assertIn("Examples:", text, command)
+
+    def test_the_examples_of_help(self):
+        examples = list(help_examples())
+        self.assertGreater(len(examples), 60)
+        for command, example in examples:
+            with self.subTest(example=example):
+                place = Place(self.seed).start()
+                try:
+                    done = place.shell(expecting(example))
+                    self.assertEqual(done.returncode, 0, done.shown)
+                    self.assertNotIn("\x1b", done.stdout + done.stderr)
+                finally:
+                    place.stop()
+
+    def test_the_examples_of_the_readme(self):
+        blocks = list(readme_blocks())
+        self.assertGreater(len(blocks), 0)
+        for block in blocks:
+            with self.subTest(block=block):
+                place = Place(self.seed).start()
+                try:
+                    done = place.shell(expecting(block))
+                    self.assertEqual(done.returncode, 0, done.shown)
+                finally:
+                    place.stop()
+
+
+class AnswersTest(WithSeed):
+
+    def test_search_finds_the_one_record(self):
+        place = self.place()
+        found = [json.loads(line) for line in
+                 place.ctl(["record", "search", "orders", "--value", "v777", "-o", "jsonl"]).stdout.splitlines()]
+        self.assertEqual(len(found), 2, found)
+        self.assertEqual(found[0]["record"]["record"]["valueSizeBytes"], 4)
+        self.assertEqual(found[1]["summary"]["matchedRecords"], "1")
+        self.assertEqual(found[1]["summary"]["scannedRecords"], str(PRODUCED + 1))
+
+    def test_reset_and_undo_restore_the_offsets(self):
+        place = self.place()
+        before = place.ctl(["group", "export", "billing"]).stdout
+        place.ctl(["group", "reset", "billing", "--topic", "orders", "--to-earliest", "--yes"])
+        self.assertNotEqual(place.ctl(["group", "export", "billing"]).stdout, before)
+        place.ctl(["group", "undo", "billing", "--yes"])
+        self.assertEqual(place.ctl(["group", "export", "billing"]).stdout, before)
+
+    def test_apply_then_there_is_no_drift(self):
+        place = self.place()
+        place.ctl(["plan", "-f", "topics.yaml"], code=2)
+        place.ctl(["apply", "-f", "topics.yaml"])
+        place.ctl(["plan", "-f", "topics.yaml"])
+        exported = place.ctl(["export"]).stdout
+        self.assertIn("retention.ms: \"604800000\"", exported)
+        (place.home / "all.yaml").write_text(exported)
+        place.ctl(["plan", "-f", "all.yaml", "--prune"])
+
+    def test_documents_may_come_from_stdin(self):
+        place = self.place()
+        place.ctl(["apply", "-f", "-"], stdin=TOPICS_YAML)
+        place.ctl(["plan", "-f", "topics.yaml"])
+
+    def test_a_refusal_has_exit_code_1_and_its_details(self):
+        done = self.place().ctl(["topic", "create", "orders", "--verbose"], code=1)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("next: --if-not-exists", done.stderr)
+        self.assertIn("reason: TOPIC_ALREADY_EXISTS (monkafka)", done.stderr)
+        self.assertIn("kafka_error_code: 36", done.stderr)
+
+    def test_without_a_broker_it_says_what_to_do(self):
+        place = self.place()
+        place.stop()
+        done = place.ctl(["topic", "list"], code=1)
+        self.assertIn(f"no answer from {place.endpoint}", done.stderr)
+        self.assertIn("next: ", done.stderr)
+
+    def test_completion_in_bash_offers_what_there_is(self):
+        place = self.place()
+        for words, expected in ((("topic", "get", "or"), "orders"),
+                                (("group", "reset", "bi"), "billing"),
+                                (("config", "explain", "retention.m"), "retention.ms"),
+                                (("topic", "add-p"), "add-partitions")):
+            line = " ".join(words)
+            done = place.shell(f"source <(monkafkactl completion bash); COMP_WORDS=(monkafkactl {line}); "
+                               f"COMP_CWORD={len(words)}; _monkafkactl; echo ${{COMPREPLY[@]}}")
+            self.assertEqual(done.stdout.split(), [expected], done.shown)
+
+    def test_the_scripts_are_understood_by_their_shells(self):
+        for shell, check in (("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")):
+            if shutil.which(shell):
+                script = run(ctl_binary(), "completion", shell).out
+                run(shell, check, "/dev/stdin", stdin=script)
+
+
+class FilesTest(WithSeed):
+    """segment verbs over a directory, with no broker."""
+
+    def stopped(self):
+        place = self.place()
+        place.stop()
+        return place
+
+    def segment(self, place):
+        logs = [path for path in place.data.glob("orders-*/*.log") if path.stat().st_size]
+        return sorted(logs)[0]
+
+    def test_the_same_verbs_work_on_a_directory(self):
+        running = self.place()
+        live = json.loads(running.ctl(["segment", "list", "orders", "-o", "json"]).stdout)
+        running.stop()
+        offline = json.loads(running.ctl(
+            ["segment", "list", "orders", "--dir", "monkafka-data", "-o", "json"]).stdout)
+        strip = [{k: v for k, v in s.items() if k != "path"} for s in live["segments"]]
+        self.assertEqual([{k: v for k, v in s.items() if k != "path"} for s in offline["segments"]],
+                         strip)
+        self.assertEqual(sum(int(s["recordCount"]) for s in strip), PRODUCED + 1)
+
+    def test_a_sound_directory_verifies(self):
+        done = self.stopped().ctl(["segment", "verify", "--records", "--dir", "monkafka-data"])
+        self.assertIn("0 errors, 0 warnings", done.stderr)
+
+    def test_a_flipped_byte_is_found_and_nothing_is_changed(self):
+        place = self.stopped()
+        path = self.segment(place)
+        content = bytearray(path.read_bytes())
+        content[-1] ^= 1
+        path.write_bytes(content)
+        done = place.ctl(["segment", "verify", "orders", "--dir", "monkafka-data", "-o", "jsonl"], code=2)
+        anomaly = json.loads(done.stdout.splitlines()[0])["anomaly"]
+        self.assertEqual(anomaly["kind"], "ANOMALY_KIND_BAD_CRC")
+        self.assertEqual(path.read_bytes(), bytes(content))
+        partition = path.parent.name.rsplit("-", 1)[1]
+        dump = place.ctl(["segment", "dump", "orders", "--partition", partition, "--dir", "monkafka-data"],
+                         code=1)
+        self.assertIn("BAD", dump.stdout)
+
+    def test_what_is_no_data_directory_is_refused(self):
+        place = self.stopped()
+        done = place.ctl(["segment", "list", "orders", "--dir", "nowhere"], code=1)
+        self.assertIn("nowhere", done.stderr)
+
+
+class DoctorTest(WithSeed):
+
+    def test_a_healthy_broker(self):
+        done = self.place().ctl(["doctor"])
+        self.assertNotIn("failed", done.stdout)
+
+    def test_an_advertised_address_that_nobody_reaches_names_the_line_to_change(self):
+        place = self.place(**{"advertised.listeners": "PLAINTEXT://no-such-host.invalid:9092"})
+        done = place.ctl(["doctor"], code=1)
+        self.assertIn("no-such-host.invalid:9092", done.stdout)
+        self.assertRegex(done.stderr, r"next: advertised\.listeners=PLAINTEXT://127\.0\.0\.1:\d+ in server")
+
+    def test_a_bootstrap_port_where_nobody_listens(self):
+        place = self.place()
+        place.stop()
+        done = place.ctl(["doctor", "--bootstrap", place.address], code=1)
+        self.assertIn("start the broker with --admin-listen", done.stderr)
+        self.assertIn("listeners=PLAINTEXT://127.0.0.1:", done.stderr)
+
+    def test_a_port_that_is_not_kafka(self):
+        place = self.place()
+        done = place.ctl(["doctor", "--bootstrap", place.endpoint, "--patience", "1s"], code=1)
+        self.assertRegex(done.stdout, r"bootstrap +failed")
+
+
+class SignalTest(WithSeed):
+
+    def start(self, place, *arguments):
+        process = subprocess.Popen([ctl_binary(), *arguments], cwd=place.home, text=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=place.environment(),
+                                   preexec_fn=die_with_parent)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_ctrl_c_ends_a_tail_and_says_where_to_go_on(self):
+        place = self.place()
+        process = self.start(place, "record", "tail", "orders", "--last", "1", "-o", "jsonl")
+        record = json.loads(process.stdout.readline())["record"]
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn("goes on with --partitions", err)
+        self.assertIn("offset", record["record"])
+
+    def test_json_is_whole_after_ctrl_c(self):
+        place = self.place()
+        process = self.start(place, "offset", "watch", "orders", "-o", "json")
+        first = process.stdout.readline() + process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn("update", json.loads(first + out)[0])
+
+    def test_a_tail_shows_what_is_produced_later(self):
+        place = self.place()
+        process = self.start(place, "record", "tail", "other", "--from-beginning", "--max", "1", "-o", "jsonl")
+        place.ctl(["record", "produce", "other", "--value", "late"])
+        out, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertEqual(json.loads(out.splitlines()[0])["record"]["record"]["value"], "bGF0ZQ==")
+
+    def test_a_closed_pipe_ends_it(self):
+        place = self.place()
+        done = place.shell("monkafkactl record read orders | head -n 1")
+        self.assertIn("PARTITION", done.stdout, done.shown)
+
+
+class TerminalTest(WithSeed):
+
+    def in_terminal(self, place, arguments, columns=60, keys=b"", **env):
+        """Runs in a pseudo terminal; returns (exit code, what it showed)."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.chdir(place.home)
+            os.execve(ctl_binary(), ["monkafkactl", *arguments], place.environment(**env))
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 20, columns, 0, 0))
+        if keys:
+            os.write(fd, keys)
+        shown = b""
+        while True:
+            try:
+                part = os.read(fd, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        _, status = os.waitpid(pid, 0)
+        os.close(fd)
+        return os.waitstatus_to_exitcode(status), shown.decode()
+
+    def lines(self, shown):
+        return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in shown.splitlines()]
+
+    def test_tables_fit_the_terminal_and_have_colours(self):
+        place = self.place()
+        code, shown = self.in_terminal(place, ["record", "read", "orders", "--max", "3"], COLUMNS="50")
+        self.assertEqual(code, 0, shown)
+        self.assertIn("\x1b[1m", shown)
+        for line in self.lines(shown):
+            self.assertLessEqual(len(line), 50, shown)
+
+    def test_no_color_and_its_flag_are_heeded(self):
+        place = self.place()
+        self.assertNotIn("\x1b", self.in_terminal(place, ["topic", "list"], NO_COLOR="1")[1])
+        self.assertNotIn("\x1b", self.in_terminal(place, ["topic", "list", "--no-color"])[1])
+
+    def test_deleting_asks(self):
+        place = self.place()
+        code, shown = self.in_terminal(place, ["topic", "delete", "orders"], keys=b"no\n")
+        self.assertEqual(code, 1, shown)
+        self.assertIn("nothing was done", shown)
+        code, shown = self.in_terminal(place, ["topic", "delete", "orders"], keys=b"yes\n")
+        self.assertEqual(code, 0, shown)
+        self.assertEqual(place.ctl(["topic", "list", "-o", "name"]).stdout, "other\n")
+
+    def test_top_is_a_live_screen_that_q_ends(self):
+        place = self.place()
+        code, shown = self.in_terminal(place, ["top", "--interval", "100ms"], columns=100, keys=b"q")
+        self.assertEqual(code, 0, shown)
+        self.assertIn("orders", shown)
+        self.assertIn("\x1b[?1049h", shown)
+        self.assertTrue(shown.rstrip().endswith("\x1b[?1049l"), shown)
+
+
+if __name__ == "__main__":
+    main()
