@@ -512,6 +512,15 @@ class Resources(AdminCase):
             resources_pb2.ApplyResourcesRequest(documents=documents)))
 
 
+    def test_what_is_impossible_a_thousand_times_is_told_in_short(self):
+        documents = resources_pb2.ResourceDocuments(topics=[
+            resources_pb2.TopicDocument(name=f"much-{i}", partitions=11_000) for i in range(1000)])
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.admin.resources.ApplyResources(resources_pb2.ApplyResourcesRequest(documents=documents))
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.FAILED_PRECONDITION)
+        self.assertIn("and 995 more", caught.exception.details())
+
+
 class Cluster(AdminCase):
     def test_what_there_is(self):
         cluster = self.admin.cluster

@@ -15,6 +15,7 @@ namespace {
 using admin::Outcome;
 
 constexpr char kPlan[] = "plan";
+constexpr size_t kToldImpossible = 5;
 
 std::vector<services::TopicDocument> ToService(const std::vector<admin::TopicDocument>& documents) {
   std::vector<services::TopicDocument> asked;
@@ -63,12 +64,18 @@ admin::Plan ToPort(services::ResourcePlan plan) {
   return shown;
 }
 
+// A status travels in a header, which clients limit: the plan has all of it.
 std::unexpected<admin::Failure> Impossible(const services::ResourcePlan& plan) {
   admin::Failure failure(admin::FailureKind::kFailedPrecondition, "PLAN_IMPOSSIBLE",
                          "nothing was changed, because not everything can be done");
+  size_t impossible = 0;
   for (const services::PlannedAction& action : plan.actions) {
     if (action.kind != services::PlannedAction::Kind::kImpossible) continue;
+    if (++impossible > kToldImpossible) continue;
     failure.message += fmt::format("; topic {}: {}", action.topic, action.reason);
+  }
+  if (impossible > kToldImpossible) {
+    failure.message += fmt::format("; and {} more", impossible - kToldImpossible);
   }
   return std::unexpected(std::move(failure));
 }
