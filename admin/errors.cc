@@ -1,5 +1,6 @@
 #include "admin/errors.h"
 
+#include <algorithm>
 #include <string>
 
 #include "google/rpc/error_details.pb.h"
@@ -42,6 +43,30 @@ grpc::StatusCode CodeOf(FailureKind kind) {
       break;
   }
   return grpc::StatusCode::INTERNAL;
+}
+
+// A status travels in HTTP/2 trailers, of which clients take 8 KB by default; a message is in it up
+// to three times.
+constexpr size_t kLongestMessage = 1000;
+constexpr size_t kLongestField = 200;
+constexpr size_t kMostFields = 5;
+
+// Whole characters of UTF-8.
+std::string Cut(const std::string& text, size_t longest) {
+  if (text.size() <= longest) return text;
+  size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+void AddFields(const std::vector<FieldViolation>& fields, google::rpc::Status& status) {
+  google::rpc::BadRequest bad_request;
+  for (size_t i = 0; i < std::min(fields.size(), kMostFields); ++i) {
+    auto* added = bad_request.add_field_violations();
+    added->set_field(Cut(fields[i].field, kLongestField));
+    added->set_description(Cut(fields[i].description, kLongestField));
+  }
+  status.add_details()->PackFrom(bad_request);
 }
 
 }  // namespace
@@ -118,7 +143,8 @@ std::string ReasonOf(const Failure& failure) {
 
 grpc::Status ToStatus(const Failure& failure) {
   const std::string reason = ReasonOf(failure);
-  const std::string& message = failure.message.empty() ? reason : failure.message;
+  const std::string message =
+      Cut(failure.message.empty() ? reason : failure.message, kLongestMessage);
   google::rpc::Status status;
   status.set_code(CodeOf(KindOf(failure)));
   status.set_message(message);
@@ -132,20 +158,12 @@ grpc::Status ToStatus(const Failure& failure) {
     metadata["kafka_error_code"] = std::to_string(static_cast<int16_t>(failure.code));
   }
   status.add_details()->PackFrom(info);
-  if (!failure.fields.empty()) {
-    google::rpc::BadRequest bad_request;
-    for (const FieldViolation& violation : failure.fields) {
-      auto* added = bad_request.add_field_violations();
-      added->set_field(violation.field);
-      added->set_description(violation.description);
-    }
-    status.add_details()->PackFrom(bad_request);
-  }
+  if (!failure.fields.empty()) AddFields(failure.fields, status);
   if (failure.resource) {
     google::rpc::ResourceInfo resource;
     resource.set_resource_type(failure.resource->type);
-    resource.set_resource_name(failure.resource->name);
-    resource.set_description(message);
+    resource.set_resource_name(Cut(failure.resource->name, kLongestField));
+    resource.set_description(Cut(message, kLongestField));
     status.add_details()->PackFrom(resource);
   }
   return {CodeOf(KindOf(failure)), message, status.SerializeAsString()};

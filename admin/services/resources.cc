@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "admin/port/resources.h"
@@ -9,6 +10,8 @@
 
 namespace monkafka::admin {
 namespace {
+
+constexpr int kMostTopicsInAudit = 10;
 
 Outcome<PlanOrder> OrderOf(const v1::ResourceDocuments& documents, bool prune) {
   PlanOrder order{.documents = {}, .prune = prune};
@@ -90,6 +93,15 @@ Outcome<v1::ExportResourcesResponse> ExportResources(ResourcesPort& port,
   return response;
 }
 
+std::string SubjectOf(const v1::ApplyResourcesRequest& request) {
+  const auto& topics = request.documents().topics();
+  std::string subject =
+      fmt::format("{} topics{}:", topics.size(), request.prune() ? ", pruning" : "");
+  const int named = std::min(topics.size(), kMostTopicsInAudit);
+  for (int i = 0; i < named; ++i) subject += " " + topics[i].name();
+  return named < topics.size() ? subject + " ..." : subject;
+}
+
 }  // namespace
 
 void AddResources(MethodTable& table, ResourcesPort& port) {
@@ -98,12 +110,7 @@ void AddResources(MethodTable& table, ResourcesPort& port) {
       service + "PlanResources", Role::kViewer,
       [&port](const auto& request, Call&) { return PlanResources(port, request); });
   table.AddMutation<v1::ApplyResourcesRequest>(
-      service + "ApplyResources", Role::kAdmin,
-      [](const auto& request) {
-        std::string subject = request.prune() ? "topics, pruning:" : "topics:";
-        for (const auto& document : request.documents().topics()) subject += " " + document.name();
-        return subject;
-      },
+      service + "ApplyResources", Role::kAdmin, SubjectOf,
       [&port](const auto& request, Call& call) { return ApplyResources(port, request, call); });
   table.AddRead<v1::ExportResourcesRequest>(
       service + "ExportResources", Role::kViewer,

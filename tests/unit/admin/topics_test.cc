@@ -197,6 +197,22 @@ TEST_F(TopicsTest, DeletingWhatIsMissingIsAnErrorUnlessAllowed) {
                                                 HasSubstr("outcome=OK")));
 }
 
+TEST(Errors, StatusFitsIntoTheTrailersThatClientsTake) {
+  Failure failure(FailureKind::kInvalidArgument, "R", std::string(50'000, 'm'));
+  failure.resource = ResourceName{"topic", std::string(50'000, 'n')};
+  failure.fields.assign(1000, {std::string(1000, 'f'), std::string(1000, 'd')});
+  const grpc::Status status = ToStatus(failure);
+  EXPECT_LT(status.error_message().size() + status.error_details().size() * 4 / 3, 8000U);
+  EXPECT_EQ(ReasonOf(status), "R");
+}
+
+TEST(Errors, MessagesAreCutBetweenCharacters) {
+  std::string message = "x";
+  while (message.size() < 2000) message += "\u00e9";
+  const std::string cut = ToStatus(Failure(FailureKind::kInternal, "R", message)).error_message();
+  EXPECT_EQ(cut.substr(cut.size() - 5), "\u00e9...");
+}
+
 TEST_F(TopicsTest, ServiceWithoutAPortIsUnimplemented) {
   v1::GetTopicRequest request;
   v1::GetTopicResponse response;
