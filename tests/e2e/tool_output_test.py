@@ -205,7 +205,7 @@ def commands(home, release):
 REPLACED = [
     (r"127\.0\.0\.1:\d+", "ADDRESS"),
     (r"\bconsole-consumer-\d+( +|$)", "console-consumer-NUMBER "),
-    (r"\b[\w-]{22}(?=\t|$)", "ID"),
+    (r"(?<![\w-])[\w-]{22}(?=\t|$)", "ID"),
     (r"\b(CreateTime|LogAppendTime):\d+", r"\1:TIME"),
     (r'("value":"\d+","offset":\d+,"topic":"to.ti","partition":)\d', r"\1N"),
     (r'"(timestamp|startTimeMs)":\d+', r'"\1":TIME'),

@@ -1,0 +1,295 @@
+#include "bench/limits/bare_server.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "bench/loader/connection.h"
+#include "common/endian.h"
+#include "protocol/produce.h"
+#include "records/crc32c.h"
+
+namespace monkafka::bench {
+namespace {
+
+constexpr size_t kChunk = 256 * 1024;
+constexpr size_t kCrcAt = 17;    // in a batch
+constexpr size_t kCrcFrom = 21;  // what it covers begins here
+
+void Check(bool condition, const char* what) {
+  if (!condition) Die(std::string(what) + ": " + std::strerror(errno));
+}
+
+// The records of a Produce v7 request of one partition, the request without its length.
+Bytes RecordsOf(Bytes request) {
+  size_t at = 8;                                     // api key, version, correlation id
+  at += 2 + LoadBig<uint16_t>(request.data() + at);  // client id
+  at += 2 + 2 + 4 + 4;                               // transactional id, acks, timeout, topics
+  at += 2 + LoadBig<uint16_t>(request.data() + at);  // name
+  at += 4 + 4;                                       // partitions, index
+  return request.subspan(at + 4, LoadBig<uint32_t>(request.data() + at));
+}
+
+std::vector<uint8_t> AnswerTo(Bytes request) {
+  size_t at = 8;
+  at += 2 + LoadBig<uint16_t>(request.data() + at) + 2 + 2 + 4 + 4;
+  const auto size = LoadBig<uint16_t>(request.data() + at);
+  protocol::ProduceResponse response;
+  response.responses.emplace_back();
+  response.responses[0].name = AsText(request.subspan(at + 2, size));
+  response.responses[0].partition_responses.emplace_back();
+  std::vector<uint8_t> body = *protocol::EncodeResponse(0, response, 7).ReadAll();
+  std::vector<uint8_t> frame(4);
+  StoreBig<uint32_t>(frame.data(), static_cast<uint32_t>(body.size()));
+  frame.insert(frame.end(), body.begin(), body.end());
+  return frame;
+}
+
+class Client {
+ public:
+  Client(int socket, int file) : socket_(socket), file_(file) {}
+  virtual ~Client() { close(socket_); }
+  virtual bool Readable() = 0;  // false: the connection ended
+  int descriptor() const { return socket_; }
+
+ protected:
+  void Take(Bytes request, off_t& end) {
+    const Bytes records = RecordsOf(request);
+    if (records::Crc32c(records.subspan(kCrcFrom)) != LoadBig<uint32_t>(records.data() + kCrcAt)) {
+      Die("a batch whose CRC is wrong");
+    }
+    Check(
+        pwrite(file_, records.data(), records.size(), end) == static_cast<ssize_t>(records.size()),
+        "write");
+    end += static_cast<off_t>(records.size());
+    if (answer_.empty()) answer_ = AnswerTo(request);
+  }
+  void Send(Bytes bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t sent = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent < 0 && errno == EAGAIN) continue;
+      if (sent < 0) return;
+      bytes = bytes.subspan(static_cast<size_t>(sent));
+    }
+  }
+
+  const int socket_;
+  const int file_;
+  std::vector<uint8_t> answer_;
+};
+
+off_t file_end = 0;
+
+class ByFrames final : public Client {
+ public:
+  using Client::Client;
+  bool Readable() override {
+    for (;;) {
+      const bool in_length = have_ < 4;
+      const size_t wanted = in_length ? 4 - have_ : size_ + 4 - have_;
+      uint8_t* at = in_length ? length_.data() + have_ : buffer_.data() + (have_ - 4);
+      const ssize_t got = recv(socket_, at, wanted, 0);
+      if (got < 0 && errno == EAGAIN) return true;
+      if (got <= 0) return false;
+      have_ += static_cast<size_t>(got);
+      if (in_length && have_ == 4) {
+        size_ = LoadBig<uint32_t>(length_.data());
+        if (buffer_.size() < size_) buffer_.resize(size_);
+      } else if (!in_length && have_ == 4 + size_) {
+        Take(Bytes(buffer_).first(size_), file_end);
+        Send(answer_);
+        have_ = 0;
+      }
+    }
+  }
+
+ private:
+  std::array<uint8_t, 4> length_{};
+  std::vector<uint8_t> buffer_;
+  size_t have_ = 0;
+  size_t size_ = 0;
+};
+
+class ByChunks final : public Client {
+ public:
+  using Client::Client;
+  bool Readable() override {
+    for (;;) {
+      if (buffer_.size() < kChunk) buffer_.resize(kChunk);
+      const ssize_t got = recv(socket_, buffer_.data() + have_, buffer_.size() - have_, 0);
+      if (got < 0 && errno == EAGAIN) return true;
+      if (got <= 0) return false;
+      have_ += static_cast<size_t>(got);
+      TakeWhole();
+    }
+  }
+
+ private:
+  void TakeWhole() {
+    size_t at = 0;
+    answers_.clear();
+    size_t wanted = 0;
+    while (have_ - at >= 4) {
+      const size_t size = LoadBig<uint32_t>(buffer_.data() + at);
+      if (have_ - at < 4 + size) {
+        wanted = 4 + size;
+        break;
+      }
+      Take(Bytes(buffer_).subspan(at + 4, size), file_end);
+      answers_.insert(answers_.end(), answer_.begin(), answer_.end());
+      at += 4 + size;
+    }
+    if (!answers_.empty()) Send(answers_);
+    std::memmove(buffer_.data(), buffer_.data() + at, have_ - at);
+    have_ -= at;
+    if (wanted > buffer_.size()) buffer_.resize(wanted);
+  }
+
+  std::vector<uint8_t> buffer_;
+  std::vector<uint8_t> answers_;
+  size_t have_ = 0;
+};
+
+class BySendfile final : public Client {
+ public:
+  BySendfile(int socket, int file, int piece)
+      : Client(socket, file), piece_(static_cast<size_t>(piece)) {
+    struct stat status{};
+    Check(fstat(file, &status) == 0, "stat");
+    size_ = status.st_size;
+    fcntl(socket, F_SETFL, 0);
+  }
+  bool Readable() override {
+    std::array<uint8_t, 512> request;
+    if (recv(socket_, request.data(), request.size(), 0) <= 0) return false;
+    std::array<uint8_t, 8> head{};
+    if (position_ + static_cast<off_t>(piece_) > size_) position_ = 0;
+    StoreBig<uint32_t>(head.data(), static_cast<uint32_t>(4 + piece_));
+    if (send(socket_, head.data(), head.size(), MSG_NOSIGNAL | MSG_MORE) < 0) return false;
+    for (size_t left = piece_; left > 0;) {
+      const ssize_t sent = sendfile(socket_, file_, &position_, left);
+      if (sent <= 0) return false;
+      left -= static_cast<size_t>(sent);
+    }
+    return true;
+  }
+
+ private:
+  const size_t piece_;
+  off_t size_ = 0;
+  off_t position_ = 0;
+};
+
+int Listen() {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  Check(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0, "bind");
+  Check(listen(listener, 1024) == 0, "listen");
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  fmt::print("{}\n", ntohs(address.sin_port));
+  std::fflush(stdout);
+  return listener;
+}
+
+std::unique_ptr<Client> Accept(BareMode mode, int listener, int file, int piece) {
+  const int socket = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  Check(socket >= 0, "accept");
+  const int on = 1;
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (mode == BareMode::kFrames) return std::make_unique<ByFrames>(socket, file);
+  if (mode == BareMode::kChunks) return std::make_unique<ByChunks>(socket, file);
+  return std::make_unique<BySendfile>(socket, file, piece);
+}
+
+}  // namespace
+
+void ServeBare(BareMode mode, const std::string& path, int piece) {
+  const bool sends = mode == BareMode::kSendfile;
+  const int file = open(path.c_str(), sends ? O_RDONLY : O_RDWR | O_CREAT | O_TRUNC, 0644);
+  Check(file >= 0, "open");
+  const int listener = Listen();
+  const int epoll = epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = nullptr;
+  epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+  for (;;) {
+    std::array<epoll_event, 64> events;
+    const int count = epoll_wait(epoll, events.data(), events.size(), -1);
+    for (int i = 0; i < count; ++i) {
+      auto* client = static_cast<Client*>(events[static_cast<size_t>(i)].data.ptr);
+      if (client == nullptr) {
+        std::unique_ptr<Client> accepted = Accept(mode, listener, file, piece);
+        event.data.ptr = accepted.get();
+        epoll_ctl(epoll, EPOLL_CTL_ADD, accepted->descriptor(), &event);
+        static_cast<void>(accepted.release());  // deleted when its connection ends
+      } else if (!client->Readable()) {
+        delete client;
+      }
+    }
+  }
+}
+
+namespace {
+
+double SequentialMegabytesPerSecond(const std::string& path) {
+  constexpr size_t kWrite = 1 << 20;
+  constexpr int kWrites = 512;
+  const std::vector<uint8_t> block(kWrite, 'x');
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  Check(file >= 0, "open");
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < kWrites; ++i) {
+    Check(write(file, block.data(), kWrite) == static_cast<ssize_t>(kWrite), "write");
+  }
+  Check(fdatasync(file) == 0, "fdatasync");
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  close(file);
+  unlink(path.c_str());
+  return kWrites * static_cast<double>(kWrite) / 1e6 / took.count();
+}
+
+double SyncsPerSecond(const std::string& path, int append_bytes, double seconds) {
+  const std::vector<uint8_t> block(static_cast<size_t>(append_bytes), 'x');
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  Check(file >= 0, "open");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto end = begin + std::chrono::duration<double>(seconds);
+  int count = 0;
+  for (; std::chrono::steady_clock::now() < end; ++count) {
+    Check(write(file, block.data(), block.size()) == static_cast<ssize_t>(block.size()), "write");
+    Check(fdatasync(file) == 0, "fdatasync");
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  close(file);
+  unlink(path.c_str());
+  return count / took.count();
+}
+
+}  // namespace
+
+void MeasureDisk(const std::string& directory, int append_bytes, double seconds) {
+  const double write = SequentialMegabytesPerSecond(directory + "/sequential");
+  const double syncs = SyncsPerSecond(directory + "/synced", append_bytes, seconds);
+  fmt::print("{{\"write_mb_per_s\": {:.1f}, \"fdatasync_per_s\": {:.1f}}}\n", write, syncs);
+}
+
+}  // namespace monkafka::bench
