@@ -36,12 +36,16 @@ function(monkafka_room name)
     PRIVATE ${ARG_PRIVATE_DEPS})
 endfunction()
 
+# What `ctest -LE e2e` runs: enough for the sanitizers, which need no broker and no clients.
+add_custom_target(unit_tests)
+
 function(monkafka_unit_test room)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${room}_test ${ARG_SOURCES})
   list(TRANSFORM ARG_DEPS PREPEND monkafka_)
   target_include_directories(${room}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${room}_test PRIVATE monkafka_${room} ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  add_dependencies(unit_tests ${room}_test)
   include(GoogleTest)
   gtest_discover_tests(${room}_test TEST_PREFIX ${room}. DISCOVERY_TIMEOUT 60)
 endfunction()
