@@ -118,19 +118,22 @@ std::string ParentOf(std::string path) {
 }
 
 // Creates the directory so that it is still there after a power cut: a directory that is new lasts
-// only once the one above it is synced.
+// only once the one above it is synced. One level after the other; the last one that is there may
+// be what an attempt before left, so it is synced, too.
 Status CreateDurably(storage::FileSystem& file_system, const std::string& directory) {
-  std::vector<std::string> above;
-  for (std::string path = directory;;) {
+  std::vector<std::string> missing;
+  std::string path = directory;
+  for (;; path = ParentOf(path)) {
     Result<bool> exists = file_system.Exists(path);
     if (!exists) return Forward(std::move(exists));
     if (*exists) break;
-    path = ParentOf(path);
-    above.push_back(path);
+    missing.push_back(path);
   }
-  if (Status status = file_system.CreateDirectories(directory); !status) return status;
-  for (const std::string& path : above) {
-    if (Status status = file_system.SyncDirectory(path); !status) return status;
+  if (Status status = file_system.SyncDirectory(ParentOf(path)); !status) return status;
+  for (; !missing.empty(); missing.pop_back()) {
+    Status status = file_system.CreateDirectories(missing.back());
+    if (status) status = file_system.SyncDirectory(ParentOf(missing.back()));
+    if (!status) return status;
   }
   return {};
 }
@@ -184,11 +187,12 @@ Result<DataDirectory> FormatOrOpen(storage::FileSystem& file_system, const std::
         fmt::format("cluster id '{}' is not the text of a Uuid (22 characters)", *cluster_id));
   }
   // First without the lock, whose file would already be a trace in a foreign directory.
-  if (Result<Found> found = Inspect(file_system, directory, node_id, cluster_id); !found) {
-    return Forward(std::move(found));
-  }
-  if (Status status = CreateDurably(file_system, directory); !status) {
-    return Forward(std::move(status));
+  Result<Found> found = Inspect(file_system, directory, node_id, cluster_id);
+  if (!found) return Forward(std::move(found));
+  if (!found->properties) {
+    if (Status status = CreateDurably(file_system, directory); !status) {
+      return Forward(std::move(status));
+    }
   }
   DataDirectory opened;
   auto lock = file_system.Lock(fmt::format("{}/{}", directory, kLockName));
@@ -198,7 +202,7 @@ Result<DataDirectory> FormatOrOpen(storage::FileSystem& file_system, const std::
   }
   opened.lock = std::move(*lock);
   // Again: another process may have formatted it in between.
-  Result<Found> found = Inspect(file_system, directory, node_id, cluster_id);
+  found = Inspect(file_system, directory, node_id, cluster_id);
   if (!found) return Forward(std::move(found));
 
   MetaProperties properties;

@@ -9,6 +9,18 @@ namespace monkafka::storage {
 
 using records::BatchView;
 
+namespace {
+
+// A header of which only offset and length reached the disk: its magic is 0, and so is what would
+// be the checksum of an old message.
+bool WasNeverWritten(Bytes header) {
+  const Bytes rest =
+      header.subspan(records::kLogOverhead, records::kMagicAt + 1 - records::kLogOverhead);
+  return std::ranges::all_of(rest, [](uint8_t byte) { return byte == 0; });
+}
+
+}  // namespace
+
 BatchInfo DescribeBatch(const BatchView& batch, int64_t position) {
   BatchInfo info;
   info.position = position;
@@ -44,6 +56,10 @@ Result<BatchInfo> ReadBatchInfo(const ReadableFile& file, int64_t position, int6
     case records::BatchDefect::kNone:
       break;
     case records::BatchDefect::kUnsupportedMagic:
+      if (WasNeverWritten(header)) {
+        return Fail(ErrorCode::kCorruptMessage,
+                    fmt::format("position {}: the beginning of a batch", position));
+      }
       return Fail(ErrorCode::kUnsupportedForMessageFormat,
                   fmt::format("position {}: message format before v2", position));
     default:

@@ -74,6 +74,9 @@ Result<bool> HasHole(const ReadableFile& file, int64_t from, int64_t to, Offset 
   // Shorter than this, zeros may just be what a header begins with.
   constexpr int64_t kTelling = 16;
   std::array<uint8_t, kBlockSize> block;
+  const Result<size_t> behind = file.ReadAt(to, MutableBytes(block).first(1));
+  if (!behind) return std::unexpected(behind.error());
+  const bool to_is_end_of_file = *behind == 0;
   for (int64_t begin = from; begin < to;) {
     const int64_t end = std::min((begin / kBlockSize + 1) * kBlockSize, to);
     Result<size_t> read =
@@ -81,7 +84,7 @@ Result<bool> HasHole(const ReadableFile& file, int64_t from, int64_t to, Offset 
     if (!read) return Forward(std::move(read));
     const Bytes bytes = Bytes(block).first(*read);
     const bool zeros = std::all_of(bytes.begin(), bytes.end(), [](uint8_t b) { return b == 0; });
-    const bool whole_block = end % kBlockSize == 0;
+    const bool whole_block = end % kBlockSize == 0 || (end == to && to_is_end_of_file);
     if (zeros && whole_block &&
         (end - begin >= kTelling || !ShouldBeZero(base_offset, from, begin, end))) {
       return true;

@@ -5,7 +5,8 @@
 //   2. log_start_ <= durable log start <= wanted_log_start(): it moves only after the checkpoint
 //      with it is on disk, and files go only after it moved.
 //   3. durable_end_ <= log_end_: everything below survives a power cut, directory entries included.
-//   4. recovery_point_ <= durable_end_: below it, sealed segments' indexes are durable too.
+//   4. recovery_point_ <= durable_end_: below it, sealed segments' indexes and the producer
+//      snapshots at their ends are durable too.
 //   5. sync_waiters_ is sorted by offset; sync_running_ whenever it is not empty and the log open.
 //
 // Threads: a monitor. mutex_ guards the state; appends write under it, syncs and reads of record
@@ -107,7 +108,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   std::expected<void, Segment::WriteFailure> Write(PreparedAppend& append) REQUIRES(mutex_);
   void Commit(const PreparedAppend& append) REQUIRES(mutex_);
   void ApplyToProducers(const PreparedBatch& batch) REQUIRES(mutex_);
-  Status WriteSnapshot(bool durable) REQUIRES(mutex_);
+  Status WriteSnapshot() REQUIRES(mutex_);
 
   // local_log_sync.cc
   struct SyncPlan {
@@ -116,12 +117,15 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
     bool indexes_written = true;
     std::vector<SegmentPtr> sealed;
     std::vector<std::shared_ptr<File>> files;  // oldest first
+    std::vector<std::shared_ptr<File>> snapshots;
   };
   void RequestSync() REQUIRES(mutex_);
   void RunSync();
   Result<SyncPlan> PlanSync() REQUIRES(mutex_);
   Status ExecuteSync(const SyncPlan& plan);
-  void FinishSync(const SyncPlan& plan, bool indexes_durable) REQUIRES(mutex_);
+  // Indexes and producer snapshots: without them a recovery only takes longer.
+  static Status SyncDerived(const SyncPlan& plan);
+  void FinishSync(const SyncPlan& plan, bool derived_durable) REQUIRES(mutex_);
   std::vector<SyncWaiter> TakeWaiters(Offset below_or_at) REQUIRES(mutex_);
   void StartFlushTimer() REQUIRES(mutex_);
   // Marks the log offline; the waiters must be failed without the lock.
@@ -192,9 +196,11 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
 
   Offset durable_end_ GUARDED_BY(mutex_) = 0;
   Offset recovery_point_ GUARDED_BY(mutex_) = 0;
-  bool recovery_point_stuck_ GUARDED_BY(mutex_) = false;  // an index could not be synced
+  // An index or a snapshot could not be synced.
+  bool recovery_point_stuck_ GUARDED_BY(mutex_) = false;
   bool directory_dirty_ GUARDED_BY(mutex_) = false;
   std::vector<SegmentPtr> unsynced_sealed_ GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<File>> unsynced_snapshots_ GUARDED_BY(mutex_);
   std::vector<SyncWaiter> sync_waiters_ GUARDED_BY(mutex_);
   bool sync_running_ GUARDED_BY(mutex_) = false;
   bool flush_timer_running_ GUARDED_BY(mutex_) = false;

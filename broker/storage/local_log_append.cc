@@ -144,9 +144,9 @@ Status LocalLog::Roll() {
   if (Status status = active().Seal(); !status) {
     LogWarning("{}: an index will be completed later: {}", tp_.ToString(), status.error().message);
   }
-  // Only makes the next recovery shorter.
-  if (Status status = WriteSnapshot(/*durable=*/false); !status) {
+  if (Status status = WriteSnapshot(); !status) {
     LogWarning("{}: no producer snapshot: {}", tp_.ToString(), status.error().message);
+    recovery_point_stuck_ = true;
   }
   sealed_bytes_ += active().size();
   unsynced_sealed_.push_back(segments_.back());
@@ -199,8 +199,9 @@ void LocalLog::ApplyToProducers(const PreparedBatch& batch) {
   }
 }
 
-// Kafka's name for it: the snapshot holds everything below its offset.
-Status LocalLog::WriteSnapshot(bool durable) {
+// Kafka's name for it: the snapshot holds everything below its offset. The next sync makes it
+// durable.
+Status LocalLog::WriteSnapshot() {
   if (snapshot_offset_ == log_end_) return {};
   const std::vector<uint8_t> content = EncodeProducerSnapshot(producers_.Entries());
   const std::string path = *directory_ + "/" + SegmentFileName(log_end_, kSnapshotSuffix);
@@ -208,9 +209,9 @@ Status LocalLog::WriteSnapshot(bool durable) {
       environment_->file_system.Open(path, OpenMode::kCreateTruncate);
   if (!file) return Forward(std::move(file));
   const Bytes piece(content);
-  Status status = (*file)->WriteAt(0, std::span(&piece, 1));
-  if (status && durable) status = (*file)->Sync();
-  if (!status) return status;
+  if (Status status = (*file)->WriteAt(0, std::span(&piece, 1)); !status) return status;
+  unsynced_snapshots_.push_back(*std::move(file));
+  directory_dirty_ = true;
   snapshot_offset_ = log_end_;
   return {};
 }

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "storage/checkpoint_files.h"
 #include "storage/local_log.h"
+#include "storage/log_recovery.h"
 #include "storage/names.h"
 
 namespace monkafka::storage {
@@ -80,6 +81,7 @@ void LocalLog::DeleteRecordsBefore(Offset offset, Callback<Result<Offset>> done)
       [self = shared_from_this(), offset, done = std::move(done)](Status status) mutable {
         if (!status) return done(std::unexpected(status.error()));
         self->ApplyLogStart(offset);
+        if (Status open = self->Availability(); !open) return done(Forward(std::move(open)));
         done(self->Offsets().log_start);
       });
 }
@@ -196,10 +198,7 @@ Status LocalLog::Close() {
     if (state_ == State::kOffline) return std::unexpected(state_error_);
     status = active().Seal();
     const bool forgetful = snapshot_offset_ == kNoOffset && producers_.empty();
-    if (status && !forgetful && snapshot_offset_ != log_end_) {
-      status = WriteSnapshot(/*durable=*/true);
-      directory_dirty_ = true;
-    }
+    if (status && !forgetful) status = WriteSnapshot();
     plan = PlanSync();
     write_epochs = epochs_dirty_;
     segments = segments_;
@@ -208,14 +207,21 @@ Status LocalLog::Close() {
     state_error_ = {ErrorCode::kKafkaStorageError, tp_.ToString() + " is closed"};
   }
   if (status && !plan) status = std::unexpected(plan.error());
-  if (status) status = ExecuteSync(*plan);
+  if (status) {
+    status = ExecuteSync(*plan);
+    if (!status) MarkFailedSync(environment_->file_system, *directory_);
+  }
   const Status durable = status;
+  if (status) status = SyncDerived(*plan);
   for (const SegmentPtr& segment : segments) {
     if (status) status = segment->SyncIndexes();
   }
   if (status && write_epochs) status = WriteEpochs();
   {
     MutexLock lock(mutex_);
+    if (status && recovery_point_stuck_) {
+      status = Fail(ErrorCode::kKafkaStorageError, "an index or snapshot is not durable");
+    }
     if (durable) durable_end_ = log_end_;
     if (status) recovery_point_ = log_end_;
   }

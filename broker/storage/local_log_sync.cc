@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "storage/local_log.h"
+#include "storage/log_recovery.h"
 
 namespace monkafka::storage {
 
@@ -49,16 +50,15 @@ void LocalLog::RunSync() {
       status = Forward(std::move(planned));
     }
   }
-  bool indexes_durable = true;
-  if (plan) {
-    status = ExecuteSync(*plan);
-    for (const SegmentPtr& segment : plan->sealed) {
-      if (!status || !indexes_durable) break;
-      const Status synced = segment->SyncIndexes();
-      if (synced) continue;
-      indexes_durable = false;
-      LogWarning("{}: an index is not durable and will be rebuilt after an unclean stop: {}",
-                 tp_.ToString(), synced.error().message);
+  if (plan) status = ExecuteSync(*plan);
+  bool derived_durable = true;
+  if (status) {
+    const Status derived = SyncDerived(*plan);
+    derived_durable = derived.has_value();
+    if (!derived) {
+      LogWarning(
+          "{}: an index or snapshot is not durable and will be rebuilt after an unclean stop: {}",
+          tp_.ToString(), derived.error().message);
     }
   }
   std::vector<SyncWaiter> waiters;
@@ -66,7 +66,7 @@ void LocalLog::RunSync() {
     MutexLock lock(mutex_);
     if (state_ == State::kOpen) {
       if (status) {
-        FinishSync(*plan, indexes_durable);
+        FinishSync(*plan, derived_durable);
         waiters = TakeWaiters(durable_end_);
       } else {
         waiters = TakeOffline(status.error());
@@ -77,6 +77,7 @@ void LocalLog::RunSync() {
       RequestSync();
     }
   }
+  if (plan && !status) MarkFailedSync(environment_->file_system, *directory_);
   for (SyncWaiter& waiter : waiters) waiter.done(status);
 }
 
@@ -95,8 +96,8 @@ Result<LocalLog::SyncPlan> LocalLog::PlanSync() {
     if (!file) return Forward(std::move(file));
     plan.files.push_back(*std::move(file));
   }
-  plan.sealed = std::move(unsynced_sealed_);
-  unsynced_sealed_.clear();
+  plan.sealed = std::exchange(unsynced_sealed_, {});
+  plan.snapshots = std::exchange(unsynced_snapshots_, {});
   plan.directory = std::exchange(directory_dirty_, false);
   return plan;
 }
@@ -110,11 +111,21 @@ Status LocalLog::ExecuteSync(const SyncPlan& plan) {
   return {};
 }
 
-void LocalLog::FinishSync(const SyncPlan& plan, bool indexes_durable) {
+Status LocalLog::SyncDerived(const SyncPlan& plan) {
+  for (const SegmentPtr& segment : plan.sealed) {
+    if (Status status = segment->SyncIndexes(); !status) return status;
+  }
+  for (const std::shared_ptr<File>& snapshot : plan.snapshots) {
+    if (Status status = snapshot->Sync(); !status) return status;
+  }
+  return {};
+}
+
+void LocalLog::FinishSync(const SyncPlan& plan, bool derived_durable) {
   durable_end_ = std::max(durable_end_, plan.end);
   for (const SegmentPtr& segment : plan.sealed) segment->log_file().MarkSynced();
   if (log_end_ == plan.end) active().log_file().MarkSynced();
-  recovery_point_stuck_ |= !indexes_durable || !plan.indexes_written;
+  recovery_point_stuck_ |= !derived_durable || !plan.indexes_written;
   if (!recovery_point_stuck_) recovery_point_ = durable_end_;
 }
 

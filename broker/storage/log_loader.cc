@@ -58,6 +58,8 @@ class Loader {
   // Into log_.producers, from the newest good snapshot at or below the limit; returns its offset,
   // or kNoOffset.
   Result<Offset> LoadSnapshot(Offset limit);
+  // After an unclean stop: removes torn snapshots, makes the others durable.
+  Status SettleSnapshots(Offset from);
   Status ReplayProducers(Offset from, Offset to);
   Status RemoveSnapshots();
 
@@ -68,6 +70,7 @@ class Loader {
   std::map<Offset, Found> found_;
   std::set<Offset> snapshots_;
   bool directory_changed_ = false;
+  bool sync_failed_ = false;
   LoadedLog log_;
 };
 
@@ -79,6 +82,7 @@ Status Loader::ListFiles() {
       if (Status status = files_.Remove(PathOf(name)); !status) return status;
       continue;
     }
+    if (name == kFailedSyncFile) sync_failed_ = true;
     if (name.ends_with(".swap")) {
       return Fail(ErrorCode::kKafkaStorageError,
                   fmt::format("{}: an interrupted compaction; start and stop the broker that "
@@ -175,9 +179,11 @@ Status Loader::LoadClean() {
 
 Status Loader::LoadUnclean() {
   std::vector<std::shared_ptr<Segment>>& segments = log_.segments;
+  // A segment that ends at the recovery point may have been sealed after it: its last index entries
+  // need not be on disk.
   const auto after = std::partition_point(segments.begin(), segments.end(),
                                           [&](const std::shared_ptr<Segment>& segment) {
-                                            return segment->base_offset() <= recovery_point_;
+                                            return segment->base_offset() < recovery_point_;
                                           });
   const size_t first =
       after == segments.begin() ? 0 : static_cast<size_t>(after - segments.begin()) - 1;
@@ -191,13 +197,19 @@ Status Loader::LoadUnclean() {
   if (!snapshot) return Forward(std::move(snapshot));
   if (Status status = ReplayProducers(*snapshot, begin); !status) return status;
   LogRecovery recovery(options_.config, recovery_point_, segments, log_.epochs, log_.producers);
+  recovery.set_rewrite(sync_failed_);
   Result<Offset> end = recovery.Run(first);
-  if (!end) return Forward(std::move(end));
+  if (!end) {
+    MarkFailedSync(files_, *options_.directory);
+    return Forward(std::move(end));
+  }
   log_.log_end = *end;
   log_.snapshot_offset = *snapshot;
   log_.epochs_dirty |= recovery.epochs_changed();
-  directory_changed_ |= recovery.directory_changed();
-  return {};
+  // Names of files, too, may be in memory alone.
+  directory_changed_ = true;
+  if (Status status = SettleSnapshots(*snapshot); !status) return status;
+  return sync_failed_ ? files_.Remove(PathOf(kFailedSyncFile)) : Status();
 }
 
 Status Loader::Settle() {
@@ -273,6 +285,28 @@ Status Loader::RebuildIndexes(Segment& segment) {
   if (Status status = segment.Seal(); !status) return status;
   directory_changed_ = true;
   return segment.SyncIndexes();
+}
+
+// What a process wrote before it died is not durable because it can be read, and what it could not
+// sync is not written by another sync.
+Status Loader::SettleSnapshots(Offset from) {
+  for (auto it = snapshots_.lower_bound(from); it != snapshots_.end() && *it <= log_.log_end;) {
+    const std::string path = PathOf(SegmentFileName(*it, kSnapshotSuffix));
+    Result<std::vector<uint8_t>> content = ReadWholeFile(files_, path);
+    if (!content) return Forward(std::move(content));
+    if (DecodeProducerSnapshot(*content)) {
+      Result<std::shared_ptr<File>> file = files_.Open(path, OpenMode::kReadWrite);
+      if (!file) return Forward(std::move(file));
+      const Bytes piece(*content);
+      if (Status status = (*file)->WriteAt(0, std::span(&piece, 1)); !status) return status;
+      if (Status status = (*file)->Sync(); !status) return status;
+      ++it;
+    } else {
+      if (Status status = files_.Remove(path); !status) return status;
+      it = snapshots_.erase(it);
+    }
+  }
+  return {};
 }
 
 Result<Offset> Loader::LoadSnapshot(Offset limit) {

@@ -77,7 +77,8 @@ class LocalLogManager final : public LogManager {
   Mutex changes_mutex_;          // one change of the set of logs at a time; blocks on the disk
 };
 
-// The mark of a clean shutdown is taken away before anything can change.
+// The mark of a clean shutdown is taken away before anything can change. If it is gone, a start
+// that was cut short may have removed it a moment ago: that must last, too.
 Status LocalLogManager::Begin() {
   if (Status status = files_.CreateDirectories(options_.directory); !status) return status;
   const std::string mark = *PathOf(kCleanShutdownFile);
@@ -85,8 +86,9 @@ Status LocalLogManager::Begin() {
   if (!clean) return Forward(std::move(clean));
   clean_shutdown_ = *clean;
   if (Status status = checkpoints_->Load(); !status) return status;
-  if (!clean_shutdown_) return {};
-  if (Status status = files_.Remove(mark); !status) return status;
+  if (clean_shutdown_) {
+    if (Status status = files_.Remove(mark); !status) return status;
+  }
   return files_.SyncDirectory(options_.directory);
 }
 

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "records/record.h"
 #include "storage/damage.h"
+#include "storage/names.h"
 
 namespace monkafka::storage {
 
@@ -44,15 +45,23 @@ Status LogRecovery::Sync(size_t first_segment) {
   for (size_t i = first_segment; i < segments_.size(); ++i) {
     Segment& segment = *segments_[i];
     const bool sealed = i + 1 < segments_.size();
-    if (!sealed && next_offset_ <= recovery_point_ && !cut_off_) break;
-    Status status = segment.SyncLog();
-    if (status) segment.log_file().MarkSynced();
+    if (!sealed && next_offset_ <= recovery_point_ && !cut_off_ && !rewrite_) break;
+    Status status = MakeDurable(segment);
     // The active segment's are rebuilt again after the next unclean stop.
     if (status && sealed) status = segment.Seal();
     if (status && sealed) status = segment.SyncIndexes();
     if (!status) return status;
   }
   return {};
+}
+
+Status LogRecovery::MakeDurable(Segment& segment) {
+  if (rewrite_) {
+    if (Status status = segment.Rewrite(); !status) return status;
+  }
+  Status status = segment.SyncLog();
+  if (status) segment.log_file().MarkSynced();
+  return status;
 }
 
 Result<std::optional<LogRecovery::Defect>> LogRecovery::Scan(Segment& segment) {
@@ -106,7 +115,6 @@ Status LogRecovery::TakeIn(Segment& segment, const BatchInfo& info,
   Result<std::optional<CompletedTxn>> txn = ReplayProducer(producers_, **file, info, batch);
   if (!txn) return Forward(std::move(txn));
   if (!*txn || !(*txn)->aborted) return {};
-  directory_changed_ = true;
   return segment.txn_index().Append(**txn);
 }
 
@@ -162,7 +170,6 @@ Status LogRecovery::CutOff(size_t index, int64_t position) {
   while (segments_.size() > index + 1) {
     if (Status status = RemoveSegmentFiles(*segments_.back()); !status) return status;
     segments_.pop_back();
-    directory_changed_ = true;
   }
   if (position == segments_[index]->size()) return {};
   return segments_[index]->TruncateTo(position);
@@ -192,6 +199,12 @@ Result<std::optional<CompletedTxn>> ReplayProducer(ProducerState& producers,
   Result<records::EndTxnMarker> marker = records::ParseEndTxnMarker(record);
   if (!marker) return Forward(std::move(marker));
   return producers.ApplyMarker(info, *marker);
+}
+
+void MarkFailedSync(FileSystem& file_system, const std::string& directory) {
+  const std::string path = directory + "/" + std::string(kFailedSyncFile);
+  const auto mark = file_system.Open(path, OpenMode::kCreate);
+  if (!mark) LogWarning("{}", mark.error().message);
 }
 
 Status RemoveSegmentFiles(Segment& segment) {

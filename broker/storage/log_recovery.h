@@ -23,10 +23,11 @@ class LogRecovery {
         epochs_(epochs),
         producers_(producers) {}
 
+  // Segments are written again, not only synced: see kFailedSyncFile.
+  void set_rewrite(bool rewrite) { rewrite_ = rewrite; }
   // From the segment with this index on. What must not be in the log any more is removed, the rest
   // is made durable. Returns the log's end.
   Result<Offset> Run(size_t first_segment);
-  bool directory_changed() const { return directory_changed_; }
   bool epochs_changed() const { return epochs_changed_; }
 
  private:
@@ -46,6 +47,7 @@ class LogRecovery {
   // Cuts the log off after the position.
   Status CutOff(size_t index, int64_t position);
   Status Sync(size_t first_segment);
+  Status MakeDurable(Segment& segment);
 
   const LogConfig& config_;
   const Offset recovery_point_;
@@ -53,9 +55,9 @@ class LogRecovery {
   LeaderEpochs& epochs_;
   ProducerState& producers_;
   Offset next_offset_ = 0;  // that is expected
-  bool directory_changed_ = false;
   bool epochs_changed_ = false;
   bool cut_off_ = false;
+  bool rewrite_ = false;
   std::vector<uint8_t> buffer_;
 };
 
@@ -64,6 +66,9 @@ class LogRecovery {
 Result<std::optional<CompletedTxn>> ReplayProducer(ProducerState& producers,
                                                    const ReadableFile& file, const BatchInfo& info,
                                                    const records::BatchView* batch);
+
+// Leaves the mark kFailedSyncFile, if it can.
+void MarkFailedSync(FileSystem& file_system, const std::string& directory);
 
 // Closes the files and removes them.
 Status RemoveSegmentFiles(Segment& segment);

@@ -32,6 +32,10 @@ inline constexpr std::string_view kRecoveryPointFile = "recovery-point-offset-ch
 inline constexpr std::string_view kLogStartFile = "log-start-offset-checkpoint";
 inline constexpr std::string_view kHighWatermarkFile = "replication-offset-checkpoint";
 inline constexpr std::string_view kCleanShutdownFile = ".kafka_cleanshutdown";
+// In a partition's directory: what could be read from its segments when a sync failed need not be
+// on the disk, even if the next sync succeeds, so a recovery writes it again. The mark is never
+// synced: it is of use exactly as long as the page cache that it warns of. Kafka passes it over.
+inline constexpr std::string_view kFailedSyncFile = "failed-sync";
 inline constexpr std::string_view kMetadataTopic = "__cluster_metadata";
 
 // The name of a segment's file: 20 digits and the suffix.

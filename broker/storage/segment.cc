@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <vector>
 
 #include "storage/names.h"
 
@@ -167,6 +168,24 @@ Status Segment::TruncateTo(int64_t position) {
   log_.MarkDirty();
   if (Status status = (*file)->Truncate(position); !status) return status;
   size_ = position;
+  return {};
+}
+
+Status Segment::Rewrite() {
+  constexpr int64_t kChunk = 1 << 20;
+  Result<std::shared_ptr<File>> file = log_.Get();
+  if (!file) return Forward(std::move(file));
+  log_.MarkDirty();
+  std::vector<uint8_t> chunk;
+  for (int64_t position = 0; position < size_;) {
+    chunk.resize(static_cast<size_t>(std::min(kChunk, size_ - position)));
+    Result<size_t> read = (*file)->ReadAt(position, chunk);
+    if (!read) return Forward(std::move(read));
+    if (*read == 0) return Fail(ErrorCode::kKafkaStorageError, log_.path() + ": got shorter");
+    const Bytes piece = Bytes(chunk).first(*read);
+    if (Status status = (*file)->WriteAt(position, std::span(&piece, 1)); !status) return status;
+    position += static_cast<int64_t>(*read);
+  }
   return {};
 }
 

@@ -80,6 +80,8 @@ class Segment {
 
   // From here on from any thread, without a lock.
   SegmentFile& log_file() { return log_; }
+  // Writes the `.log` with the bytes that it has, so that a sync has something to do.
+  Status Rewrite();
   // Makes the `.log`, or the indexes, durable.
   Status SyncLog();
   Status SyncIndexes();

@@ -159,7 +159,8 @@ class FakeFileSystem::OpenFile final : public storage::File {
     for (const Bytes piece : pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
     MutexLock lock(files_.mutex_);
     if (Status status = CheckAlive(); !status) return status;
-    const Verdict verdict = files_.Count();
+    const Verdict verdict =
+        files_.Count(fmt::format("write {} at {} of {}", bytes.size(), position, path_));
     const bool fails = verdict == Verdict::kFail || files_.full_;
     if (fails && verdict != Verdict::kCrash) bytes.resize(bytes.size() / 2);
     Put(static_cast<size_t>(position), bytes);
@@ -171,7 +172,7 @@ class FakeFileSystem::OpenFile final : public storage::File {
   Status Truncate(int64_t size) override {
     MutexLock lock(files_.mutex_);
     if (Status status = CheckAlive(); !status) return status;
-    return files_.Mutate("truncate " + path_, [&]() -> Status {
+    return files_.Mutate(fmt::format("truncate to {} {}", size, path_), [&]() -> Status {
       node_->content.resize(static_cast<size_t>(size));
       node_->last_write.reset();
       return {};
@@ -181,7 +182,7 @@ class FakeFileSystem::OpenFile final : public storage::File {
   Status Sync() override {
     MutexLock lock(files_.mutex_);
     if (Status status = CheckAlive(); !status) return status;
-    const Verdict verdict = files_.Count();
+    const Verdict verdict = files_.Count("sync " + path_);
     if (verdict == Verdict::kCrash) return Fault("sync " + path_ + ": the power failed");
     if (verdict == Verdict::kFail) {
       node_->FailSync();
@@ -262,6 +263,21 @@ void FakeFileSystem::CrashAt(int64_t operation) {
 bool FakeFileSystem::crashed() const {
   MutexLock lock(mutex_);
   return crashed_;
+}
+
+void FakeFileSystem::Crash() {
+  MutexLock lock(mutex_);
+  crashed_ = true;
+}
+
+void FakeFileSystem::SetTrace(Trace trace) {
+  MutexLock lock(mutex_);
+  trace_ = std::move(trace);
+}
+
+size_t FakeFileSystem::failures_to_come() const {
+  MutexLock lock(mutex_);
+  return fail_at_.size();
 }
 
 void FakeFileSystem::FailAt(int64_t operation) {
@@ -369,8 +385,9 @@ Status FakeFileSystem::CheckAlive() const {
   return Fault("the power failed");
 }
 
-FakeFileSystem::Verdict FakeFileSystem::Count() {
+FakeFileSystem::Verdict FakeFileSystem::Count(const std::string& what) {
   ++operations_;
+  if (trace_) trace_(operations_, what);
   if (operations_ == crash_at_) {
     crashed_ = true;
     return Verdict::kCrash;
@@ -379,7 +396,7 @@ FakeFileSystem::Verdict FakeFileSystem::Count() {
 }
 
 Status FakeFileSystem::Mutate(const std::string& what, const std::function<Status()>& change) {
-  switch (Count()) {
+  switch (Count(what)) {
     case Verdict::kCrash:
       return Fault(what + ": the power failed");
     case Verdict::kFail:

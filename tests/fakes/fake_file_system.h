@@ -45,12 +45,19 @@ class FakeFileSystem final : public storage::FileSystem {
   // reaches memory, anything else does not happen.
   void CrashAt(int64_t operation);
   bool crashed() const;
+  // The power fails now.
+  void Crash();
   // Starts again after a crash (or crashes now). Files opened before stay dead.
   void Recover(Unsynced unsynced, uint64_t seed);
 
   // The operation with this number fails: a write leaves half of its bytes behind and says that
   // there is no space, a sync loses what it should have written.
   void FailAt(int64_t operation);
+  // Every operation, as it is counted, with its number and path.
+  using Trace = std::function<void(int64_t operation, const std::string& what)>;
+  void SetTrace(Trace trace);
+  // How many of the failures that FailAt asked for are still to come.
+  size_t failures_to_come() const;
   // Every write and every new file fails for want of space.
   void SetFull(bool full);
 
@@ -87,7 +94,7 @@ class FakeFileSystem final : public storage::FileSystem {
   NodePtr ParentOf(const std::string& path, std::string& name) const REQUIRES(mutex_);
   Status CheckAlive() const REQUIRES(mutex_);
   // Counts an operation and says what becomes of it.
-  Verdict Count() REQUIRES(mutex_);
+  Verdict Count(const std::string& what) REQUIRES(mutex_);
   Status Mutate(const std::string& what, const std::function<Status()>& change) REQUIRES(mutex_);
   void SettleDirectory(Node& node, Unsynced unsynced, std::mt19937_64& random) REQUIRES(mutex_);
 
@@ -98,6 +105,7 @@ class FakeFileSystem final : public storage::FileSystem {
   int64_t crash_at_ GUARDED_BY(mutex_) = -1;
   std::set<int64_t> fail_at_ GUARDED_BY(mutex_);
   bool full_ GUARDED_BY(mutex_) = false;
+  Trace trace_ GUARDED_BY(mutex_);
   bool crashed_ GUARDED_BY(mutex_) = false;
   int64_t boot_ GUARDED_BY(mutex_) = 0;
   std::weak_ptr<Node> last_written_ GUARDED_BY(mutex_);

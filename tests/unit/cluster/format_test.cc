@@ -6,12 +6,15 @@
 #include <filesystem>
 #include <fstream>
 
+#include "fakes/fake_file_system.h"
+#include "fakes/manual_executor.h"
 #include "unit/cluster/temporary_directory.h"
 
 namespace monkafka::cluster {
 namespace {
 
 using testing::HasSubstr;
+using Unsynced = fakes::FakeFileSystem::Unsynced;
 
 constexpr std::string_view kClusterId = "MkU3OEVBNTcwNTJENDM2Qg";
 
@@ -122,6 +125,19 @@ TEST_F(FormatTest, RefusesFilesThatMakeNoSense) {
            {"version=1\nnode.id=1\ncluster.id=x\ndirectory.id=short\n", "directory.id"}}) {
     directory.Write("meta.properties", text);
     EXPECT_THAT(Refusal(), HasSubstr(reason));
+  }
+}
+
+TEST(FormatDurabilityTest, WhatAnAttemptBeforeLeftIsMadeDurable) {
+  // Up to the rename; whoever opens the logs syncs the directory itself.
+  for (int64_t operation = 1; operation < 11; ++operation) {
+    fakes::FakeClock clock;
+    fakes::FakeFileSystem files(clock);
+    files.FailAt(operation);
+    if (FormatOrOpen(files, "/srv/data", 1, {})) files.Recover(Unsynced::kKeepAll, 1);
+    ASSERT_TRUE(FormatOrOpen(files, "/srv/data", 1, {})) << operation;
+    files.Recover(Unsynced::kDropAll, 1);
+    EXPECT_TRUE(files.Exists("/srv/data/meta.properties").value()) << operation;
   }
 }
 

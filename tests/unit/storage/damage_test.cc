@@ -73,6 +73,14 @@ TEST(Damage, TheRestOfABlockIsAHole) {
   EXPECT_TRUE(HasHole(MemoryFile(all), 400, 2048, 7).value());
 }
 
+TEST(Damage, ZerosUpToTheEndOfTheFileAreAHole) {
+  std::vector<uint8_t> all(2000, 0xaa);
+  std::fill(all.begin() + 1900, all.end(), 0);
+  EXPECT_TRUE(HasHole(MemoryFile(all), 1900, 2000, 7).value());
+  all.push_back(0xaa);
+  EXPECT_FALSE(HasHole(MemoryFile(all), 1900, 2000, 7).value());
+}
+
 TEST(Damage, ZerosThatAHeaderBeginsWithAreNoHole) {
   std::vector<uint8_t> all(2048, 0xaa);
   std::fill(all.begin() + 508, all.begin() + 512, 0);

@@ -197,5 +197,14 @@ TEST_F(LocalLogMaintainTest, CheckpointsBoundWhatAPowerCutCosts) {
   EXPECT_EQ(AsText(content), "0\n1\norders 0 1\n");
 }
 
+TEST_F(LocalLogMaintainTest, DeleteRecordsFailsWhenTheLogWentOfflineMeanwhile) {
+  Fill(4);
+  AppendRequest request = RequestOf(Build({}));
+  request.durable = true;
+  log->Append(std::move(request), [](AppendOutcome) {});
+  files.FailAt(files.operations() + 1);
+  EXPECT_EQ(CodeOf(DeleteRecordsBefore(2)), ErrorCode::kKafkaStorageError);
+}
+
 }  // namespace
 }  // namespace monkafka::storage

@@ -1,6 +1,7 @@
 #include "storage/log_loader.h"
 
 #include "log_harness.h"
+#include "storage/producer_snapshot.h"
 
 namespace monkafka::storage {
 namespace {
@@ -226,6 +227,78 @@ TEST_F(LogLoaderTest, OldFormatsAreNamed) {
   content[records::kMagicAt] = 1;
   Replace(kFirst, content);
   EXPECT_THAT(Problem(), HasSubstr("before v2"));
+}
+
+TEST_F(LogLoaderTest, ASegmentSealedAtTheRecoveryPointKeepsItsTimes) {
+  options.checkpoint_interval = std::chrono::milliseconds(1000);
+  CloseAndOpen();
+  manager->StartMaintenance();
+  for (int i = 0; i < 4; ++i) Append({.value_size = 100, .timestamp = 1000 * (i + 1)});
+  ASSERT_TRUE(Flush());
+  Advance(std::chrono::milliseconds(1000));
+  config.segment_bytes = 500;
+  log->Reconfigure(config);
+  Append({.value_size = 100, .timestamp = 5000});
+  ASSERT_EQ(FilesWith(".log").size(), 2);
+  KillAndOpen();
+  CrashAndOpen(Unsynced::kDropAll);
+  const auto found = FindByTimestamp(4000);
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->offset, 3);
+}
+
+TEST_F(LogLoaderTest, ABatchOfWhichOnlyTheFirstBytesWereWrittenIsCutOff) {
+  Fill(5);
+  std::vector<uint8_t> content = files.Content(PathOf(kFirst));
+  const auto kept = static_cast<std::ptrdiff_t>(records::kLogOverhead);
+  std::fill(content.end() - BatchSize() + kept, content.end(), 0);
+  Replace(kFirst, content);
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(8));
+}
+
+TEST_F(LogLoaderTest, WhatASyncFailedToWriteIsWrittenAgain) {
+  Fill(1);
+  ASSERT_TRUE(Flush());
+  files.FailAt(files.operations() + 2);
+  EXPECT_EQ(Append({.records = 2}, /*durable=*/true).error, ErrorCode::kKafkaStorageError);
+  // It can still be read, and the next sync says that all is well.
+  KillAndOpen();
+  EXPECT_EQ(Append({.records = 2}, /*durable=*/true).error, ErrorCode::kNone);
+  CrashAndOpen(Unsynced::kDropAll);
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(6));
+  EXPECT_THAT(FilesWith("failed-sync"), ::testing::IsEmpty());
+}
+
+TEST_F(LogLoaderTest, ASegmentThatWasNewWhenTheProcessDiedSurvivesAPowerCut) {
+  config.segment_bytes = 500;
+  log->Reconfigure(config);
+  for (int i = 0; i < 4; ++i) Append({.value_size = 200});
+  KillAndOpen();
+  ASSERT_EQ(Append({.value_size = 10}, /*durable=*/true).error, ErrorCode::kNone);
+  CrashAndOpen(Unsynced::kDropAll);
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(5));
+}
+
+TEST_F(LogLoaderTest, SnapshotsOfSealedSegmentsAreDurableWithThem) {
+  config.segment_bytes = 1000;
+  log->Reconfigure(config);
+  Fill(20);
+  ASSERT_TRUE(Flush());
+  files.Recover(Unsynced::kDropAll, 1);
+  const std::vector<std::string> snapshots = FilesWith(".snapshot");
+  EXPECT_GE(snapshots.size(), 2);
+  for (const std::string& name : snapshots) {
+    EXPECT_TRUE(DecodeProducerSnapshot(files.Content(PathOf(name)))) << name;
+  }
+}
+
+TEST_F(LogLoaderTest, ATornSnapshotIsRemovedAfterAnUncleanStop) {
+  config.segment_bytes = 1000;
+  log->Reconfigure(config);
+  Fill(20);
+  const std::string newest = FilesWith(".snapshot").back();
+  Replace(newest, {0, 1});
+  for (const std::string& name : FilesWith(".snapshot")) EXPECT_NE(name, newest);
 }
 
 }  // namespace

@@ -69,6 +69,19 @@ TEST_F(LogManagerTest, TheCleanMarkIsGoneForGoodOnceWeRun) {
   EXPECT_FALSE(files.Exists(Root(".kafka_cleanshutdown")).value());
 }
 
+TEST_F(LogManagerTest, TheCleanMarkStaysGoneWhenAStartIsCutShort) {
+  Open();
+  ASSERT_TRUE(manager->Close());
+  Forget();
+  // After the removal, before it is durable.
+  files.CrashAt(files.operations() + 2);
+  EXPECT_FALSE(LogManager::Open(options, files, clock, timers, workers).has_value());
+  files.Recover(Unsynced::kKeepAll, 1);
+  Open();
+  files.Recover(Unsynced::kDropAll, 1);
+  EXPECT_FALSE(files.Exists(Root(".kafka_cleanshutdown")).value());
+}
+
 TEST_F(LogManagerTest, DeletionIsDurableAtOnceAndRemovesLater) {
   Open();
   ASSERT_EQ(Append({}).error, ErrorCode::kNone);
