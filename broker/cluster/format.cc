@@ -129,7 +129,11 @@ Status CreateDurably(storage::FileSystem& file_system, const std::string& direct
     if (*exists) break;
     missing.push_back(path);
   }
-  if (Status status = file_system.SyncDirectory(ParentOf(path)); !status) return status;
+  // One that may not be read cannot be synced: then an operator made what is in it.
+  const bool readable = file_system.List(ParentOf(path)).has_value();
+  if (readable) {
+    if (Status status = file_system.SyncDirectory(ParentOf(path)); !status) return status;
+  }
   for (; !missing.empty(); missing.pop_back()) {
     Status status = file_system.CreateDirectories(missing.back());
     if (status) status = file_system.SyncDirectory(ParentOf(missing.back()));

@@ -43,7 +43,7 @@ class LocalMetadataStore final : public MetadataStore {
   Result<Offset> Load(const Apply& apply) override;
   void Append(std::span<const MetadataRecord> records, Durability durability,
               Callback<Result<Offset>> done) override;
-  bool SnapshotIsDue() const override { return bytes_since_snapshot_ >= options_.snapshot_bytes; }
+  bool SnapshotIsDue() const override;
   Status WriteSnapshot(std::span<const MetadataRecord> records, Offset last_offset) override;
 
  private:
@@ -196,6 +196,13 @@ void LocalMetadataStore::AppendBatch(std::vector<uint8_t> batch, Durability dura
       done(Fail(o.error, "the metadata log: " + o.message));
     }
   });
+}
+
+// Not while a power cut could leave the log shorter than the snapshot: the two would contradict.
+bool LocalMetadataStore::SnapshotIsDue() const {
+  if (bytes_since_snapshot_ < options_.snapshot_bytes) return false;
+  const storage::LogOffsets offsets = log_->Offsets();
+  return offsets.durable_end >= offsets.log_end;
 }
 
 Status LocalMetadataStore::WriteSnapshot(std::span<const MetadataRecord> records,

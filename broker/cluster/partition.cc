@@ -21,6 +21,11 @@ ErrorCode Partition::CheckLeaderEpoch(LeaderEpoch current) const {
   return current < ours ? ErrorCode::kFencedLeaderEpoch : ErrorCode::kUnknownLeaderEpoch;
 }
 
+storage::EpochEnd Partition::EndOfEpoch(LeaderEpoch epoch) const {
+  if (epoch == leader_epoch()) return {epoch, log_->Offsets().log_end};
+  return log_->EndOfEpoch(epoch);
+}
+
 void Partition::Append(storage::AppendRequest request, Callback<storage::AppendOutcome> done) {
   if (deleted()) {
     storage::AppendOutcome outcome;

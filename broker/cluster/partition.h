@@ -43,6 +43,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // (which may be before they are durable, as in Kafka, where the high watermark rules).
   void Append(storage::AppendRequest request, Callback<storage::AppendOutcome> done);
 
+  // Where an epoch's records end (KIP-101). This leader's own epoch ends at the log's end, also
+  // before anything was written in it; the log alone does not know that epoch yet.
+  storage::EpochEnd EndOfEpoch(LeaderEpoch epoch) const;
+
   Offset high_watermark() const { return log_->Offsets().log_end; }
   Offset last_stable_offset() const { return log_->Offsets().last_stable; }
 

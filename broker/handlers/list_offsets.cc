@@ -19,7 +19,7 @@ OffsetForLeaderEpochResponse::Partition EndOfEpoch(
   const services::LedPartition led = services::FindLed(cluster, topic, asked.partition);
   answer.error_code = led ? (*led)->CheckLeaderEpoch(asked.current_leader_epoch) : led.error();
   if (answer.error_code != ErrorCode::kNone) return answer;
-  const storage::EpochEnd end = (*led)->log().EndOfEpoch(asked.leader_epoch);
+  const storage::EpochEnd end = (*led)->EndOfEpoch(asked.leader_epoch);
   answer.leader_epoch = end.leader_epoch;
   answer.end_offset = end.end_offset;
   return answer;

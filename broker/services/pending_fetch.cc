@@ -126,7 +126,7 @@ void PendingFetch::Fail(FetchItem& item, ErrorCode error) {
 ErrorCode PendingFetch::CheckLastFetchedEpoch(FetchItem& item, ErrorCode read_error) const {
   const LeaderEpoch last_fetched = item.asked.last_fetched_epoch;
   if (last_fetched == kNoEpoch) return read_error;
-  const storage::EpochEnd end = item.led->log().EndOfEpoch(last_fetched);
+  const storage::EpochEnd end = item.led->EndOfEpoch(last_fetched);
   if (end.leader_epoch == kNoEpoch || end.end_offset == kNoOffset ||
       item.asked.fetch_offset < item.result.log_start_offset) {
     return ErrorCode::kOffsetOutOfRange;

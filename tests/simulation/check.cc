@@ -227,7 +227,7 @@ void Checker::CheckSearches(const TopicPartition& tp, const PartitionModel& know
             timestamp, at, expected);
   }
   if (offsets.log_end == offsets.log_start) return;
-  const storage::EpochEnd end = partition.log().EndOfEpoch(partition.leader_epoch());
+  const storage::EpochEnd end = partition.EndOfEpoch(partition.leader_epoch());
   Require(end.leader_epoch == partition.leader_epoch() && end.end_offset == offsets.log_end,
           "{}: leader epoch {} ends at {}, not {}", tp.ToString(), end.leader_epoch, end.end_offset,
           offsets.log_end);

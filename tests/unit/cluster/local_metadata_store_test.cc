@@ -138,6 +138,19 @@ TEST_F(LocalMetadataStoreTest, TheLogStaysBounded) {
   EXPECT_LT(largest, 3 * 4096);
 }
 
+// A start only writes its records; a snapshot up to them would outlive them in a power cut.
+TEST_F(LocalMetadataStoreTest, NoSnapshotReachesPastWhatIsDurable) {
+  broker.MustStart();
+  broker.CreateTopic("t", kId, 1);
+  broker.store_options.snapshot_bytes = 1;
+  broker.Restart();
+  const storage::LogOffsets offsets = broker.logs().Find({"__cluster_metadata", 0})->Offsets();
+  ASSERT_LT(offsets.durable_end, offsets.log_end);
+  EXPECT_THAT(Snapshots(), testing::IsEmpty());
+  broker.Write({ConfigRecord{2, "t", "retention.ms", "1"}});
+  EXPECT_EQ(Snapshots().size(), 1u);
+}
+
 TEST_F(LocalMetadataStoreTest, UnknownRecordsAreKeptAndComeAlongIntoSnapshots) {
   broker.MustStart();
   AppendUnknownRecord();

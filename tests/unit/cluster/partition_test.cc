@@ -48,6 +48,14 @@ TEST_F(PartitionTest, AppendsInItsLeaderEpoch) {
   EXPECT_EQ(log->appended[0].leader_epoch, 6);
 }
 
+TEST_F(PartitionTest, ItsOwnEpochEndsAtTheLogsEndBeforeAnythingIsWrittenInIt) {
+  log->offsets.log_end = 7;
+  log->end_of_epoch = {3, 4};
+  EXPECT_EQ(partition->EndOfEpoch(5).leader_epoch, 5);
+  EXPECT_EQ(partition->EndOfEpoch(5).end_offset, 7);
+  EXPECT_EQ(partition->EndOfEpoch(3).end_offset, 4);
+}
+
 TEST_F(PartitionTest, TellsAWaiterOncePerRegistration) {
   partition->AddWaiter(waiter);
   EXPECT_EQ(waiter->told, 0);
