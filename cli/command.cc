@@ -36,6 +36,26 @@ CLI::App* AddNoun(CLI::App& root, const std::string& name, const std::string& de
   return noun;
 }
 
+CLI::Validator AboveZero() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        int64_t number = 0;
+        const bool whole = CLI::detail::lexical_cast(text, number);
+        return whole && number > 0 ? "" : text + " is not a whole number above 0";
+      },
+      "");
+}
+
+CLI::Validator NotNegative() {
+  return CLI::Validator(
+      [](const std::string& text) -> std::string {
+        int64_t number = 0;
+        const bool whole = CLI::detail::lexical_cast(text, number);
+        return whole && number >= 0 ? "" : text + " is not a whole number from 0 on";
+      },
+      "");
+}
+
 CLI::App* AddVerb(CLI::App& noun, const std::string& name, const std::string& description,
                   std::initializer_list<const char*> examples) {
   CLI::App* verb = noun.add_subcommand(name, description);

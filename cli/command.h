@@ -21,6 +21,10 @@
 
 namespace monkafka::cli {
 
+// For numbers on the command line: what is refused is said in words, not as a range of doubles.
+CLI::Validator AboveZero();
+CLI::Validator NotNegative();
+
 CLI::App* AddNoun(CLI::App& root, const std::string& name, const std::string& description);
 CLI::App* AddVerb(CLI::App& noun, const std::string& name, const std::string& description,
                   std::initializer_list<const char*> examples);

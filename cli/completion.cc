@@ -153,7 +153,7 @@ void AddCompletionCommands(CLI::App& root, Session& session) {
     std::string example = std::string("monkafkactl completion ") + shell;
     CLI::App* verb =
         AddVerb(*noun, shell, std::string("Print the script for ") + shell, {example.c_str()});
-    verb->callback([&session, script = script] { session.world().out << script; });
+    verb->callback([&session, text = script] { session.world().out << text; });
   }
 }
 

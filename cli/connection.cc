@@ -107,7 +107,7 @@ void AddConnectionCommands(CLI::App& root, Session& session) {
   auto flags = std::make_shared<CloseFlags>();
   close->add_option("id", flags->ids, "Their ids")
       ->required()
-      ->check(CLI::NonNegativeNumber)
+      ->check(NotNegative())
       ->type_name("ID");
   close->add_flag("--if-exists", flags->if_exists, "A connection that doesn't exist is no error");
   AddMutationFlags(close, *flags, /*destructive=*/true);

@@ -219,7 +219,7 @@ void AddLag(CLI::App& noun, Session& session) {
       ->type_name("DURATION")
       ->needs(watch);
   verb->add_option("--count", flags->count, "End after so many looks")
-      ->check(CLI::PositiveNumber)
+      ->check(AboveZero())
       ->needs(watch);
   verb->callback([flags, &session] { Lag(session, *flags); });
 }

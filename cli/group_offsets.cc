@@ -178,7 +178,7 @@ void AddReset(CLI::App& noun, Session& session) {
   to->add_flag("--to-earliest", flags->earliest, "The first record");
   to->add_flag("--to-latest", flags->latest, "The end");
   to->add_flag("--to-current", flags->current, "What is committed; the end where nothing is");
-  to->add_option("--to-offset", flags->to_offset, "This offset")->check(CLI::NonNegativeNumber);
+  to->add_option("--to-offset", flags->to_offset, "This offset")->check(NotNegative());
   to->add_option("--to-time", flags->to_time, "The first record at this time or later")
       ->type_name("TIME");
   to->add_option("--to-age", flags->to_duration, "The first record that is not older")

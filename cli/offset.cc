@@ -149,8 +149,7 @@ void AddOffsetCommands(CLI::App& root, Session& session) {
                 Completion::kTopic);
   watch->add_option("--interval", watch_flags->interval, "Time between two looks (1s)")
       ->type_name("DURATION");
-  watch->add_option("--count", watch_flags->count, "End after so many looks")
-      ->check(CLI::PositiveNumber);
+  watch->add_option("--count", watch_flags->count, "End after so many looks")->check(AboveZero());
   watch->callback([watch_flags, &session] { Watch(session, *watch_flags); });
 }
 

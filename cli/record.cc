@@ -26,14 +26,14 @@ void AddTopicOptions(CLI::App* verb, ReadFlags& flags) {
                 Completion::kTopic);
   verb->add_option("-p,--partitions", flags.partitions, "Only these, as in 0-3,7")
       ->type_name("LIST");
-  verb->add_option("--max", flags.max, "End after so many records")->check(CLI::PositiveNumber);
+  verb->add_option("--max", flags.max, "End after so many records")->check(AboveZero());
   verb->add_option("--max-bytes", flags.max_bytes, "Cut keys and values to so many bytes")
       ->type_name("SIZE");
 }
 
 void AddEndOptions(CLI::App* verb, ReadFlags& flags) {
   verb->add_option("--until-offset", flags.end_offset, "End before this offset")
-      ->check(CLI::NonNegativeNumber);
+      ->check(NotNegative());
   verb->add_option("--until", flags.until, "Only records before this time")->type_name("TIME");
 }
 
@@ -215,7 +215,7 @@ void AddSearch(CLI::App& noun, Session& session) {
   verb->add_option("--scan-bytes", flags->scan_bytes, "Read at most so much, then say how to go on")
       ->type_name("SIZE");
   verb->add_option("--scan-records", flags->scan_records, "Look at no more records than this")
-      ->check(CLI::PositiveNumber);
+      ->check(AboveZero());
   verb->add_option("--resume", flags->resume, "Go on where an earlier search ended")
       ->type_name("TOKEN");
   verb->callback([flags, &session] { Search(session, *flags); });

@@ -50,11 +50,11 @@ constexpr Kind kKinds[] = {
 void AddStartOptions(CLI::App* verb, StartFlags& flags) {
   auto* where = verb->add_option_group("Where to begin");
   where->add_flag("--from-beginning", flags.from_beginning, "At the first record");
-  where->add_option("--offset", flags.offset, "At this offset")->check(CLI::NonNegativeNumber);
+  where->add_option("--offset", flags.offset, "At this offset")->check(NotNegative());
   where->add_option("--since", flags.since, "At the first record of this time or later")
       ->type_name("TIME");
   where->add_option("-n,--last", flags.last, "So many records before the end of each partition")
-      ->check(CLI::NonNegativeNumber);
+      ->check(NotNegative());
   where->require_option(0, 1);
 }
 

@@ -258,8 +258,7 @@ void AddDump(CLI::App& noun, Session& session) {
   AddPlaceOptions(verb, *flags, /*topic_required=*/true, /*base_offset=*/true);
   verb->add_option("--from", flags->from, "Begin with the batch that holds this offset");
   verb->add_option("--to", flags->to, "End before the batch that begins at this offset");
-  verb->add_option("--max", flags->max_batches, "At most so many batches")
-      ->check(CLI::PositiveNumber);
+  verb->add_option("--max", flags->max_batches, "At most so many batches")->check(AboveZero());
   verb->add_flag("--records", flags->records, "Show the records of each batch too");
   verb->add_option("--max-bytes", flags->max_bytes, "Cut keys and values in tables; 0: don't (64)")
       ->type_name("SIZE");

@@ -198,7 +198,7 @@ void AddTopCommand(CLI::App& root, Session& session) {
   verb->add_option("--interval", flags->interval, "Time between two looks (1s)")
       ->type_name("DURATION");
   verb->add_option("--count", flags->count, "Print so many looks one after the other, then end")
-      ->check(CLI::PositiveNumber);
+      ->check(AboveZero());
   verb->callback([flags, &session] {
     Top(session, ParseDurationOption("--interval", flags->interval), flags->count);
   });

@@ -282,10 +282,10 @@ void AddCreate(CLI::App& noun, Session& session) {
   verb->add_option("topic", flags->names, "Their names")->required()->type_name("NAME");
   verb->add_option("-p,--partitions", flags->partitions,
                    "Partitions; the broker's default if not given")
-      ->check(CLI::PositiveNumber);
+      ->check(AboveZero());
   verb->add_option("--replication-factor", flags->replication_factor,
                    "Replicas; the broker's default if not given")
-      ->check(CLI::PositiveNumber);
+      ->check(AboveZero());
   verb->add_option("-c,--config", flags->configs, "A config of the topic; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -330,7 +330,7 @@ void AddAddPartitions(CLI::App& noun, Session& session) {
   SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
   verb->add_option("--to", flags->total, "How many there shall be in all")
       ->required()
-      ->check(CLI::PositiveNumber);
+      ->check(AboveZero());
   AddMutationFlags(verb, *flags, /*destructive=*/false);
   verb->callback([flags, &session] { AddPartitions(session, *flags); });
 }
@@ -346,7 +346,7 @@ void AddTrim(CLI::App& noun, Session& session) {
   verb->add_option("--partitions", flags->partitions, "Only these, as in 0-3,7")->type_name("LIST");
   auto* where = verb->add_option_group("Up to where");
   where->add_option("--before-offset", flags->before_offset, "Records below this offset")
-      ->check(CLI::NonNegativeNumber);
+      ->check(NotNegative());
   where->add_option("--before-time", flags->before_time, "Records before this time")
       ->type_name("TIME");
   where->add_flag("--all", flags->all, "Every record");

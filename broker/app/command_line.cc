@@ -3,13 +3,15 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
 #include <optional>
 #include <utility>
 
-#include "common/bytes.h"
 #include "config/settings.h"
 #include "config/tables.h"
-#include "storage/file_system.h"
 
 namespace monkafka::app {
 namespace {
@@ -88,10 +90,16 @@ Status AddFlags(config::SourcedValues& settings, const Flags& flags, bool epheme
   return {};
 }
 
+// To its end, for it may be a pipe; a configuration is small.
 Result<config::SourcedValues> ReadProperties(const std::string& path) {
-  Result<std::vector<uint8_t>> content = storage::ReadWholeFile(storage::PosixFileSystem(), path);
-  if (!content) return Forward(std::move(content));
-  return config::ParseProperties(AsText(*content), path);
+  constexpr size_t kLargest = 1 << 20;
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "re"), &std::fclose);
+  if (!file) return Usage(fmt::format("open {}: {}", path, std::strerror(errno)));
+  std::string text(kLargest + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) return Usage(fmt::format("{} cannot be read", path));
+  if (text.size() > kLargest) return Usage(fmt::format("{} is no configuration: too large", path));
+  return config::ParseProperties(text, path);
 }
 
 CommandLineOutcome Exit(int code, std::string text) { return {true, code, std::move(text), {}}; }
@@ -106,7 +114,7 @@ CommandLineOutcome ParseCommandLine(int argc, const char* const* argv,
   app.footer(kFooter);
   app.set_version_flag("--version", std::string("monkafka ") + MONKAFKA_VERSION);
   app.add_option("server.properties", flags.properties_file, "A file of settings in Kafka's form");
-  app.add_option("--port", flags.port, "Port to serve; 0 takes a free one")
+  app.add_option("--port", flags.port, "Port to serve, instead of listeners; 0 takes a free one")
       ->check(CLI::Range(0, 65535));
   app.add_option("--host", flags.host, "Address to serve (default 127.0.0.1)");
   app.add_option("--data-dir", flags.data_dir, "Directory of the data (default ./monkafka-data)");

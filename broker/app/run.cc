@@ -4,10 +4,12 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -32,12 +34,22 @@ sigset_t BlockStopSignals() {
   return signals;
 }
 
+// Stopping may take a while. Another signal ends the process at once, but not one that comes with
+// the first: a terminal and a supervisor may both send theirs.
+void EndAtOnceOnAnother(const sigset_t signals) {
+  const auto first = std::chrono::steady_clock::now();
+  int signal = 0;
+  do {
+    if (sigwait(&signals, &signal) != 0) signal = 0;
+  } while (signal == 0 || std::chrono::steady_clock::now() - first < std::chrono::seconds(1));
+  _exit(128 + signal);
+}
+
 std::string WaitForStop(const sigset_t& signals) {
   int signal = 0;
   while (sigwait(&signals, &signal) != 0) {
   }
-  // A second one ends the process at once.
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  std::thread(EndAtOnceOnAnother, signals).detach();
   return signal == SIGTERM ? "SIGTERM" : "SIGINT";
 }
 
