@@ -11,8 +11,7 @@ target_compile_options(monkafka_flags INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
   -Wnull-dereference -Werror -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  # std::stable_sort of libstdc++ 12 calls what C++23 deprecates.
-  target_compile_options(monkafka_flags INTERFACE -Wthread-safety -Wno-deprecated-declarations)
+  target_compile_options(monkafka_flags INTERFACE -Wthread-safety)
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False positives of g++ 12's flow analysis in its own library headers; clang checks the same.
   target_compile_options(monkafka_flags INTERFACE
