@@ -5,6 +5,7 @@
 #include <google/protobuf/struct.pb.h>
 
 #include <memory>
+#include <vector>
 
 #include "cli/answers.h"
 #include "cli/command.h"
@@ -53,9 +54,10 @@ class Doctor {
 
   void Run() {
     AskAdmin();
-    Address bootstrap = Bootstrap();
-    Probe probe = AskBootstrap(bootstrap);
-    for (const Probe::Broker& broker : probe.brokers) CheckAdvertised(broker, bootstrap, probe);
+    for (const Address& bootstrap : Bootstraps()) {
+      Probe probe = AskBootstrap(bootstrap);
+      for (const Probe::Broker& broker : probe.brokers) CheckAdvertised(broker, bootstrap, probe);
+    }
     Print();
   }
 
@@ -133,15 +135,19 @@ class Doctor {
     return nullptr;
   }
 
-  Address Bootstrap() const {
-    if (!bootstrap_.empty()) return ParseAddress(bootstrap_);
+  // The one given; else every listener that the admin service tells of, for each has an advertised
+  // address of its own.
+  std::vector<Address> Bootstraps() const {
+    if (!bootstrap_.empty()) return {ParseAddress(bootstrap_)};
+    std::vector<Address> found;
     for (const v1::Broker& broker : brokers_.brokers()) {
       for (const v1::Listener& l : broker.listeners()) {
         if (l.bind_port() == 0) continue;
-        return {IsWildcard(l.bind_host()) ? "127.0.0.1" : l.bind_host(), l.bind_port()};
+        found.push_back({IsWildcard(l.bind_host()) ? "127.0.0.1" : l.bind_host(), l.bind_port()});
       }
     }
-    return {"127.0.0.1", 9092};
+    if (found.empty()) found.push_back({"127.0.0.1", 9092});
+    return found;
   }
 
   Probe Ask(const Address& address) const {
