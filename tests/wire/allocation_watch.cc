@@ -22,7 +22,9 @@ void* WatchedAllocation(size_t size) {
 
 }  // namespace monkafka::wire
 
+#ifndef MONKAFKA_SANITIZED
 // The other forms (arrays, nothrow, sized) of the standard library end in these two.
 void* operator new(size_t size) { return monkafka::wire::WatchedAllocation(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+#endif

@@ -1,5 +1,6 @@
 // The largest single allocation that the thread has asked for, to prove that a length in a message
-// that its bytes do not justify is not believed. Replaces the global operator new.
+// that its bytes do not justify is not believed. Replaces the global operator new;
+// not under a sanitizer, which brings its own: nothing is seen there.
 #pragma once
 
 #include <cstddef>
