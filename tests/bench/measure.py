@@ -201,7 +201,3 @@ def bare(mode, path, piece=1 << 20):
         server.kill()
         server.wait()
         server.stdout.close()
-
-
-def kafka_tools(version, address):
-    return KafkaTools(version, address)
