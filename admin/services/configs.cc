@@ -11,12 +11,14 @@
 namespace monkafka::admin {
 namespace {
 
-v1::ConfigSource ToProto(ConfigSource source) { return static_cast<v1::ConfigSource>(source); }
+v1::ConfigSource SourceToProto(ConfigSource source) {
+  return static_cast<v1::ConfigSource>(source);
+}
 
 void Fill(const ConfigEntry& entry, v1::ConfigEntry& out) {
   out.set_name(entry.name);
   if (entry.value && !entry.sensitive) out.set_value(*entry.value);
-  out.set_source(ToProto(entry.source));
+  out.set_source(SourceToProto(entry.source));
   out.set_type(static_cast<v1::ConfigType>(entry.type));
   out.set_read_only(entry.read_only);
   out.set_sensitive(entry.sensitive);
@@ -26,7 +28,7 @@ void Fill(const ConfigEntry& entry, v1::ConfigEntry& out) {
     v1::ConfigSynonym& added = *out.add_synonyms();
     added.set_name(synonym.name);
     if (synonym.value && !entry.sensitive) added.set_value(*synonym.value);
-    added.set_source(ToProto(synonym.source));
+    added.set_source(SourceToProto(synonym.source));
   }
 }
 
@@ -146,7 +148,7 @@ Outcome<v1::ExplainConfigResponse> ExplainConfig(ConfigsPort& port,
   if (explained->inherited_value && !explained->entry.sensitive) {
     response.set_inherited_value(*explained->inherited_value);
   }
-  response.set_inherited_source(ToProto(explained->inherited_source));
+  response.set_inherited_source(SourceToProto(explained->inherited_source));
   if (explained->proposed) {
     v1::ProposedConfig& out = *response.mutable_proposed();
     out.set_valid(explained->proposed->valid);

@@ -193,7 +193,7 @@ void AddGroups(TableBuilder& table) {
              "How often offsets are checked for expiry.");
 }
 
-std::vector<ConfigDefinition> MakeTable() {
+std::vector<ConfigDefinition> MakeBrokerTable() {
   TableBuilder table;
   AddIdentity(table);
   AddNetwork(table);
@@ -269,7 +269,7 @@ constexpr std::string_view kWithoutEffect[] = {
 }  // namespace
 
 std::span<const ConfigDefinition> BrokerTable() {
-  static const std::vector<ConfigDefinition> table = MakeTable();
+  static const std::vector<ConfigDefinition> table = MakeBrokerTable();
   return table;
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using services::ConfigDefinition;
 
-std::vector<ConfigDefinition> MakeTable() {
+std::vector<ConfigDefinition> MakeTopicTable() {
   TableBuilder table;
   table.List("cleanup.policy", "delete", "log.cleanup.policy", {"compact", "delete"},
              "What happens to old segments: \"delete\" discards them by time or size, \"compact\" "
@@ -99,7 +99,7 @@ std::vector<ConfigDefinition> MakeTable() {
 }  // namespace
 
 std::span<const ConfigDefinition> TopicTable() {
-  static const std::vector<ConfigDefinition> table = MakeTable();
+  static const std::vector<ConfigDefinition> table = MakeTopicTable();
   return table;
 }
 

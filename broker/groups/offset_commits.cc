@@ -16,7 +16,7 @@ using protocol::OffsetCommitRequest;
 using protocol::OffsetCommitResponse;
 
 // From this version on topics are named by their id.
-constexpr int16_t kTopicIds = 10;
+constexpr int16_t kCommitByTopicId = 10;
 
 bool HasPartition(const TopicImage& topic, int32_t partition) {
   return partition >= 0 && static_cast<size_t>(partition) < topic.partitions.size();
@@ -42,7 +42,8 @@ ErrorCode OffsetCommits::ValidateCommit(const OffsetCommitRequest& request, int1
   if (group == nullptr) {
     // Without a generation it becomes the group of a consumer that assigns partitions to itself.
     if (generation < 0) return ErrorCode::kNone;
-    return version >= kTopicIds ? ErrorCode::kGroupIdNotFound : ErrorCode::kIllegalGeneration;
+    return version >= kCommitByTopicId ? ErrorCode::kGroupIdNotFound
+                                       : ErrorCode::kIllegalGeneration;
   }
   ClassicGroup& classic = group->classic;
   const ErrorCode error =
@@ -60,7 +61,7 @@ OffsetCommitResponse OffsetCommits::Commit(const OffsetCommitRequest& request, i
   OffsetCommitResponse response;
   response.topics.reserve(request.topics.size());
   for (const RequestTopic& topic : request.topics) {
-    const bool by_id = version >= kTopicIds;
+    const bool by_id = version >= kCommitByTopicId;
     const TopicImage* known = by_id ? image.FindTopic(topic.topic_id) : image.FindTopic(topic.name);
     OffsetCommitResponse::Topic& answer = response.topics.emplace_back();
     answer.name = topic.name;

@@ -14,7 +14,7 @@ using cluster::TopicImage;
 using protocol::OffsetFetchRequest;
 using protocol::OffsetFetchResponse;
 
-constexpr int16_t kTopicIds = 10;
+constexpr int16_t kFetchByTopicId = 10;
 
 // Since when the retention of an offset counts; nullopt: it doesn't yet.
 // A group of consumers keeps its offsets as long as it has members, except those of topics that it
@@ -54,7 +54,7 @@ OffsetFetchResponse::Partition OffsetCommits::FetchOne(const GroupOffsets* offse
 OffsetFetchResponse::Group OffsetCommits::Fetch(
     std::string_view group_id, const std::optional<std::vector<OffsetFetchRequest::Topic>>& topics,
     bool require_stable, int16_t version, const MetadataImage& image) {
-  const bool by_id = version >= kTopicIds;
+  const bool by_id = version >= kFetchByTopicId;
   const Group* group = groups_.Find(group_id);
   const GroupOffsets* offsets = group == nullptr ? nullptr : &group->offsets;
   OffsetFetchResponse::Group response;

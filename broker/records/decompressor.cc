@@ -23,13 +23,6 @@ std::unexpected<Error> Undecodable(Codec codec, std::string_view why) {
 }
 constexpr std::string_view kEndsEarly = "the data ends early";
 
-struct Lz4Free {
-  void operator()(LZ4F_dctx* context) const { LZ4F_freeDecompressionContext(context); }
-};
-struct ZstdFree {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-};
-
 // A zstd frame may ask for a window of up to 128 MB, a snappy block be as large as the limit: such
 // memory is not kept for the next batch.
 constexpr size_t kLargestKeptContext = 16 << 20;
@@ -42,6 +35,13 @@ constexpr uint64_t kMostSnappyExpansion = 22;
 
 // One Read function per codec; each leaves `input` at what it has not consumed and sets `ended`.
 struct Decompressor::State {
+  struct Lz4Free {
+    void operator()(LZ4F_dctx* context) const { LZ4F_freeDecompressionContext(context); }
+  };
+  struct ZstdFree {
+    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+  };
+
   Codec codec = Codec::kNone;
   Bytes input;
   int64_t left = 0;  // of the limit

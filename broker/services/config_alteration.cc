@@ -23,10 +23,6 @@ std::unexpected<Error> InvalidRequest(std::string message) {
   return Fail(ErrorCode::kInvalidRequest, std::move(message));
 }
 
-ResourceType TypeOf(const ConfigResource& resource) {
-  return static_cast<ResourceType>(resource.type);
-}
-
 Status CheckResource(const ConfigValues& values, const ConfigResource& resource) {
   switch (TypeOf(resource)) {
     case ResourceType::kTopic:

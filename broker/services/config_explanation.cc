@@ -14,10 +14,6 @@ namespace {
 using cluster::MetadataImage;
 using cluster::ResourceType;
 
-ResourceType TypeOf(const ConfigResource& resource) {
-  return static_cast<ResourceType>(resource.type);
-}
-
 Result<const ConfigDefinition*> Find(const ConfigTables& tables, ResourceType type,
                                      std::string_view key) {
   const bool topic = type == ResourceType::kTopic;

@@ -23,6 +23,9 @@ struct ConfigResource {
   std::string name;
   friend auto operator<=>(const ConfigResource&, const ConfigResource&) = default;
 };
+inline cluster::ResourceType TypeOf(const ConfigResource& resource) {
+  return static_cast<cluster::ResourceType>(resource.type);
+}
 
 struct ConfigQuery {
   ConfigResource resource;

@@ -10,19 +10,19 @@
 
 namespace monkafka::app {
 
-inline std::optional<std::string_view> AsText(const std::optional<Bytes>& bytes) {
-  return bytes ? std::optional(monkafka::AsText(*bytes)) : std::nullopt;
+inline std::optional<std::string_view> AsOptionalText(const std::optional<Bytes>& bytes) {
+  return bytes ? std::optional(AsText(*bytes)) : std::nullopt;
 }
 
 // Reuses what `view` has allocated.
 inline void FillView(const records::Record& record, admin::RecordView& view) {
   view.offset = record.offset;
   view.timestamp_ms = record.timestamp;
-  view.key = AsText(record.key);
-  view.value = AsText(record.value);
+  view.key = AsOptionalText(record.key);
+  view.value = AsOptionalText(record.value);
   view.headers.clear();
   for (const records::RecordHeader& header : record.headers) {
-    view.headers.push_back({header.key, AsText(header.value)});
+    view.headers.push_back({header.key, AsOptionalText(header.value)});
   }
 }
 

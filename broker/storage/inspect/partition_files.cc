@@ -8,11 +8,11 @@
 namespace monkafka::storage {
 namespace {
 
-struct IndexFile {
+struct IndexSuffix {
   std::string_view suffix;
   std::optional<int64_t> SegmentFiles::* bytes;
 };
-constexpr std::array<IndexFile, 3> kIndexFiles{{
+constexpr std::array<IndexSuffix, 3> kIndexFiles{{
     {kOffsetIndexSuffix, &SegmentFiles::offset_index_bytes},
     {kTimeIndexSuffix, &SegmentFiles::time_index_bytes},
     {kTxnIndexSuffix, &SegmentFiles::txn_index_bytes},
@@ -39,7 +39,7 @@ Result<bool> TakeIndex(FileSystem& file_system, const PartitionFiles& files,
                        const SegmentFileNameParts& parts, Segments& segments) {
   const auto segment = segments.find(parts.base_offset);
   if (segment == segments.end()) return false;
-  for (const IndexFile& index : kIndexFiles) {
+  for (const IndexSuffix& index : kIndexFiles) {
     if (parts.suffix != index.suffix) continue;
     Result<int64_t> size = file_system.SizeOf(files.PathOf(parts.base_offset, parts.suffix));
     if (!size) return Forward(std::move(size));

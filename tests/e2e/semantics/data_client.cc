@@ -58,7 +58,6 @@ protocol::ProduceResponse::Partition Produce(WireClient& client, const std::stri
 }
 
 void Resign(std::vector<uint8_t>& batch) {
-  constexpr size_t kCrcAt = 17;
   const uint32_t crc = records::ParseBatch(batch)->ComputeCrc();
   for (size_t i = 0; i < 4; ++i) batch[kCrcAt + i] = static_cast<uint8_t>(crc >> (24 - 8 * i));
 }

@@ -15,6 +15,14 @@
 
 namespace monkafka::e2e {
 
+// Positions in a batch of format v2.
+inline constexpr size_t kMagicAt = 16;
+inline constexpr size_t kCrcAt = 17;
+inline constexpr size_t kAttributesAt = 21;
+inline constexpr size_t kLastOffsetDeltaAt = 23;
+inline constexpr size_t kMaxTimestampAt = 35;
+inline constexpr size_t kRecordCountAt = 57;
+
 TimestampMs Now();
 
 struct TestRecord {

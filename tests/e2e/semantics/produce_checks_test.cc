@@ -24,11 +24,6 @@ class ProduceChecksTest : public SemanticsTest {
   std::vector<uint8_t> BatchAt(Offset offset) { return BytesOf(Fetch(client_, topic_, offset)); }
 };
 
-// Positions in a batch of format v2.
-constexpr size_t kAttributesAt = 21;
-constexpr size_t kLastOffsetDeltaAt = 23;
-constexpr size_t kMaxTimestampAt = 35;
-constexpr size_t kRecordCountAt = 57;
 constexpr uint8_t kLogAppendTimeBit = 0x08;
 
 // A new batch with some bytes changed and the CRC right again.

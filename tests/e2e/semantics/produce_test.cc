@@ -21,13 +21,6 @@ class ProduceTest : public SemanticsTest {
   }
 };
 
-// Positions in a batch of format v2.
-constexpr size_t kMagicAt = 16;
-constexpr size_t kCrcAt = 17;
-constexpr size_t kAttributesAt = 21;
-constexpr size_t kLastOffsetDeltaAt = 23;
-constexpr size_t kRecordCountAt = 57;
-
 TEST_F(ProduceTest, EveryAckIsAnsweredWithTheBaseOffset) {
   CreateTopic(client_, topic_);
   Offset expected = 0;

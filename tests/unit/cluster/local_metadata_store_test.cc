@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr Uuid kId{{1}};
+constexpr Uuid kStoreTopicId{{1}};
 
 class LocalMetadataStoreTest : public testing::Test {
  protected:
@@ -101,7 +101,7 @@ TEST_F(LocalMetadataStoreTest, ASnapshotReplacesTheLogBeforeIt) {
   broker.store_options.snapshot_bytes = 4096;
   broker.store_options.segment_bytes = 2048;
   broker.MustStart();
-  broker.CreateTopic("t", kId, 2);
+  broker.CreateTopic("t", kStoreTopicId, 2);
   for (int i = 0; i < 200; ++i) {
     broker.Write({ConfigRecord{2, "t", "retention.ms", std::to_string(i)}});
   }
@@ -129,7 +129,7 @@ TEST_F(LocalMetadataStoreTest, TheLogStaysBounded) {
   broker.store_options.snapshot_bytes = 4096;
   broker.store_options.segment_bytes = 2048;
   broker.MustStart();
-  broker.CreateTopic("t", kId, 1);
+  broker.CreateTopic("t", kStoreTopicId, 1);
   int64_t largest = 0;
   for (int i = 0; i < 300; ++i) {
     broker.Write({ConfigRecord{2, "t", "retention.ms", std::to_string(i)}});
@@ -141,7 +141,7 @@ TEST_F(LocalMetadataStoreTest, TheLogStaysBounded) {
 // A start only writes its records; a snapshot up to them would outlive them in a power cut.
 TEST_F(LocalMetadataStoreTest, NoSnapshotReachesPastWhatIsDurable) {
   broker.MustStart();
-  broker.CreateTopic("t", kId, 1);
+  broker.CreateTopic("t", kStoreTopicId, 1);
   broker.store_options.snapshot_bytes = 1;
   broker.Restart();
   const storage::LogOffsets offsets = broker.logs().Find({"__cluster_metadata", 0})->Offsets();
@@ -154,7 +154,7 @@ TEST_F(LocalMetadataStoreTest, NoSnapshotReachesPastWhatIsDurable) {
 TEST_F(LocalMetadataStoreTest, UnknownRecordsAreKeptAndComeAlongIntoSnapshots) {
   broker.MustStart();
   AppendUnknownRecord();
-  broker.CreateTopic("t", kId, 1);
+  broker.CreateTopic("t", kStoreTopicId, 1);
   broker.store_options.snapshot_bytes = 1;
   broker.Restart();
   broker.Write({ConfigRecord{2, "t", "retention.ms", "1"}});
@@ -174,7 +174,7 @@ TEST_F(LocalMetadataStoreTest, VotersOfAKraftQuorumComeAlongIntoSnapshots) {
   AppendRaw(records::BuildKraftVersionBatch({}, 1));
   broker.store_options.snapshot_bytes = 1;
   broker.Restart();
-  broker.CreateTopic("t", kId, 1);
+  broker.CreateTopic("t", kStoreTopicId, 1);
   const std::string text = directory.Read("__cluster_metadata-0/" + *Snapshots().begin());
   MetadataBatchReader reader;
   ASSERT_TRUE(reader.Read(AsBytes(text), 0, [](const MetadataRecord&) { return Status(); }));
@@ -185,7 +185,7 @@ TEST_F(LocalMetadataStoreTest, VotersOfAKraftQuorumComeAlongIntoSnapshots) {
 TEST_F(LocalMetadataStoreTest, ATruncatedSnapshotStopsTheStart) {
   broker.store_options.snapshot_bytes = 1;
   broker.MustStart();
-  broker.CreateTopic("t", kId, 1);
+  broker.CreateTopic("t", kStoreTopicId, 1);
   broker.Crash();
   const std::string path = MetadataPath(*Snapshots().begin());
   std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
@@ -197,7 +197,7 @@ TEST_F(LocalMetadataStoreTest, ATruncatedSnapshotStopsTheStart) {
 TEST_F(LocalMetadataStoreTest, AMissingSnapshotStopsTheStart) {
   broker.store_options.snapshot_bytes = 1;
   broker.MustStart();
-  broker.CreateTopic("t", kId, 1);
+  broker.CreateTopic("t", kStoreTopicId, 1);
   ASSERT_TRUE(broker.Stop().has_value());
   for (const std::string& name : Snapshots()) std::filesystem::remove(MetadataPath(name));
   const Status status = broker.Start();

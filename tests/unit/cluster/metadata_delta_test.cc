@@ -9,12 +9,12 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr Uuid kId{{7, 7, 7}};
+constexpr Uuid kDeltaTopicId{{7, 7, 7}};
 
-PartitionRecord Partition(int32_t id, int32_t leader = 1) {
+PartitionRecord NewPartition(int32_t id, int32_t leader = 1) {
   PartitionRecord record;
   record.partition_id = id;
-  record.topic_id = kId;
+  record.topic_id = kDeltaTopicId;
   record.replicas = record.isr = {1};
   record.leader = leader;
   record.leader_epoch = 0;
@@ -41,10 +41,10 @@ Error ErrorOf(const MetadataImage& base, const MetadataRecord& record) {
 }
 
 TEST(MetadataDeltaTest, BuildsATopicFromItsRecords) {
-  const auto image = Apply({}, {TopicRecord{"t", kId}, Partition(0), Partition(1)});
+  const auto image = Apply({}, {TopicRecord{"t", kDeltaTopicId}, NewPartition(0), NewPartition(1)});
   const TopicImage* topic = image->FindTopic("t");
   ASSERT_NE(topic, nullptr);
-  EXPECT_EQ(image->FindTopic(kId), topic);
+  EXPECT_EQ(image->FindTopic(kDeltaTopicId), topic);
   ASSERT_EQ(topic->partitions.size(), 2u);
   EXPECT_EQ(topic->partitions[1].leader, 1);
   EXPECT_THAT(topic->partitions[1].directories, ElementsAre(Uuid{{9}}));
@@ -52,19 +52,21 @@ TEST(MetadataDeltaTest, BuildsATopicFromItsRecords) {
 }
 
 TEST(MetadataDeltaTest, LeavesTheOldImageAndSharesWhatIsUnchanged) {
-  const auto first = Apply({}, {TopicRecord{"t", kId}, Partition(0), TopicRecord{"u", Uuid{{8}}}});
-  const auto second = Apply(*first, {Partition(1)});
+  const auto first =
+      Apply({}, {TopicRecord{"t", kDeltaTopicId}, NewPartition(0), TopicRecord{"u", Uuid{{8}}}});
+  const auto second = Apply(*first, {NewPartition(1)});
   EXPECT_EQ(first->FindTopic("t")->partitions.size(), 1u);
   EXPECT_EQ(second->FindTopic("t")->partitions.size(), 2u);
-  EXPECT_EQ(second->FindTopic(kId), second->FindTopic("t"));
+  EXPECT_EQ(second->FindTopic(kDeltaTopicId), second->FindTopic("t"));
   EXPECT_EQ(first->FindTopic("u"), second->FindTopic("u"));
 }
 
 TEST(MetadataDeltaTest, RemovingATopicRemovesItsConfigs) {
-  const auto image = Apply({}, {TopicRecord{"t", kId}, Partition(0),
-                                ConfigRecord{2, "t", "retention.ms", "5"}, RemoveTopicRecord{kId}});
+  const auto image =
+      Apply({}, {TopicRecord{"t", kDeltaTopicId}, NewPartition(0),
+                 ConfigRecord{2, "t", "retention.ms", "5"}, RemoveTopicRecord{kDeltaTopicId}});
   EXPECT_EQ(image->FindTopic("t"), nullptr);
-  EXPECT_EQ(image->FindTopic(kId), nullptr);
+  EXPECT_EQ(image->FindTopic(kDeltaTopicId), nullptr);
   EXPECT_TRUE(image->ConfigsOf(ResourceType::kTopic, "t").empty());
 }
 
@@ -78,10 +80,10 @@ TEST(MetadataDeltaTest, ConfigsAreSetReplacedAndRemoved) {
 }
 
 TEST(MetadataDeltaTest, ALeaderChangeRaisesTheEpochs) {
-  auto image = Apply({}, {TopicRecord{"t", kId}, Partition(0, -1)});
+  auto image = Apply({}, {TopicRecord{"t", kDeltaTopicId}, NewPartition(0, -1)});
   PartitionChangeRecord change;
   change.partition_id = 0;
-  change.topic_id = kId;
+  change.topic_id = kDeltaTopicId;
   change.leader = 1;
   image = Apply(*image, {change});
   EXPECT_EQ(image->FindTopic("t")->partitions[0].leader, 1);
@@ -118,27 +120,27 @@ TEST(MetadataDeltaTest, BrokersAreRegisteredFencedAndRemoved) {
 TEST(MetadataDeltaTest, ATransactionTakesEffectAtItsEnd) {
   MetadataDelta delta(MetadataImage{});
   ASSERT_TRUE(delta.Apply(BeginTransactionRecord{}));
-  ASSERT_TRUE(delta.Apply(TopicRecord{"t", kId}));
+  ASSERT_TRUE(delta.Apply(TopicRecord{"t", kDeltaTopicId}));
   EXPECT_TRUE(delta.in_transaction());
   EXPECT_EQ(std::move(delta).Finish(1)->FindTopic("t"), nullptr);
-  const auto ended = Apply(
-      {}, {BeginTransactionRecord{}, TopicRecord{"t", kId}, Partition(0), EndTransactionRecord{}});
+  const auto ended = Apply({}, {BeginTransactionRecord{}, TopicRecord{"t", kDeltaTopicId},
+                                NewPartition(0), EndTransactionRecord{}});
   EXPECT_NE(ended->FindTopic("t"), nullptr);
-  const auto aborted =
-      Apply({}, {BeginTransactionRecord{}, TopicRecord{"t", kId}, AbortTransactionRecord{}});
+  const auto aborted = Apply(
+      {}, {BeginTransactionRecord{}, TopicRecord{"t", kDeltaTopicId}, AbortTransactionRecord{}});
   EXPECT_EQ(aborted->FindTopic("t"), nullptr);
 }
 
 TEST(MetadataDeltaTest, RefusesWhatContradictsTheImage) {
-  const auto image = Apply({}, {TopicRecord{"t", kId}, Partition(0)});
-  EXPECT_EQ(ErrorOf({}, Partition(0)).code, ErrorCode::kCorruptMessage);
+  const auto image = Apply({}, {TopicRecord{"t", kDeltaTopicId}, NewPartition(0)});
+  EXPECT_EQ(ErrorOf({}, NewPartition(0)).code, ErrorCode::kCorruptMessage);
   EXPECT_THAT(ErrorOf(*image, TopicRecord{"t", Uuid{{8}}}).message, HasSubstr("while it exists"));
-  EXPECT_EQ(ErrorOf({}, RemoveTopicRecord{kId}).code, ErrorCode::kCorruptMessage);
-  EXPECT_EQ(ErrorOf(*image, Partition(-1)).code, ErrorCode::kCorruptMessage);
-  EXPECT_EQ(ErrorOf(*image, Partition(2'000'000'000)).code, ErrorCode::kCorruptMessage);
+  EXPECT_EQ(ErrorOf({}, RemoveTopicRecord{kDeltaTopicId}).code, ErrorCode::kCorruptMessage);
+  EXPECT_EQ(ErrorOf(*image, NewPartition(-1)).code, ErrorCode::kCorruptMessage);
+  EXPECT_EQ(ErrorOf(*image, NewPartition(2'000'000'000)).code, ErrorCode::kCorruptMessage);
   PartitionChangeRecord change;
   change.partition_id = 1;
-  change.topic_id = kId;
+  change.topic_id = kDeltaTopicId;
   EXPECT_EQ(ErrorOf(*image, change).code, ErrorCode::kCorruptMessage);
   EXPECT_EQ(ErrorOf({}, EndTransactionRecord{}).code, ErrorCode::kCorruptMessage);
   EXPECT_EQ(ErrorOf({}, FenceBrokerRecord{4, 1}).code, ErrorCode::kCorruptMessage);
@@ -155,9 +157,9 @@ TEST(MetadataDeltaTest, TheRecordsOfAnImageMakeTheSameImage) {
   const std::vector<MetadataRecord> records{FeatureLevelRecord{"metadata.version", 21},
                                             FeatureLevelRecord{"group.version", 1},
                                             broker,
-                                            TopicRecord{"t", kId},
-                                            Partition(0),
-                                            Partition(1),
+                                            TopicRecord{"t", kDeltaTopicId},
+                                            NewPartition(0),
+                                            NewPartition(1),
                                             ConfigRecord{2, "t", "k", "v"},
                                             ConfigRecord{4, "1", "k", "w"},
                                             ProducerIdsRecord{1, 2, 3000}};

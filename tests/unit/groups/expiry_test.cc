@@ -11,13 +11,6 @@ using testing::SizeIs;
 
 constexpr std::chrono::minutes kRetention{60};
 
-std::vector<uint8_t> Subscription(std::string_view name) {
-  std::vector<uint8_t> bytes = {0, 0, 0, 0, 0, 1, 0, static_cast<uint8_t>(name.size())};
-  bytes.insert(bytes.end(), name.begin(), name.end());
-  bytes.insert(bytes.end(), {0xff, 0xff, 0xff, 0xff});
-  return bytes;
-}
-
 class ExpiryTest : public CoordinatorTest {
  protected:
   ExpiryTest() {

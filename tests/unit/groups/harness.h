@@ -53,6 +53,14 @@ class Answer {
   std::shared_ptr<std::optional<T>> state_ = std::make_shared<std::optional<T>>();
 };
 
+// Version 0, one topic, no user data: what a consumer puts into JoinGroup.
+inline std::vector<uint8_t> Subscription(std::string_view name) {
+  std::vector<uint8_t> bytes = {0, 0, 0, 0, 0, 1, 0, static_cast<uint8_t>(name.size())};
+  bytes.insert(bytes.end(), name.begin(), name.end());
+  bytes.insert(bytes.end(), {0xff, 0xff, 0xff, 0xff});
+  return bytes;
+}
+
 using JoinAnswer = Answer<protocol::JoinGroupResponse>;
 using SyncAnswer = Answer<protocol::SyncGroupResponse>;
 

@@ -211,14 +211,6 @@ class OffsetDeleteTest : public OffsetFetchTest {
   }
 };
 
-// version 0, one topic, no user data: what a consumer puts into JoinGroup.
-std::vector<uint8_t> Subscription(std::string_view name) {
-  std::vector<uint8_t> bytes = {0, 0, 0, 0, 0, 1, 0, static_cast<uint8_t>(name.size())};
-  bytes.insert(bytes.end(), name.begin(), name.end());
-  bytes.insert(bytes.end(), {0xff, 0xff, 0xff, 0xff});
-  return bytes;
-}
-
 TEST_F(OffsetDeleteTest, UnknownGroupsAreAnError) {
   EXPECT_EQ(Delete("nobody", {{"topic", 0}}).error_code, ErrorCode::kGroupIdNotFound);
   EXPECT_EQ(Delete("", {{"topic", 0}}).error_code, ErrorCode::kInvalidGroupId);

@@ -5,14 +5,13 @@
 
 #include <limits>
 
+#include "unit/protocol/encodings.h"
+
 namespace monkafka::protocol {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr bool kClassic = false;
-constexpr bool kFlexible = true;
 
 // Reads one T from the bytes.
 template <class T>

@@ -6,15 +6,14 @@
 #include <memory>
 #include <string>
 
+#include "unit/protocol/encodings.h"
+
 namespace monkafka::protocol {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-constexpr bool kClassic = false;
-constexpr bool kFlexible = true;
 
 template <class T>
 std::vector<uint8_t> Written(const T& value, bool flexible) {

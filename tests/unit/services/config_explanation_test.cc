@@ -11,9 +11,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr int8_t kTopic = 2;
-constexpr int8_t kBroker = 4;
-
 class ConfigExplanationTest : public testing::Test {
  protected:
   ConfigExplanationTest() { CreateTopic(cluster, "t", TopicId(1)); }

@@ -13,9 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr int8_t kTopic = 2;
-constexpr int8_t kBroker = 4;
-
 class ConfigServiceTest : public testing::Test {
  protected:
   ConfigServiceTest() {

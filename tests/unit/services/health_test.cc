@@ -10,14 +10,14 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
-using Bytes = std::pair<int64_t, int64_t>;
+using SizeAndLimit = std::pair<int64_t, int64_t>;
 
 TEST(HealthTest, ADiskWithRoomIsFineAFullOneIsNot) {
-  const HealthCheck fine = CheckDisk("/data", Bytes{1000, 500});
+  const HealthCheck fine = CheckDisk("/data", SizeAndLimit{1000, 500});
   EXPECT_EQ(fine.level, HealthLevel::kOk);
   EXPECT_THAT(fine.findings, IsEmpty());
-  EXPECT_EQ(CheckDisk("/data", Bytes{1000, 90}).level, HealthLevel::kWarning);
-  const HealthCheck full = CheckDisk("/data", Bytes{1000, 10});
+  EXPECT_EQ(CheckDisk("/data", SizeAndLimit{1000, 90}).level, HealthLevel::kWarning);
+  const HealthCheck full = CheckDisk("/data", SizeAndLimit{1000, 10});
   EXPECT_EQ(full.level, HealthLevel::kFailed);
   EXPECT_EQ(full.findings.at(0).subject, "/data");
   EXPECT_EQ(CheckDisk("/data", Fail(ErrorCode::kKafkaStorageError, "gone")).level,

@@ -10,6 +10,10 @@
 
 namespace monkafka::services {
 
+// Resource types as on the wire.
+inline constexpr int8_t kTopic = 2;
+inline constexpr int8_t kBroker = 4;
+
 class SmallTables final : public ConfigTables {
  public:
   std::map<std::string, std::string, std::less<>> static_values;
