@@ -44,12 +44,9 @@ void FilterLexer::Advance() {
     next_.kind = FilterToken::Kind::kComparator;
     next_.text = text_.substr(position_, length);
     position_ += length;
-  } else if (c == '(' || c == ')') {
-    next_.kind = FilterToken::Kind::kSymbol;
-    next_.text = c;
-    ++position_;
-  } else if (c == '-' && position_ + 1 < text_.size() &&
-             !std::isdigit(static_cast<unsigned char>(text_[position_ + 1]))) {
+  } else if (c == '(' || c == ')' ||
+             (c == '-' && position_ + 1 < text_.size() &&
+              !std::isdigit(static_cast<unsigned char>(text_[position_ + 1])))) {
     next_.kind = FilterToken::Kind::kSymbol;
     next_.text = c;
     ++position_;

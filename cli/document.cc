@@ -41,6 +41,7 @@ class Reader {
   [[noreturn]] void ThrowUnknown(const YAML::Node& node, const std::string& name,
                                  const Descriptor* type) const {
     std::vector<std::string_view> known;
+    known.reserve(static_cast<size_t>(type->field_count()));
     for (int i = 0; i < type->field_count(); ++i) known.push_back(type->field(i)->name());
     std::string_view nearest = Nearest(name, known);
     std::string list = fmt::format("{}", fmt::join(known, ", "));

@@ -76,7 +76,7 @@ Names KnownNames(Session& session, Completion completion) {
         return {};
     }
   } catch (const Failure&) {
-    // A completion without candidates is all that one can do about it.
+    return {};  // a completion without candidates is all that one can do about it
   }
   return {};
 }

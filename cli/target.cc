@@ -24,6 +24,7 @@ const Context& FindContext(const Contexts& contexts, const std::string& name) {
   auto found = contexts.by_name.find(name);
   if (found != contexts.by_name.end()) return found->second;
   std::vector<std::string_view> names;
+  names.reserve(contexts.by_name.size());
   for (const auto& [known, context] : contexts.by_name) names.push_back(known);
   std::string_view nearest = Nearest(name, names);
   throw UsageError(fmt::format("there is no context {}", name),

@@ -33,6 +33,7 @@ std::vector<DescribedConfigs> ConfigService::Describe(
     const std::vector<ConfigQuery>& queries) const {
   const auto image = cluster_.Image();
   std::vector<DescribedConfigs> results;
+  results.reserve(queries.size());
   for (const ConfigQuery& query : queries) results.push_back(Describe(*image, query));
   return results;
 }

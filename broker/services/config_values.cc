@@ -71,7 +71,7 @@ void ConfigValues::AddBrokerSynonyms(const MetadataImage& image, std::string_vie
   }
   for (const auto* row : chain) {
     if (auto value = tables_.StaticBrokerValue(row->name)) {
-      synonyms.push_back({std::string(row->name), std::move(*value), ConfigSource::kStaticBroker});
+      synonyms.push_back({std::string(row->name), std::move(value), ConfigSource::kStaticBroker});
     }
   }
   for (const auto* row : chain) {
@@ -154,6 +154,7 @@ std::vector<ConfigEntry> ConfigValues::OfBroker(const MetadataImage& image) cons
     }
   }
   std::vector<ConfigEntry> entries;
+  entries.reserve(names.size());
   for (const std::string_view name : names) entries.push_back(BrokerEntry(image, name));
   return entries;
 }

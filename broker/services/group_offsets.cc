@@ -258,6 +258,7 @@ void GroupOffsetsService::Apply(std::string group_id, std::vector<OffsetMove> mo
                                 bool validate_only, Callback<OffsetMoves> done) {
   if (validate_only || moves.empty()) return done(std::move(moves));
   std::vector<groups::OffsetReset> offsets;
+  offsets.reserve(moves.size());
   for (const OffsetMove& move : moves) {
     offsets.push_back(
         {move.partition, move.to.value_or(kNoOffset), move.to_leader_epoch, move.to_metadata});

@@ -26,6 +26,7 @@ Result<std::vector<Offset>> SelectSegmentOffsets(
   const size_t allowed = std::min(CountAllowed(segments, timestamp), segments.size());
   const size_t count = std::min(allowed, static_cast<size_t>(max_offsets));
   std::vector<Offset> offsets;
+  offsets.reserve(count);
   for (size_t i = 0; i < count; ++i) offsets.push_back(segments[allowed - 1 - i].offset);
   return offsets;
 }

@@ -220,12 +220,15 @@ CreatedTopic TopicCreation::Add(const NewTopic& topic) {
   result.name = topic.name;
   ConfigMap configs;
   Status status = Check(topic, configs);
-  Result<std::vector<std::vector<int32_t>>> replicas;
+  std::vector<std::vector<int32_t>> replicas;
   if (status) {
-    replicas = Replicas(topic);
-    if (!replicas) status = Forward(std::move(replicas));
+    if (auto placed = Replicas(topic)) {
+      replicas = *std::move(placed);
+    } else {
+      status = Forward(std::move(placed));
+    }
   }
-  if (status && records_.size() + 1 + configs.size() + replicas->size() > kMaxRecordsPerRequest) {
+  if (status && records_.size() + 1 + configs.size() + replicas.size() > kMaxRecordsPerRequest) {
     status =
         Fail(ErrorCode::kPolicyViolation, "Excessively large number of partitions per request.");
   }
@@ -236,16 +239,16 @@ CreatedTopic TopicCreation::Add(const NewTopic& topic) {
   }
   added_.insert(topic.name);
   result.id = Uuid::Random();
-  result.partitions = static_cast<int32_t>(replicas->size());
-  result.replication_factor = static_cast<int16_t>(replicas->front().size());
+  result.partitions = static_cast<int32_t>(replicas.size());
+  result.replication_factor = static_cast<int16_t>(replicas.front().size());
   result.configs = values_.OfTopic(image_, configs);
   records_.emplace_back(cluster::TopicRecord{topic.name, result.id});
   for (const auto& [key, value] : configs) {
     records_.emplace_back(cluster::ConfigRecord{static_cast<int8_t>(cluster::ResourceType::kTopic),
                                                 topic.name, key, value});
   }
-  for (size_t i = 0; i < replicas->size(); ++i) {
-    records_.emplace_back(NewPartition(image_, result.id, static_cast<int32_t>(i), (*replicas)[i]));
+  for (size_t i = 0; i < replicas.size(); ++i) {
+    records_.emplace_back(NewPartition(image_, result.id, static_cast<int32_t>(i), replicas[i]));
   }
   return result;
 }

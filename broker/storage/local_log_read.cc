@@ -87,8 +87,9 @@ Result<bool> LocalLog::PlanRead(const ReadRequest& request, Offset from, ReadPla
   if (upper_bound >= plan.end_offset) {
     plan.limit = plan.size;
     plan.next_offset = plan.end_offset;
-  } else if ((plan.limit = positions_.Find(upper_bound, base))) {
-    plan.next_offset = upper_bound;
+  } else {
+    plan.limit = positions_.Find(upper_bound, base);
+    if (plan.limit) plan.next_offset = upper_bound;
   }
   return true;
 }

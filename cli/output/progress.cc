@@ -1,6 +1,7 @@
 #include "cli/output/progress.h"
 
 #include <fmt/format.h>
+#include <cmath>
 
 #include <algorithm>
 #include <ostream>
@@ -42,7 +43,7 @@ std::string ProgressLine(std::string_view what, Progress::Unit unit, int64_t don
     line += fmt::format("  {} {:3}%  {} of {}  {}", Bar(fraction), static_cast<int>(fraction * 100),
                         Amount(unit, done), Amount(unit, total), rate);
     if (per_second > 0 && done < total) {
-      auto left = static_cast<int64_t>(static_cast<double>(total - done) / per_second + 0.5);
+      auto left = std::lround(static_cast<double>(total - done) / per_second);
       line += fmt::format("  {} left", FormatDuration(std::chrono::seconds(left)));
     }
   } else {

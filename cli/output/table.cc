@@ -70,6 +70,7 @@ void WriteLine(std::ostream& out, const std::vector<Cell>& cells, const std::vec
 std::vector<Cell> HeaderCells(const std::vector<std::string>& titles,
                               const std::vector<bool>& right) {
   std::vector<Cell> cells;
+  cells.reserve(titles.size());
   for (size_t i = 0; i < titles.size(); ++i) {
     cells.push_back(Cell{.text = titles[i], .right = right[i], .tone = Tone::kStrong});
   }
@@ -150,6 +151,7 @@ void RowWriter::Add(const std::vector<Cell>& cells) {
   }
   if (terminal_.width > 0) {
     std::vector<bool> prose;
+    prose.reserve(row.size());
     for (const Cell& cell : row) prose.push_back(cell.may_shrink);
     FitTerminal(widths, prose, right_, terminal_.width);
   }

@@ -11,6 +11,7 @@ EXPLAINED. --show prints what each command printed as well.
 import difflib
 import re
 import sys
+import time
 
 from harness import Broker, KafkaTools, scratch_directory, script
 
@@ -86,6 +87,14 @@ def commands(home, release):
     def offsets(name, *arguments):
         return (name, "kafka-get-offsets", arguments, "")
 
+    def milliseconds(seconds_ago):
+        return str(int((time.time() - seconds_ago) * 1000))
+
+    def dated(name, seconds_ago):
+        return (name, "kafka-verifiable-producer",
+                ("--topic", "dated", "--max-messages", "1", "--message-create-time",
+                 milliseconds(seconds_ago)), "")
+
     topic = ("--entity-type", "topics", "--entity-name", "titi")
     broker = ("--entity-type", "brokers", "--entity-name", "1")
     everyone = ("--entity-type", "brokers", "--entity-default")
@@ -139,7 +148,11 @@ def commands(home, release):
                 "earliest", "--max-messages", "0"),
         offsets("offsets", "--topic", "titi"),
         offsets("offsets earliest", "--topic", "titi", "--time", "earliest"),
-        offsets("offsets of the newest record", "--topic", "titi", "--time", "max-timestamp"),
+        # The older record comes last; records without a time of their own may share a millisecond.
+        dated("produce a dated record", seconds_ago=100),
+        dated("produce an older record", seconds_ago=300),
+        offsets("offsets of the newest record", "--topic", "dated", "--time", "max-timestamp"),
+        offsets("offsets since a time", "--topic", "dated", "--time", milliseconds(200)),
         offsets("offsets by time", "--topic", "titi", "--time", "1000"),
         offsets("offsets later than all", "--topic", "titi", "--time", "99999999999999"),
         offsets("offsets of tiers", "--topic", "titi", "--time", "earliest-local"),

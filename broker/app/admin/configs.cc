@@ -127,6 +127,7 @@ Outcome<admin::ConfigSet> AdminConfigs::Alter(const admin::ConfigAlteration& alt
   }
   if (alteration.validate_only) return ToSet(std::move(preview));
   std::vector<std::string> names;
+  names.reserve(asked.changes.size());
   for (const auto& change : asked.changes) names.push_back(change.name);
   return ToSet(configs_.Describe({{asked.resource, std::move(names)}}).front());
 }

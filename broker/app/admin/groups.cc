@@ -177,6 +177,7 @@ Outcome<admin::GroupLag> AdminGroups::Lag(const std::string& group_id,
 Outcome<std::vector<admin::OffsetMove>> AdminGroups::Reset(const admin::OffsetReset& reset,
                                                            std::stop_token stop) {
   std::vector<services::TopicScope> scope;
+  scope.reserve(reset.scope.size());
   for (const admin::TopicScope& each : reset.scope) scope.push_back({each.topic, each.partitions});
   return ToMoves(WaitForResult<std::vector<services::OffsetMove>>(
                      stop,
@@ -192,6 +193,7 @@ Outcome<std::vector<admin::OffsetMove>> AdminGroups::Commit(
     const std::string& group_id, const std::vector<admin::OffsetCommit>& commits,
     bool validate_only, std::stop_token stop) {
   std::vector<services::OffsetChange> changes;
+  changes.reserve(commits.size());
   for (const admin::OffsetCommit& commit : commits) {
     changes.push_back(
         {{commit.topic, commit.partition}, commit.offset, commit.leader_epoch, commit.metadata});
