@@ -1,5 +1,8 @@
 #include "admin/call.h"
 
+#include <fmt/format.h>
+#include <grpc/grpc.h>
+
 #include <utility>
 
 namespace monkafka::admin {
@@ -9,8 +12,7 @@ void Call::Event::Fire(bool ok) {
   (call_.*action_)(ok);
 }
 
-Call::Call(CallHandler& handler, size_t max_unsent_bytes)
-    : handler_(handler), max_unsent_bytes_(max_unsent_bytes) {}
+Call::Call(CallHandler& handler, const CallLimits& limits) : handler_(handler), limits_(limits) {}
 
 Call::Event* Call::Begin(Event& event) {
   event.keep_alive_ = shared_from_this();
@@ -18,10 +20,10 @@ Call::Event* Call::Begin(Event& event) {
 }
 
 void Call::Await(grpc::AsyncGenericService& service, grpc::ServerCompletionQueue& queue,
-                 CallHandler& handler, size_t max_unsent_bytes) {
-  const CallPtr call(new Call(handler, max_unsent_bytes));
-  call->await_next_ = [&service, &queue, &handler, max_unsent_bytes] {
-    Await(service, queue, handler, max_unsent_bytes);
+                 CallHandler& handler, const CallLimits& limits) {
+  const CallPtr call(new Call(handler, limits));
+  call->await_next_ = [&service, &queue, &handler, limits] {
+    Await(service, queue, handler, limits);
   };
   // Not kept alive by this one: gRPC never reports it for a call that did not come about.
   call->context_.AsyncNotifyWhenDone(&call->done_);
@@ -77,9 +79,50 @@ bool Call::Enqueue(grpc::ByteBuffer message) {
   return true;
 }
 
+bool Call::Full() const {
+  return unsent_bytes_ >= limits_.max_unsent_bytes && !broken_ && !status_;
+}
+
+void Call::AwaitRoom() {
+  {
+    MutexLock lock(mutex_);
+    if (!Full()) return;
+  }
+  Timers::Id timer = 0;
+  const bool limited = limits_.stall_timeout.count() > 0;
+  if (limited) {
+    timer = limits_.timers->Schedule(limits_.stall_timeout, [weak = weak_from_this()] {
+      if (const CallPtr call = weak.lock()) call->EndStalled();
+    });
+  }
+  {
+    MutexLock lock(mutex_);
+    while (Full()) changed_.Wait(mutex_);
+  }
+  if (limited) limits_.timers->Cancel(timer);
+}
+
+// While a write waits for the receiver no status can follow it; a cancellation overtakes it.
+void Call::EndStalled() {
+  {
+    MutexLock lock(mutex_);
+    if (!Full()) return;
+    broken_ = true;
+    DropQueue();
+    changed_.NotifyAll();
+  }
+  const std::string message = fmt::format(
+      "the stream was ended: nothing of it was read for {} s; read faster, or ask for "
+      "less at once and go on from there",
+      std::chrono::duration<double>(limits_.stall_timeout).count());
+  grpc_call_cancel_with_status(context_.c_call(), GRPC_STATUS_RESOURCE_EXHAUSTED, message.c_str(),
+                               nullptr);
+  stop_.request_stop();
+}
+
 bool Call::Send(grpc::ByteBuffer message) {
+  AwaitRoom();
   MutexLock lock(mutex_);
-  while (unsent_bytes_ >= max_unsent_bytes_ && !broken_ && !status_) changed_.Wait(mutex_);
   if (!Enqueue(std::move(message))) return false;
   Pump();
   return true;
@@ -94,13 +137,13 @@ bool Call::Offer(grpc::ByteBuffer message) {
 
 bool Call::Congested() {
   MutexLock lock(mutex_);
-  return !broken_ && unsent_bytes_ >= max_unsent_bytes_ / 2;
+  return !broken_ && unsent_bytes_ >= limits_.max_unsent_bytes / 2;
 }
 
 void Call::WhenClear(Task task) {
   {
     MutexLock lock(mutex_);
-    if (!broken_ && unsent_bytes_ >= max_unsent_bytes_ / 2) {
+    if (!broken_ && unsent_bytes_ >= limits_.max_unsent_bytes / 2) {
       when_clear_ = std::move(task);
       return;
     }
@@ -153,7 +196,7 @@ void Call::OnWritten(bool ok) {
       broken_ = true;
       DropQueue();
     }
-    if (unsent_bytes_ < max_unsent_bytes_ / 2) clear = std::exchange(when_clear_, nullptr);
+    if (unsent_bytes_ < limits_.max_unsent_bytes / 2) clear = std::exchange(when_clear_, nullptr);
     changed_.NotifyAll();
     Pump();
   }

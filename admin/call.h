@@ -43,6 +43,12 @@ class CallHandler {
   virtual void OnEnded(const CallPtr& call) = 0;
 };
 
+struct CallLimits {
+  size_t max_unsent_bytes = 0;
+  std::chrono::milliseconds stall_timeout{0};  // how long Send may wait; 0: for ever
+  Timers* timers = nullptr;                    // outlives the calls
+};
+
 class Call : public std::enable_shared_from_this<Call> {
  public:
   // What comes out of the completion queue.
@@ -61,7 +67,7 @@ class Call : public std::enable_shared_from_this<Call> {
 
   // Waits for the next call of a client.
   static void Await(grpc::AsyncGenericService& service, grpc::ServerCompletionQueue& queue,
-                    CallHandler& handler, size_t max_unsent_bytes);
+                    CallHandler& handler, const CallLimits& limits);
   ~Call() = default;
 
   // "/package.Service/Method"
@@ -79,7 +85,8 @@ class Call : public std::enable_shared_from_this<Call> {
 
   // Asks for the next message of the client. One at a time.
   void Read();
-  // Queues a message; waits while too much is queued. False: nobody listens any more.
+  // Queues a message; waits while too much is queued. False: nobody listens any more, or nobody has
+  // taken anything for so long that the call was ended with RESOURCE_EXHAUSTED.
   bool Send(grpc::ByteBuffer message);
   // Queues a message without waiting. False: nobody listens any more, or Finish was called.
   bool Offer(grpc::ByteBuffer message);
@@ -96,7 +103,7 @@ class Call : public std::enable_shared_from_this<Call> {
   void Abort(const grpc::Status& status);
 
  private:
-  Call(CallHandler& handler, size_t max_unsent_bytes);
+  Call(CallHandler& handler, const CallLimits& limits);
 
   void OnAccepted(bool ok);
   void OnRead(bool ok);
@@ -108,11 +115,14 @@ class Call : public std::enable_shared_from_this<Call> {
   void Pump() REQUIRES(mutex_);
   bool Enqueue(grpc::ByteBuffer message) REQUIRES(mutex_);
   void DropQueue() REQUIRES(mutex_);
+  bool Full() const REQUIRES(mutex_);
+  void AwaitRoom();
+  void EndStalled();
   void Stop();
   void EndIfOver();
 
   CallHandler& handler_;
-  const size_t max_unsent_bytes_;
+  const CallLimits limits_;
   std::function<void()> await_next_;
   grpc::GenericServerContext context_;
   grpc::GenericServerAsyncReaderWriter stream_{&context_};

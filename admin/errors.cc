@@ -144,7 +144,8 @@ std::string ReasonOf(const Failure& failure) {
 grpc::Status ToStatus(const Failure& failure) {
   const std::string reason = ReasonOf(failure);
   const std::string message =
-      Cut(failure.message.empty() ? reason : failure.message, kLongestMessage);
+      Cut(failure.message.empty() ? "the call was refused: " + reason : failure.message,
+          kLongestMessage);
   google::rpc::Status status;
   status.set_code(CodeOf(KindOf(failure)));
   status.set_message(message);

@@ -1,6 +1,7 @@
 // What the admin server is told at its start.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -19,8 +20,11 @@ struct ServerOptions {
   size_t max_calls = 256;  // at once; more are RESOURCE_EXHAUSTED
   size_t max_scans = 16;   // long reads at once, each with a thread; more are RESOURCE_EXHAUSTED
   int unary_threads = 4;   // started when they are needed
-  size_t max_request_bytes = 4 << 20;
+  size_t max_request_bytes = 16 << 20;  // documents of some ten thousand topics
   size_t max_unsent_bytes = 256 << 10;  // per stream, before its producer has to wait
+  // A stream whose producer waits this long for the receiver to take anything is ended, for it
+  // holds one of the threads for long reads; 0: never.
+  std::chrono::milliseconds stall_timeout{60'000};
 };
 
 }  // namespace monkafka::admin

@@ -51,7 +51,9 @@ bool Server::Build() {
   queue_ = builder.AddCompletionQueue();
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return false;
-  Call::Await(generic_, *queue_, *this, service_.options().max_unsent_bytes);
+  Call::Await(
+      generic_, *queue_, *this,
+      {service_.options().max_unsent_bytes, service_.options().stall_timeout, &service_.timers()});
   return true;
 }
 

@@ -61,11 +61,7 @@ Status CheckExposure(const std::vector<std::string>& exposed, const ServerOption
                                           : "TLS and authentication"));
 }
 
-Result<std::unique_ptr<Service>> Service::Create(ServerOptions options, const Ports& ports,
-                                                 Dependencies dependencies) {
-  auto credentials = Credentials::Load(options, dependencies.clock);
-  if (!credentials) return Forward(std::move(credentials));
-  const TlsOptions& tls = options.tls;
+Result<Service::Pem> Service::ReadPems(const TlsOptions& tls) {
   if (tls.certificate_file.empty() != tls.key_file.empty()) {
     return Fail(ErrorCode::kInvalidConfig, "TLS needs both a certificate and its key");
   }
@@ -79,11 +75,25 @@ Result<std::unique_ptr<Service>> Service::Create(ServerOptions options, const Po
   if (!key) return Forward(std::move(key));
   auto client_ca = ReadPem(tls.client_ca_file, "the client CA");
   if (!client_ca) return Forward(std::move(client_ca));
+  return Pem{*std::move(certificate), *std::move(key), *std::move(client_ca)};
+}
 
+Status Service::Check(const ServerOptions& options, const Clock& clock) {
+  auto credentials = Credentials::Load(options, clock);
+  if (!credentials) return Forward(std::move(credentials));
+  auto pem = ReadPems(options.tls);
+  return pem ? Status() : Forward(std::move(pem));
+}
+
+Result<std::unique_ptr<Service>> Service::Create(ServerOptions options, const Ports& ports,
+                                                 Dependencies dependencies) {
+  auto credentials = Credentials::Load(options, dependencies.clock);
+  if (!credentials) return Forward(std::move(credentials));
+  auto pem = ReadPems(options.tls);
+  if (!pem) return Forward(std::move(pem));
   std::unique_ptr<Service> service(
-      new Service(std::move(options), dependencies, *std::move(credentials),
-                  {*std::move(certificate), *std::move(key), *std::move(client_ca)}));
-  service->AddServices(ports, dependencies.timers);
+      new Service(std::move(options), dependencies, *std::move(credentials), *std::move(pem)));
+  service->AddServices(ports);
   return service;
 }
 
@@ -93,6 +103,7 @@ Service::Service(ServerOptions options, Dependencies dependencies,
       credentials_(std::move(credentials)),
       pem_(std::move(pem)),
       audit_(dependencies.audit != nullptr ? *dependencies.audit : logged_audit_),
+      timers_(dependencies.timers),
       replays_(dependencies.clock),
       unary_(std::make_shared<Workers>("admin", options_.unary_threads, 0)),
       scans_(std::make_shared<Workers>("admin-scan", options_.max_scans, kScanNiceness)),
@@ -104,8 +115,8 @@ Service::~Service() {
   scans_->Stop();
 }
 
-void Service::AddServices(const Ports& ports, Timers& timers) {
-  const Runtime runtime{unary_, scans_, &timers};
+void Service::AddServices(const Ports& ports) {
+  const Runtime runtime{unary_, scans_, &timers_};
   if (ports.cluster != nullptr) AddCluster(table_, *ports.cluster);
   if (ports.topics != nullptr) AddTopics(table_, *ports.topics);
   if (ports.segments != nullptr) AddSegments(table_, *ports.segments);

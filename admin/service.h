@@ -36,7 +36,11 @@ class Service {
     AuditLog* audit = nullptr;
   };
 
-  // Reads the tokens file and the certificates. The error is a sentence that names the file.
+  // Whether the tokens file and the certificates can be used; the error is a sentence that names
+  // the file.
+  static Status Check(const ServerOptions& options, const Clock& clock);
+
+  // The errors of Check.
   static Result<std::unique_ptr<Service>> Create(ServerOptions options, const Ports& ports,
                                                  Dependencies dependencies);
   ~Service();
@@ -51,6 +55,7 @@ class Service {
   void Drain() { health_.SetServing(false); }
 
   const ServerOptions& options() const { return options_; }
+  Timers& timers() const { return timers_; }
   const MethodTable& table() const { return table_; }
   // Of TCP connections.
   std::shared_ptr<grpc::ServerCredentials> transport_credentials() const;
@@ -60,9 +65,11 @@ class Service {
     std::string certificate, key, client_ca;
   };
 
+  static Result<Pem> ReadPems(const TlsOptions& tls);
+
   Service(ServerOptions options, Dependencies dependencies,
           std::unique_ptr<Credentials> credentials, Pem pem);
-  void AddServices(const Ports& ports, Timers& timers);
+  void AddServices(const Ports& ports);
   Outcome<void> Admit(Call& call);
 
   const ServerOptions options_;
@@ -70,6 +77,7 @@ class Service {
   const Pem pem_;
   LoggedAudit logged_audit_;
   AuditLog& audit_;
+  Timers& timers_;
   ReplayCache replays_;
   const std::shared_ptr<Workers> unary_;
   const std::shared_ptr<Workers> scans_;

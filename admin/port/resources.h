@@ -37,6 +37,7 @@ struct PlanAction {
   std::optional<std::string> from;
   std::optional<std::string> to;
   std::string reason;
+  bool destructive = false;  // records can be lost by it, at once or later
 };
 
 struct Plan {

@@ -85,9 +85,26 @@ struct TopicUpdate {
   bool validate_only = false;
 };
 
+// All of them are deleted, or none.
+struct TopicDeletion {
+  std::vector<std::string> names;  // each once
+  std::string etag;                // of the only one; empty: no check
+  TopicView view = TopicView::kFull;
+  bool allow_missing = false;
+  bool allow_internal = false;  // else a topic in which the broker keeps its state is refused
+  bool validate_only = false;
+};
+
 struct TrimTarget {
   int32_t partition = 0;
   int64_t before_offset = -1;  // -1: the high watermark
+};
+
+struct TopicTrim {
+  std::string topic;
+  std::vector<TrimTarget> targets;
+  bool allow_internal = false;  // as in TopicDeletion
+  bool validate_only = false;
 };
 
 struct TrimResult {
@@ -103,14 +120,14 @@ class TopicsPort {
   // By name, ascending.
   virtual Outcome<std::vector<TopicInfo>> List(const TopicListing& listing) = 0;
   virtual Outcome<TopicInfo> Get(const std::string& name, TopicView view) = 0;
-  // The three below answer with the topic as it is afterwards (or would be), in view kFull.
+  // These two answer with the topic as it is afterwards (or would be), in view kFull.
   virtual Outcome<TopicInfo> Create(const TopicCreation& creation, std::stop_token stop) = 0;
   virtual Outcome<TopicInfo> Update(const TopicUpdate& update, std::stop_token stop) = 0;
-  virtual Outcome<TopicInfo> Delete(const std::string& name, const std::string& etag,
-                                    bool validate_only, std::stop_token stop) = 0;
-  virtual Outcome<std::vector<TrimResult>> Trim(const std::string& topic,
-                                                const std::vector<TrimTarget>& targets,
-                                                bool validate_only, std::stop_token stop) = 0;
+  // Answers with what was there, in the order of the names.
+  virtual Outcome<std::vector<TopicInfo>> Delete(const TopicDeletion& deletion,
+                                                 std::stop_token stop) = 0;
+  // All targets are checked before the first is trimmed. One result for each, in their order.
+  virtual Outcome<std::vector<TrimResult>> Trim(const TopicTrim& trim, std::stop_token stop) = 0;
 };
 
 }  // namespace monkafka::admin

@@ -46,6 +46,7 @@ void Fill(const Plan& plan, v1::Plan& out) {
     if (action.from) added.set_from_value(*action.from);
     if (action.to) added.set_to_value(*action.to);
     added.set_reason(action.reason);
+    added.set_destructive(action.destructive);
   }
   out.set_in_sync_count(plan.in_sync_count);
   out.set_etag(plan.etag);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "admin/listing.h"
 #include "admin/port/topics.h"
@@ -11,6 +12,9 @@
 
 namespace monkafka::admin {
 namespace {
+
+constexpr int kMostDeletions = 10'000;
+constexpr int kMostNamesInAudit = 10;
 
 void Fill(const PartitionInfo& info, v1::Partition& out) {
   out.set_partition(info.partition);
@@ -152,10 +156,43 @@ Outcome<v1::DeleteTopicResponse> DeleteTopic(TopicsPort& port,
   if (auto named = RequireText(request.name(), "name"); !named) {
     return std::unexpected(std::move(named).error());
   }
-  const Outcome<TopicInfo> deleted =
-      port.Delete(request.name(), request.etag(), request.validate_only(), call.stop_token());
-  if (request.allow_missing() && IsNotFound(deleted)) return v1::DeleteTopicResponse();
-  return AnswerWith<v1::DeleteTopicResponse>(deleted);
+  const Outcome<std::vector<TopicInfo>> deleted =
+      port.Delete({.names = {request.name()},
+                   .etag = request.etag(),
+                   .allow_missing = request.allow_missing(),
+                   .allow_internal = request.allow_internal(),
+                   .validate_only = request.validate_only()},
+                  call.stop_token());
+  if (!deleted) return std::unexpected(deleted.error());
+  v1::DeleteTopicResponse response;
+  for (const TopicInfo& topic : *deleted) Fill(topic, TopicView::kFull, *response.mutable_topic());
+  return response;
+}
+
+Outcome<v1::BatchDeleteTopicsResponse> BatchDeleteTopics(
+    TopicsPort& port, const v1::BatchDeleteTopicsRequest& request, const Call& call) {
+  if (request.names().empty() || request.names().size() > kMostDeletions) {
+    return FailField("names", fmt::format("from 1 to {} names", kMostDeletions));
+  }
+  std::set<std::string_view> names;
+  for (const std::string& name : request.names()) {
+    if (auto named = RequireText(name, "names"); !named) {
+      return std::unexpected(std::move(named).error());
+    }
+    if (!names.insert(name).second) return FailField("names", name + " is there twice");
+  }
+  const Outcome<std::vector<TopicInfo>> deleted =
+      port.Delete({.names = {request.names().begin(), request.names().end()},
+                   .etag = {},
+                   .view = TopicView::kNames,
+                   .allow_missing = request.allow_missing(),
+                   .allow_internal = request.allow_internal(),
+                   .validate_only = request.validate_only()},
+                  call.stop_token());
+  if (!deleted) return std::unexpected(deleted.error());
+  v1::BatchDeleteTopicsResponse response;
+  for (const TopicInfo& topic : *deleted) Fill(topic, TopicView::kNames, *response.add_topics());
+  return response;
 }
 
 Outcome<v1::AddPartitionsResponse> AddPartitions(TopicsPort& port,
@@ -181,15 +218,17 @@ Outcome<v1::TrimRecordsResponse> TrimRecords(TopicsPort& port,
     return std::unexpected(std::move(named).error());
   }
   if (request.targets().empty()) return FailField("targets", "required");
-  std::vector<TrimTarget> targets;
+  TopicTrim trim{.topic = request.topic(),
+                 .targets = {},
+                 .allow_internal = request.allow_internal(),
+                 .validate_only = request.validate_only()};
   for (const v1::TrimTarget& target : request.targets()) {
     if (target.before_offset() < -1) {
       return FailField("targets.before_offset", "an offset, or -1 for the high watermark");
     }
-    targets.push_back({target.partition(), target.before_offset()});
+    trim.targets.push_back({target.partition(), target.before_offset()});
   }
-  Outcome<std::vector<TrimResult>> results =
-      port.Trim(request.topic(), targets, request.validate_only(), call.stop_token());
+  Outcome<std::vector<TrimResult>> results = port.Trim(trim, call.stop_token());
   if (!results) return std::unexpected(std::move(results).error());
   v1::TrimRecordsResponse response;
   for (const TrimResult& result : *results) {
@@ -208,6 +247,14 @@ std::string TrimSubject(const v1::TrimRecordsRequest& request) {
     subject += fmt::format(" {}<{}", target.partition(), target.before_offset());
   }
   return subject;
+}
+
+std::string BatchDeleteSubject(const v1::BatchDeleteTopicsRequest& request) {
+  const auto& names = request.names();
+  std::string subject = fmt::format("{} topics:", names.size());
+  const int named = std::min(names.size(), kMostNamesInAudit);
+  for (int i = 0; i < named; ++i) subject += " " + names[i];
+  return named < names.size() ? subject + " ..." : subject;
 }
 
 std::string UpdateSubject(const v1::UpdateTopicRequest& request) {
@@ -240,6 +287,9 @@ void AddTopics(MethodTable& table, TopicsPort& port) {
       service + "DeleteTopic", Role::kAdmin,
       [](const auto& request) { return "topic " + request.name(); },
       [&port](const auto& request, Call& call) { return DeleteTopic(port, request, call); });
+  table.AddMutation<v1::BatchDeleteTopicsRequest>(
+      service + "BatchDeleteTopics", Role::kAdmin, BatchDeleteSubject,
+      [&port](const auto& request, Call& call) { return BatchDeleteTopics(port, request, call); });
   table.AddMutation<v1::AddPartitionsRequest>(
       service + "AddPartitions", Role::kOperator,
       [](const auto& request) {

@@ -1,6 +1,6 @@
 #include "app/broker.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <malloc.h>
 #include <sys/resource.h>
 
@@ -230,8 +230,13 @@ Result<std::unique_ptr<Broker>> Broker::Start(config::Settings settings) {
   if (Status opened = graph->OpenData(); !opened) return Forward(std::move(opened));
   graph->BuildServices();
   if (Status serving = graph->Serve(); !serving) return Forward(std::move(serving));
-  LogInfo("serving {} as node {} of cluster {}, data in {}; acks=all is {}", graph->address,
-          graph->cluster->node_id(), graph->directory.cluster_id, graph->logs->directory(),
+  std::vector<std::string> addresses;
+  for (const cluster::Endpoint& endpoint : graph->advertised) {
+    addresses.push_back(fmt::format("{}://{}:{}", endpoint.listener, endpoint.host, endpoint.port));
+  }
+  LogInfo("serving {} as node {} of cluster {}, data in {}; acks=all is {}",
+          fmt::join(addresses, ", "), graph->cluster->node_id(), graph->directory.cluster_id,
+          graph->logs->directory(),
           graph->settings.Boolean("monkafka.acks.all.flush") ? "synced to disk before the reply"
                                                              : "not synced before the reply");
   if (graph->admin) LogInfo("admin service on {}", graph->admin->address());

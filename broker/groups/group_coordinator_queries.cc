@@ -33,6 +33,13 @@ void ReplyWhenDurable(Shard& shard, T answer, Callback<T> reply, OnError on_erro
   shard.Commit(step);
 }
 
+std::unexpected<Error> NoGroup(const std::string& group_id, ErrorCode error) {
+  if (error == ErrorCode::kGroupIdNotFound) {
+    return Fail(error, fmt::format("group {} does not exist", group_id));
+  }
+  return Fail(error, fmt::format("group {} cannot be read now: {}", group_id, ErrorName(error)));
+}
+
 template <class T>
 void Append(std::vector<T>& to, std::vector<T> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -184,11 +191,11 @@ void GroupCoordinator::Summaries(Callback<Result<std::vector<GroupSummary>>> don
 
 void GroupCoordinator::Detail(std::string group_id, Callback<Result<GroupDetail>> done) {
   const std::shared_ptr<Shard> shard = ShardOf(group_id);
-  if (shard == nullptr) return done(Fail(ErrorCode::kGroupIdNotFound, "group " + group_id));
+  if (shard == nullptr) return done(NoGroup(group_id, ErrorCode::kGroupIdNotFound));
   shard->PostWhenLoaded(
       [group_id = std::move(group_id), done = std::move(done)](Shard& self) mutable {
         const auto failed = [group_id](ErrorCode error) -> Result<GroupDetail> {
-          return Fail(error, "group " + group_id);
+          return NoGroup(group_id, error);
         };
         const ErrorCode unavailable = self.availability();
         if (unavailable != ErrorCode::kNone) return done(failed(unavailable));

@@ -178,9 +178,9 @@ void Session::RefuseRest(Receiver::Cut cut) {
             ? "no memory for its request"
             : fmt::format("a request of {} bytes (allowed: 0 to {}, socket.request.max.bytes)",
                           receiver_.bad_length(), thread_.context().options.max_request_bytes);
-    LogWarning("closing connection {} from {}:{} on listener {}: {} ({} more like it not logged)",
-               connection_->id, connection_->client_host, connection_->client_port,
-               connection_->listener, why, *left_out);
+    LogWarning("closing connection {} from {}:{} on listener {}: {}{}", connection_->id,
+               connection_->client_host, connection_->client_port, connection_->listener, why,
+               *left_out > 0 ? fmt::format(" ({} more like it not logged)", *left_out) : "");
   }
   refusing_ = true;
   replies_.Set(replies_.Add(), Reply::Close());

@@ -5,30 +5,14 @@
 #include <utility>
 #include <vector>
 
-#include "common/nearest_name.h"
 #include "services/config_alteration.h"
+#include "services/config_names.h"
 
 namespace monkafka::services {
 namespace {
 
 using cluster::MetadataImage;
 using cluster::ResourceType;
-
-Result<const ConfigDefinition*> Find(const ConfigTables& tables, ResourceType type,
-                                     std::string_view key) {
-  const bool topic = type == ResourceType::kTopic;
-  const ConfigDefinition* found = topic ? tables.FindTopic(key) : tables.FindBroker(key);
-  if (found != nullptr) return found;
-  std::vector<std::string_view> known;
-  for (const ConfigDefinition& row :
-       topic ? tables.TopicDefinitions() : tables.BrokerDefinitions()) {
-    known.push_back(row.name);
-  }
-  const std::string_view nearest = NearestName(key, known);
-  return Fail(ErrorCode::kInvalidConfig,
-              fmt::format("there is no {} setting {}{}", topic ? "topic" : "broker", key,
-                          nearest.empty() ? "" : fmt::format("; did you mean {}?", nearest)));
-}
 
 bool IsDynamic(ConfigSource source) {
   return source == ConfigSource::kTopic || source == ConfigSource::kDynamicBroker ||
@@ -79,7 +63,7 @@ Result<ConfigExplanation> ExplainConfig(const ConfigValues& values, const Metada
   if (Status known = CheckConfigResource(values, image, resource); !known) {
     return Forward(std::move(known));
   }
-  Result<const ConfigDefinition*> definition = Find(values.tables(), TypeOf(resource), key);
+  Result<const ConfigDefinition*> definition = FindConfig(values.tables(), TypeOf(resource), key);
   if (!definition) return Forward(std::move(definition));
   ConfigExplanation explanation;
   explanation.definition = *definition;

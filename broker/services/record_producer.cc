@@ -96,9 +96,12 @@ ProducedRecord Describe(const ProduceResponse::Partition& answer, TimestampMs ti
 Result<RecordProducer::Shares> RecordProducer::Distribute(const ProduceRecords& call) {
   const auto image = cluster_.Image();
   const cluster::TopicImage* const topic = image->FindTopic(call.topic);
-  if (topic == nullptr) return Fail(ErrorCode::kUnknownTopicOrPartition, call.topic);
+  if (topic == nullptr) {
+    return Fail(ErrorCode::kUnknownTopicOrPartition, "there is no topic " + call.topic);
+  }
   if (cluster::IsInternalTopic(call.topic)) {
-    return Fail(ErrorCode::kInvalidTopicException, call.topic + " is internal");
+    return Fail(ErrorCode::kInvalidTopicException,
+                "no record was appended: the broker keeps its own state in " + call.topic);
   }
   const auto partitions = static_cast<int32_t>(topic->partitions.size());
   const auto turn = static_cast<int32_t>(turn_.fetch_add(1, std::memory_order_relaxed) %

@@ -56,7 +56,8 @@ class Searcher {
     for (RecordRange& range : ranges_) {
       LedPartition led = FindLed(cluster, search_.topic, range.partition);
       if (!led) {
-        return Fail(led.error(), fmt::format("{}-{}", search_.topic, range.partition));
+        return Fail(led.error(), fmt::format("partition {}-{} cannot be read: {}", search_.topic,
+                                             range.partition, ErrorName(led.error())));
       }
       if (Status ready = (*led)->log().Availability(); !ready) return ready;
       const storage::LogOffsets offsets = (*led)->log().Offsets();

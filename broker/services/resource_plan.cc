@@ -2,11 +2,14 @@
 
 #include <fmt/core.h>
 
+#include <cstdlib>
 #include <iterator>
 #include <utility>
 
 #include "services/config_alteration.h"
+#include "services/config_names.h"
 #include "services/etag.h"
+#include "services/internal_topics.h"
 #include "services/topic_creation.h"
 #include "services/topic_growth.h"
 
@@ -24,12 +27,17 @@ class Planner {
  public:
   Planner(const TopicServiceOptions& options, const ConfigValues& values,
           const MetadataImage& image)
-      : options_(options), values_(values), image_(image), creation_(options, values, image) {}
+      : options_(options),
+        values_(values),
+        image_(image),
+        creation_(options, values, image, kMaxRecordsPerPlan) {}
 
   void Add(const TopicDocument& document) {
     const size_t before = plan_.actions.size();
     const cluster::TopicImage* topic = image_.FindTopic(document.name);
-    if (topic == nullptr) {
+    if (Status status = CheckKeys(document); !status) {
+      Impossible(document.name, "configs", std::move(status.error()));
+    } else if (topic == nullptr) {
       Create(document);
     } else {
       hash_.Add(TopicEtag(image_, *topic));
@@ -46,17 +54,17 @@ class Planner {
       return Impossible(topic.name, "",
                         {ErrorCode::kTopicDeletionDisabled, "Topic deletion is disabled."});
     }
-    plan_.actions.push_back({.kind = Kind::kDeleteTopic, .topic = topic.name});
+    plan_.actions.push_back({.kind = Kind::kDeleteTopic, .topic = topic.name, .destructive = true});
     plan_.records.emplace_back(cluster::RemoveTopicRecord{topic.id});
   }
 
   Result<ResourcePlan> Take() && {
     // What is created comes first, as far as records of different topics have an order at all.
     Append(Records(creation_.records()));
-    if (plan_.records.size() > kMaxRecordsPerRequest) {
+    if (plan_.records.size() > kMaxRecordsPerPlan) {
       return Fail(ErrorCode::kPolicyViolation,
-                  fmt::format("the plan makes {} changes at once, more than {}",
-                              plan_.records.size(), kMaxRecordsPerRequest));
+                  fmt::format("the plan makes {} changes at once, more than {}; apply it in parts",
+                              plan_.records.size(), kMaxRecordsPerPlan));
     }
     for (const PlannedAction& action : plan_.actions) {
       hash_.Add(static_cast<int64_t>(action.kind)).Add(action.topic).Add(action.field);
@@ -68,6 +76,14 @@ class Planner {
   }
 
  private:
+  Status CheckKeys(const TopicDocument& document) const {
+    for (const auto& [key, value] : document.configs) {
+      auto known = FindConfig(values_.tables(), ResourceType::kTopic, key);
+      if (!known) return Forward(std::move(known));
+    }
+    return {};
+  }
+
   void Impossible(const std::string& topic, std::string field, Error error) {
     plan_.actions.push_back({.kind = Kind::kImpossible,
                              .topic = topic,
@@ -87,7 +103,9 @@ class Planner {
     topic.partitions = document.partitions.value_or(-1);
     topic.replication_factor = document.replication_factor.value_or(-1);
     for (const auto& [key, value] : document.configs) topic.configs.emplace_back(key, value);
-    CreatedTopic created = creation_.Add(topic);
+    Result<NewTopic> complete = CompleteInternalTopic(options_, std::move(topic));
+    if (!complete) return Impossible(document.name, "", std::move(complete.error()));
+    CreatedTopic created = creation_.Add(*complete);
     if (created.error != ErrorCode::kNone) {
       return Impossible(document.name, "", {created.error, std::move(created.message)});
     }
@@ -106,6 +124,9 @@ class Planner {
     MorePartitions growth;
     growth.name = topic.name;
     growth.count = *document.partitions;
+    if (Status status = CheckInternalPartitions(topic, growth.count); !status) {
+      return Impossible(topic.name, "partitions", std::move(status.error()));
+    }
     Result<Records> records = GrowTopic(image_, growth);
     if (!records) return Impossible(topic.name, "partitions", std::move(records.error()));
     Append(*std::move(records));
@@ -130,6 +151,10 @@ class Planner {
     ConfigMap after = document.configs;
     if (!document.exact_configs) after.insert(before.begin(), before.end());
     if (after == before) return;
+    const std::map<std::string, std::optional<std::string>> wanted(after.begin(), after.end());
+    if (Status status = CheckInternalConfigs(topic.name, wanted, /*replace=*/true); !status) {
+      return Impossible(topic.name, "configs", std::move(status.error()));
+    }
     ConfigAlteration alteration;
     alteration.resource = {static_cast<int8_t>(ResourceType::kTopic), topic.name};
     for (const auto& [key, value] : after) {
@@ -141,6 +166,22 @@ class Planner {
     AddConfigActions(topic.name, before, after);
   }
 
+  // Whether records that are kept with the one set of overrides may go with the other.
+  bool KeepsLess(const std::string& key, const ConfigMap& before, const ConfigMap& after) const {
+    const std::string was = values_.TopicValue(image_, before, key);
+    const std::string will_be = values_.TopicValue(image_, after, key);
+    if (key == "cleanup.policy") {
+      const auto adds = [&](std::string_view word) {
+        return will_be.find(word) != std::string::npos && was.find(word) == std::string::npos;
+      };
+      return adds("delete") || adds("compact");
+    }
+    if (key != "retention.ms" && key != "retention.bytes") return false;
+    const int64_t limit = std::strtoll(will_be.c_str(), nullptr, 10);
+    const int64_t old_limit = std::strtoll(was.c_str(), nullptr, 10);
+    return limit >= 0 && (old_limit < 0 || limit < old_limit);
+  }
+
   void AddConfigActions(const std::string& topic, const ConfigMap& before, const ConfigMap& after) {
     for (const auto& [key, value] : after) {
       const auto was = before.find(key);
@@ -150,12 +191,16 @@ class Planner {
            .topic = topic,
            .field = key,
            .from = was == before.end() ? std::nullopt : std::optional(was->second),
-           .to = value});
+           .to = value,
+           .destructive = KeepsLess(key, before, after)});
     }
     for (const auto& [key, value] : before) {
       if (after.contains(key)) continue;
-      plan_.actions.push_back(
-          {.kind = Kind::kRemoveConfig, .topic = topic, .field = key, .from = value});
+      plan_.actions.push_back({.kind = Kind::kRemoveConfig,
+                               .topic = topic,
+                               .field = key,
+                               .from = value,
+                               .destructive = KeepsLess(key, before, after)});
     }
   }
 

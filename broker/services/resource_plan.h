@@ -39,6 +39,8 @@ struct PlannedAction {
   std::optional<std::string> to = {};    // none: there will be nothing
   ErrorCode error = ErrorCode::kNone;
   std::string reason = {};
+  // Records can be lost by it: a topic goes, or retention or cleanup.policy keep less of them.
+  bool destructive = false;
 };
 
 struct ResourcePlan {

@@ -119,7 +119,20 @@ Status ValidateTopicConfigs(const ConfigValues& values, const MetadataImage& ima
   return {};
 }
 
-Status TopicCreation::Check(const NewTopic& topic, ConfigMap& configs) const {
+std::string TopicCreation::FindCollision(const std::string& name) {
+  if (name.find_first_of("._") == std::string::npos) return {};
+  if (!taken_) {
+    taken_.emplace();
+    for (const auto& [present, image] : image_.topics) {
+      if (present.find_first_of("._") == std::string::npos) continue;
+      taken_->emplace(NameInMetrics(present), present);
+    }
+  }
+  const auto found = taken_->find(NameInMetrics(name));
+  return found == taken_->end() ? std::string() : found->second;
+}
+
+Status TopicCreation::Check(const NewTopic& topic, ConfigMap& configs) {
   if (topic.name == kMetadataTopic) {
     return Fail(ErrorCode::kInvalidRequest,
                 fmt::format("Creation of internal topic {} is prohibited.", kMetadataTopic));
@@ -128,18 +141,9 @@ Status TopicCreation::Check(const NewTopic& topic, ConfigMap& configs) const {
   if (image_.topics.contains(topic.name)) {
     return Fail(ErrorCode::kTopicAlreadyExists, "Topic '" + topic.name + "' already exists.");
   }
-  const auto collides = [&](const auto& other) { return TopicNamesCollide(topic.name, other); };
-  if (topic.name.find_first_of("._") != std::string::npos) {
-    auto other = std::ranges::find_if(added_, collides);
-    if (other != added_.end()) {
-      return Fail(ErrorCode::kInvalidTopicException,
-                  "Topic '" + topic.name + "' collides with existing topic: " + *other);
-    }
-    for (const auto& [name, image] : image_.topics) {
-      if (!collides(name)) continue;
-      return Fail(ErrorCode::kInvalidTopicException,
-                  "Topic '" + topic.name + "' collides with existing topic: " + name);
-    }
+  if (const std::string other = FindCollision(topic.name); !other.empty()) {
+    return Fail(ErrorCode::kInvalidTopicException,
+                "Topic '" + topic.name + "' collides with existing topic: " + other);
   }
   std::vector<std::string_view> nulls;
   for (const auto& [key, value] : topic.configs) {
@@ -228,7 +232,7 @@ CreatedTopic TopicCreation::Add(const NewTopic& topic) {
       status = Forward(std::move(placed));
     }
   }
-  if (status && records_.size() + 1 + configs.size() + replicas.size() > kMaxRecordsPerRequest) {
+  if (status && records_.size() + 1 + configs.size() + replicas.size() > max_records_) {
     status =
         Fail(ErrorCode::kPolicyViolation, "Excessively large number of partitions per request.");
   }
@@ -237,7 +241,7 @@ CreatedTopic TopicCreation::Add(const NewTopic& topic) {
     result.message = std::move(status.error().message);
     return result;
   }
-  added_.insert(topic.name);
+  if (taken_) taken_->emplace(NameInMetrics(topic.name), topic.name);
   result.id = Uuid::Random();
   result.partitions = static_cast<int32_t>(replicas.size());
   result.replication_factor = static_cast<int16_t>(replicas.front().size());

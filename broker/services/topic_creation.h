@@ -3,9 +3,10 @@
 // Kafka's (ControllerApis, ReplicationControlManager).
 #pragma once
 
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "cluster/metadata_image.h"
@@ -17,6 +18,10 @@ namespace monkafka::services {
 
 // So many records one request may write; Kafka's limit of a user's operation.
 inline constexpr size_t kMaxRecordsPerRequest = 10'000;
+
+// So many records a plan for declared topics may write: some ten thousand topics with a few
+// partitions and settings each, a batch of about ten megabytes.
+inline constexpr size_t kMaxRecordsPerPlan = 100'000;
 
 // Who holds which replica of partitions [first, first + count): over the brokers that are up, in
 // turn. INVALID_REPLICATION_FACTOR when there are too few.
@@ -40,8 +45,8 @@ Status ValidateTopicConfigs(const ConfigValues& values, const cluster::MetadataI
 class TopicCreation {
  public:
   TopicCreation(const TopicServiceOptions& options, const ConfigValues& values,
-                const cluster::MetadataImage& image)
-      : options_(options), values_(values), image_(image) {}
+                const cluster::MetadataImage& image, size_t max_records = kMaxRecordsPerRequest)
+      : options_(options), values_(values), image_(image), max_records_(max_records) {}
 
   // The result of one topic, whose records are added when it succeeds.
   CreatedTopic Add(const NewTopic& topic);
@@ -49,14 +54,19 @@ class TopicCreation {
   const std::vector<cluster::MetadataRecord>& records() const { return records_; }
 
  private:
-  Status Check(const NewTopic& topic, cluster::ConfigMap& configs) const;
+  Status Check(const NewTopic& topic, cluster::ConfigMap& configs);
+  // A topic whose name differs by nothing but '.' and '_'; empty: none.
+  std::string FindCollision(const std::string& name);
   Result<std::vector<std::vector<int32_t>>> Replicas(const NewTopic& topic) const;
   Result<std::vector<std::vector<int32_t>>> AssignedReplicas(const NewTopic& topic) const;
 
   const TopicServiceOptions& options_;
   const ConfigValues& values_;
   const cluster::MetadataImage& image_;
-  std::set<std::string, std::less<>> added_;
+  const size_t max_records_;
+  // Names with '.' as '_', and a topic of that name: those of the image, once one is asked for, and
+  // what was added.
+  std::optional<std::unordered_map<std::string, std::string>> taken_;
   std::vector<cluster::MetadataRecord> records_;
 };
 

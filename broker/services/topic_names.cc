@@ -16,8 +16,6 @@ std::unexpected<Error> Invalid(std::string reason) {
   return Fail(ErrorCode::kInvalidTopicException, "Topic name is invalid: " + std::move(reason));
 }
 
-char Unified(char c) { return c == '.' ? '_' : c; }
-
 }  // namespace
 
 Status ValidateTopicName(std::string_view name) {
@@ -36,8 +34,10 @@ Status ValidateTopicName(std::string_view name) {
   return {};
 }
 
-bool TopicNamesCollide(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, Unified, Unified);
+std::string NameInMetrics(std::string_view name) {
+  std::string changed(name);
+  std::ranges::replace(changed, '.', '_');
+  return changed;
 }
 
 }  // namespace monkafka::services

@@ -14,7 +14,8 @@ inline constexpr size_t kMaxTopicNameLength = 249;
 // with characters other than ASCII letters, digits, '.', '_' and '-'.
 Status ValidateTopicName(std::string_view name);
 
-// '.' and '_' are the same character in metric names, so two topics that differ only there collide.
-bool TopicNamesCollide(std::string_view a, std::string_view b);
+// '.' and '_' are the same character in metric names, so two topics that differ only there collide:
+// they have the same name here.
+std::string NameInMetrics(std::string_view name);
 
 }  // namespace monkafka::services

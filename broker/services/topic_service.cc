@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "services/etag.h"
+#include "services/internal_topics.h"
 #include "services/topic_creation.h"
 #include "services/topic_growth.h"
 #include "services/topic_names.h"
@@ -161,6 +162,29 @@ void TopicService::Delete(std::vector<TopicReference> topics, bool validate_only
   RunChange(cluster_, std::move(results), decide, std::move(done));
 }
 
+void TopicService::DeleteTogether(std::vector<TopicReference> topics, bool allow_missing,
+                                  bool validate_only, Callback<Status> done) {
+  const auto decide = [enabled = options_.delete_topic_enable, topics = std::move(topics),
+                       allow_missing,
+                       validate_only](const MetadataImage& image) -> Result<Records> {
+    Records records;
+    for (const TopicReference& reference : topics) {
+      const auto topic = FindToDelete(image, {reference}, enabled);
+      if (!topic && allow_missing && topic.error().code == ErrorCode::kUnknownTopicOrPartition) {
+        continue;
+      }
+      Status status = topic ? CheckEtag(reference.etag, TopicEtag(image, **topic))
+                            : Status(std::unexpected(topic.error()));
+      if (!status) return Forward(std::move(status));
+      records.emplace_back(cluster::RemoveTopicRecord{(*topic)->id});
+    }
+    return validate_only ? Records{} : records;
+  };
+  cluster_.Change(decide, [done = std::move(done)](auto image) mutable {
+    done(image ? Status() : Forward(std::move(image)));
+  });
+}
+
 void TopicService::CreatePartitions(std::vector<MorePartitions> topics, bool validate_only,
                                     Callback<std::vector<TopicResult>> done) {
   auto asked = Distinct(std::move(topics), [](const MorePartitions& topic) { return topic.name; });
@@ -199,27 +223,6 @@ void TopicService::Update(TopicUpdate update, bool validate_only, Callback<Statu
       });
 }
 
-NewTopic TopicService::DefaultTopic(std::string name) const {
-  NewTopic topic;
-  topic.name = std::move(name);
-  if (topic.name == cluster::kConsumerOffsetsTopic) {
-    topic.partitions = options_.offsets_topic_partitions;
-    topic.replication_factor = options_.offsets_topic_replication;
-    topic.configs = {{"cleanup.policy", "compact"},
-                     {"compression.type", "producer"},
-                     {"segment.bytes", std::to_string(options_.offsets_topic_segment_bytes)}};
-  } else if (topic.name == cluster::kTransactionStateTopic) {
-    topic.partitions = options_.transaction_topic_partitions;
-    topic.replication_factor = options_.transaction_topic_replication;
-    topic.configs = {{"cleanup.policy", "compact"},
-                     {"compression.type", "uncompressed"},
-                     {"min.insync.replicas", std::to_string(options_.transaction_topic_min_isr)},
-                     {"segment.bytes", std::to_string(options_.transaction_topic_segment_bytes)},
-                     {"unclean.leader.election.enable", "false"}};
-  }
-  return topic;
-}
-
 void TopicService::CreateIfMissing(std::string_view name, Callback<Status> done) {
   if (Status status = ValidateTopicName(name); !status) {
     done(std::move(status));
@@ -236,7 +239,7 @@ void TopicService::CreateIfMissing(std::string_view name, Callback<Status> done)
     waiting.push_back(std::move(done));
     if (waiting.size() > 1) return;
   }
-  Create({DefaultTopic(topic)}, /*validate_only=*/false,
+  Create({DefaultTopic(options_, topic)}, /*validate_only=*/false,
          [this, topic](std::vector<CreatedTopic> results) { OnCreated(topic, results.front()); });
 }
 

@@ -115,6 +115,9 @@ class TopicService {
   // One result per topic, in the order of the request.
   void Delete(std::vector<TopicReference> topics, bool validate_only,
               Callback<std::vector<DeletedTopic>> done);
+  // Each topic once; all are deleted, or none: the error is that of the first that cannot be.
+  void DeleteTogether(std::vector<TopicReference> topics, bool allow_missing, bool validate_only,
+                      Callback<Status> done);
   // One result per name, in the order of the request.
   void CreatePartitions(std::vector<MorePartitions> topics, bool validate_only,
                         Callback<std::vector<TopicResult>> done);
@@ -132,9 +135,9 @@ class TopicService {
   std::vector<PartitionDescription> DescribePartitions(const cluster::TopicImage& topic) const;
 
   const TopicServiceOptions& options() const { return options_; }
+  const ConfigValues& configs() const { return configs_; }
 
  private:
-  NewTopic DefaultTopic(std::string name) const;
   void OnCreated(const std::string& name, const CreatedTopic& result) EXCLUDES(mutex_);
   TopicDescription Describe(const cluster::MetadataImage& image,
                             const cluster::TopicImage& topic) const;

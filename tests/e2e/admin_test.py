@@ -260,6 +260,43 @@ class Topics(AdminCase):
             lambda: self.admin.topics.ListTopics(topics_pb2.ListTopicsRequest(filter="no_such_field = 1")))
         self.assertEqual(details["BadRequest"].field_violations[0].field, "filter")
 
+    def test_thousands_are_made_and_deleted_in_one_call_each(self):
+        names = [f"many.{i}" for i in range(5000)]
+        self.admin.resources.ApplyResources(resources_pb2.ApplyResourcesRequest(
+            documents=resources_pb2.ResourceDocuments(topics=[
+                resources_pb2.TopicDocument(name=name, partitions=1) for name in names])), timeout=120)
+        delete = topics_pb2.BatchDeleteTopicsRequest(names=[*names, "no-such-topic"])
+        batch = self.admin.topics.BatchDeleteTopics
+        self.assert_fails(grpc.StatusCode.NOT_FOUND, "UNKNOWN_TOPIC_OR_PARTITION", lambda: batch(delete))
+        delete.allow_missing = True
+        self.assertEqual([topic.name for topic in batch(delete, timeout=120).topics], names)
+        left = self.admin.topics.ListTopics(topics_pb2.ListTopicsRequest(filter='name = "many.*"')).topics
+        self.assertEqual(len(left), 0)
+
+    def test_the_brokers_own_topics_are_protected(self):
+        topics, name = self.admin.topics, "__consumer_offsets"
+
+        def refused(call, request):
+            self.assert_fails(grpc.StatusCode.FAILED_PRECONDITION, "INTERNAL_TOPIC", lambda: call(request))
+        for wrong in (topics_pb2.Topic(name=name, partition_count=3),
+                      topics_pb2.Topic(name=name, configs={"cleanup.policy": "delete"})):
+            refused(topics.CreateTopic, topics_pb2.CreateTopicRequest(topic=wrong))
+        made = self.admin.create(name, 0)
+        self.assertEqual((made.partition_count, made.configs["cleanup.policy"]), (50, "compact"))
+        refused(topics.AddPartitions, topics_pb2.AddPartitionsRequest(name=name, partition_count=51))
+        refused(topics.UpdateTopic, topics_pb2.UpdateTopicRequest(
+            topic=topics_pb2.Topic(name=name), update_mask=field_mask_pb2.FieldMask(paths=["configs"])))
+        refused(self.admin.configs.AlterConfigs, configs_pb2.AlterConfigsRequest(
+            resource=configs_pb2.ConfigResource(topic=name), changes=[configs_pb2.ConfigChange(
+                name="cleanup.policy", operation=configs_pb2.ConfigChange.OPERATION_DELETE)]))
+        refused(topics.TrimRecords, topics_pb2.TrimRecordsRequest(
+            topic=name, targets=[topics_pb2.TrimTarget(partition=0, before_offset=-1)]))
+        delete = topics_pb2.DeleteTopicRequest(name=name)
+        refused(topics.DeleteTopic, delete)
+        delete.allow_internal = True
+        self.assertEqual(topics.DeleteTopic(delete).topic.name, name)
+        refused(topics.DeleteTopic, topics_pb2.DeleteTopicRequest(name="__cluster_metadata", allow_internal=True))
+
     def test_records_are_trimmed(self):
         self.admin.create("trimmed")
         self.admin.produce("trimmed", "a", "b", "c")
@@ -297,6 +334,35 @@ class Configs(AdminCase):
         self.assertTrue(explained.config.documentation)
         self.assertFalse(configs.ExplainConfig(configs_pb2.ExplainConfigRequest(
             resource=topic, name="retention.ms", proposed_value="soon")).proposed.valid)
+
+    def test_an_unknown_key_is_refused_with_the_nearest_one(self):
+        self.admin.create("keys")
+        change = configs_pb2.ConfigChange
+        topic, broker = configs_pb2.ConfigResource(topic="keys"), configs_pb2.ConfigResource(broker_id=1)
+        for resource, key, nearest in ((topic, "retention.m", "retention.ms"),
+                                       (broker, "num.network.thread", "num.network.threads")):
+            for operation in (change.OPERATION_SET, change.OPERATION_DELETE):
+                value = "1" if operation == change.OPERATION_SET else ""
+                _, details = self.assert_fails(
+                    grpc.StatusCode.INVALID_ARGUMENT, "INVALID_CONFIG",
+                    lambda: self.admin.configs.AlterConfigs(configs_pb2.AlterConfigsRequest(
+                        resource=resource, changes=[change(name=key, operation=operation, value=value)])))
+                violation = details["BadRequest"].field_violations[0]
+                self.assertEqual(violation.field, "changes[0].name")
+                self.assertIn(f"did you mean {nearest}?", violation.description)
+        _, details = self.assert_fails(
+            grpc.StatusCode.INVALID_ARGUMENT, "INVALID_CONFIG",
+            lambda: self.admin.topics.UpdateTopic(topics_pb2.UpdateTopicRequest(
+                topic=topics_pb2.Topic(name="keys"),
+                update_mask=field_mask_pb2.FieldMask(paths=["configs.retention.m"]))))
+        self.assertEqual(details["BadRequest"].field_violations[0].field, "update_mask")
+
+    def test_a_range_that_is_the_types_own_is_none(self):
+        self.admin.create("ranges")
+        explained = self.admin.configs.ExplainConfig(configs_pb2.ExplainConfigRequest(
+            resource=configs_pb2.ConfigResource(topic="ranges"), name="retention.ms"))
+        self.assertEqual(explained.min_value, -1)
+        self.assertFalse(explained.HasField("max_value"))
 
     def test_a_broker_and_all_brokers(self):
         for resource in (configs_pb2.ConfigResource(broker_id=1),
@@ -373,6 +439,18 @@ class Groups(AdminCase):
         self.assertEqual(groups.ResetGroupOffsets(reset).moves[0].skipped_records, 6)
         lag = groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="g")).lag
         self.assertEqual((lag.total_lag_records, lag.max_lag_seconds), (0, 0))
+
+    def test_what_is_not_there_is_told_in_a_sentence(self):
+        for call, sentence in (
+                (lambda: self.admin.groups.GetGroup(groups_pb2.GetGroupRequest(group_id="zzz")),
+                 "group zzz does not exist"),
+                (lambda: self.admin.groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="zzz")),
+                 "group zzz does not exist"),
+                (lambda: self.admin.produce("zzz", "a"), "there is no topic zzz")):
+            with self.assertRaises(grpc.RpcError) as caught:
+                call()
+            self.assertEqual(caught.exception.code(), grpc.StatusCode.NOT_FOUND)
+            self.assertEqual(caught.exception.details(), sentence)
 
     def test_listed_shown_and_deleted(self):
         self.commit("short-lived", 1)
@@ -590,6 +668,18 @@ class Listening(harness.TestCase):
         self.assertIn("--insecure", self.refused("--admin-listen", "0.0.0.0:0"))
         admin = Admin("--insecure", listen="0.0.0.0:0")
         admin.close()
+
+    def test_files_that_cannot_be_used_are_found_before_anything_is_touched(self):
+        tokens = scratch_directory() / "tokens"
+        tokens.write_text("admin ann short\n")
+        tokens.chmod(0o600)
+        self.assertIn(f"{tokens}, line 1: a token has at least 16 characters",
+                      self.refused("--override", f"monkafka.admin.tokens.file={tokens}"))
+        self.assertIn(f"the certificate {tokens} cannot be used: it is not PEM",
+                      self.refused("--override", f"monkafka.admin.tls.certificate.file={tokens}",
+                                   "--override", f"monkafka.admin.tls.key.file={tokens}"))
+        self.assertIn("both a certificate and its key",
+                      self.refused("--override", f"monkafka.admin.tls.key.file={tokens}"))
 
     def test_a_unix_socket(self):
         path = scratch_directory() / "s"

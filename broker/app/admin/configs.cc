@@ -1,11 +1,17 @@
 #include "app/admin/configs.h"
 
+#include <fmt/core.h>
+
+#include <limits>
+#include <map>
 #include <utility>
 #include <vector>
 
 #include "app/admin/failures.h"
+#include "app/admin/refusals.h"
 #include "app/admin/wait.h"
 #include "services/config_explanation.h"
+#include "services/internal_topics.h"
 
 namespace monkafka::app {
 namespace {
@@ -55,6 +61,25 @@ ConfigUpdateMode UpdateModeOf(const services::ConfigResource& resource,
       break;
   }
   return ConfigUpdateMode::kClusterWide;
+}
+
+template <class Number>
+std::pair<double, double> NumberLimits() {
+  return {static_cast<double>(std::numeric_limits<Number>::lowest()),
+          static_cast<double>(std::numeric_limits<Number>::max())};
+}
+
+std::pair<double, double> TypeLimits(services::ConfigType type) {
+  switch (type) {
+    case services::ConfigType::kShort:
+      return NumberLimits<int16_t>();
+    case services::ConfigType::kInt:
+      return NumberLimits<int32_t>();
+    case services::ConfigType::kLong:
+      return NumberLimits<int64_t>();
+    default:
+      return NumberLimits<double>();
+  }
 }
 
 services::ConfigAlteration ToService(const admin::ConfigAlteration& alteration) {
@@ -112,9 +137,32 @@ Outcome<admin::ConfigSet> AdminConfigs::Describe(const admin::ConfigResource& re
   return ToSet(configs_.Describe({{ToService(resource), std::nullopt}}).front());
 }
 
+Outcome<void> AdminConfigs::Check(const services::ConfigAlteration& asked) const {
+  const services::ConfigTables& tables = configs_.values().tables();
+  const auto type = static_cast<ResourceType>(asked.resource.type);
+  const auto image = cluster_.Image();
+  const cluster::ConfigMap& present = image->ConfigsOf(type, asked.resource.name);
+  std::map<std::string, std::optional<std::string>> configs;
+  for (size_t i = 0; i < asked.changes.size(); ++i) {
+    const services::ConfigChange& change = asked.changes[i];
+    configs[change.name] =
+        change.operation == services::ConfigOperation::kSet ? change.value : std::nullopt;
+    // What was set by other means can be removed.
+    const bool removed = change.operation == services::ConfigOperation::kDelete;
+    if (removed && present.contains(change.name)) continue;
+    auto known = CheckConfigKey(tables, type, change.name, fmt::format("changes[{}].name", i));
+    if (!known) return known;
+  }
+  if (type != ResourceType::kTopic) return {};
+  Status status = services::CheckInternalConfigs(asked.resource.name, configs, /*replace=*/false);
+  if (!status) return FailInternal(std::move(status).error(), asked.resource.name);
+  return {};
+}
+
 Outcome<admin::ConfigSet> AdminConfigs::Alter(const admin::ConfigAlteration& alteration,
                                               std::stop_token stop) {
   const services::ConfigAlteration asked = ToService(alteration);
+  if (auto checked = Check(asked); !checked) return std::unexpected(std::move(checked).error());
   // As it would be, from before the change: afterwards it can be read.
   services::DescribedConfigs preview;
   if (alteration.validate_only) preview = configs_.DescribeAltered(asked);
@@ -145,8 +193,9 @@ Outcome<admin::ConfigExplanation> AdminConfigs::Explain(
   answer.inherited_source = ToPort(inherited.source);
   answer.update_mode = UpdateModeOf(resource, definition);
   if (definition.has_range) {
-    answer.min_value = definition.minimum;
-    answer.max_value = definition.maximum;
+    const auto [lowest, highest] = TypeLimits(definition.type);
+    if (definition.minimum > lowest) answer.min_value = definition.minimum;
+    if (definition.maximum < highest) answer.max_value = definition.maximum;
   }
   answer.valid_values.assign(definition.valid_words.begin(), definition.valid_words.end());
   if (proposed) {

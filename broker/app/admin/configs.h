@@ -11,7 +11,9 @@ namespace monkafka::app {
 
 class AdminConfigs final : public admin::ConfigsPort {
  public:
-  explicit AdminConfigs(services::ConfigService& configs) : configs_(configs) {}
+  // Both outlive it.
+  AdminConfigs(const cluster::Cluster& cluster, services::ConfigService& configs)
+      : cluster_(cluster), configs_(configs) {}
 
   admin::Outcome<admin::ConfigSet> Describe(const admin::ConfigResource& resource) override;
   admin::Outcome<admin::ConfigSet> Alter(const admin::ConfigAlteration& alteration,
@@ -21,12 +23,14 @@ class AdminConfigs final : public admin::ConfigsPort {
       const std::optional<std::string>& proposed) override;
 
  private:
+  admin::Outcome<void> Check(const services::ConfigAlteration& asked) const;
   admin::Outcome<admin::ConfigSet> ToSet(services::DescribedConfigs described) const;
   admin::ConfigEntry ToEntry(const services::ConfigResource& resource,
                              services::ConfigEntry entry) const;
   const services::ConfigDefinition* Find(const services::ConfigResource& resource,
                                          std::string_view name) const;
 
+  const cluster::Cluster& cluster_;
   services::ConfigService& configs_;
 };
 

@@ -31,8 +31,10 @@ Result<std::shared_ptr<grpc::Channel>> OpenOffline(const std::string& directory)
   offline->segments = std::make_unique<AdminSegments>(*offline->source);
   admin::Ports ports;
   ports.segments = offline->segments.get();
+  admin::ServerOptions options;
+  options.stall_timeout = std::chrono::milliseconds(0);  // who reads may look at it at leisure
   auto service =
-      admin::Service::Create({}, ports, {.clock = offline->clock, .timers = offline->timers});
+      admin::Service::Create(options, ports, {.clock = offline->clock, .timers = offline->timers});
   if (!service) return Forward(std::move(service));
   offline->service = std::move(*service);
   offline->server = admin::Server::Start(*offline->service);

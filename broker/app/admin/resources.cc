@@ -58,8 +58,8 @@ admin::Plan ToPort(services::ResourcePlan plan) {
   shown.etag = std::move(plan.etag);
   for (services::PlannedAction& action : plan.actions) {
     shown.actions.push_back({KindOf(action.kind), std::move(action.topic), std::move(action.field),
-                             std::move(action.from), std::move(action.to),
-                             std::move(action.reason)});
+                             std::move(action.from), std::move(action.to), std::move(action.reason),
+                             action.destructive});
   }
   return shown;
 }

@@ -92,7 +92,7 @@ struct AdminService::Graph {
         cluster({parts.cluster, parts.logs, parts.topics, parts.coordinator, health, parts.server,
                  parts.server_options, parts.settings.Boolean("monkafka.acks.all.flush")}),
         topics(parts.cluster, parts.topics),
-        configs(parts.configs),
+        configs(parts.cluster, parts.configs),
         offsets(parts.cluster, parts.topics),
         groups(parts.cluster.node_id(), parts.coordinator, lags, group_offsets),
         resources(resource_service),
@@ -141,6 +141,9 @@ Result<std::unique_ptr<AdminService>> AdminService::Bind(const config::Settings&
   if (!addresses) return Forward(std::move(addresses));
   if (addresses->empty()) return nullptr;
   if (Status safe = CheckExposure(settings, *addresses); !safe) return Forward(std::move(safe));
+  if (Status usable = admin::Service::Check(OptionsOf(settings), SystemClock()); !usable) {
+    return Forward(std::move(usable));
+  }
   Result<std::unique_ptr<admin::Listener>> bound = admin::Listener::Bind(*std::move(addresses));
   if (!bound && !settings.Given(kListen)) {
     LogWarning("{}; this broker goes on without an admin service", bound.error().message);

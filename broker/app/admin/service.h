@@ -43,7 +43,7 @@ class AdminService {
 
   // nullptr: it is off, or its default address is taken, which is logged. The error is one sentence
   // for the operator: the address is taken, or other machines could reach it without TLS and
-  // authentication.
+  // authentication, or the tokens file or a certificate cannot be used.
   static Result<std::unique_ptr<AdminService>> Bind(const config::Settings& settings,
                                                     const net::ServerOptions& kafka);
   ~AdminService();

@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "app/admin/failures.h"
+#include "app/admin/refusals.h"
 #include "app/admin/wait.h"
 #include "services/etag.h"
+#include "services/internal_topics.h"
 
 namespace monkafka::app {
 namespace {
@@ -100,12 +102,13 @@ void Preview(const admin::TopicUpdate& update, TopicInfo& info) {
   }
 }
 
-TopicInfo Preview(const admin::TopicCreation& creation, const services::CreatedTopic& created) {
+TopicInfo Preview(const services::NewTopic& asked, const services::CreatedTopic& created) {
   TopicInfo info;
   info.name = created.name;
+  info.internal = cluster::IsInternalTopic(created.name);
   info.partition_count = created.partitions;
   info.replication_factor = created.replication_factor;
-  info.configs = creation.configs;
+  for (const auto& [key, value] : asked.configs) info.configs[key] = value.value_or("");
   return info;
 }
 
@@ -145,19 +148,47 @@ Outcome<TopicInfo> AdminTopics::Get(const std::string& name, TopicView view) {
 }
 
 Outcome<TopicInfo> AdminTopics::Create(const admin::TopicCreation& creation, std::stop_token stop) {
-  auto results = Wait<std::vector<services::CreatedTopic>>(stop, [&](auto done) {
-    topics_.Create({ToService(creation)}, creation.validate_only, std::move(done));
-  });
+  for (const auto& [key, value] : creation.configs) {
+    if (auto known = CheckConfigKey(topics_.configs().tables(), cluster::ResourceType::kTopic, key,
+                                    "topic.configs");
+        !known) {
+      return std::unexpected(std::move(known).error());
+    }
+  }
+  Result<services::NewTopic> topic =
+      services::CompleteInternalTopic(topics_.options(), ToService(creation));
+  if (!topic) return FailInternal(std::move(topic).error(), creation.name);
+  auto results = Wait<std::vector<services::CreatedTopic>>(
+      stop, [&](auto done) { topics_.Create({*topic}, creation.validate_only, std::move(done)); });
   if (!results) return std::unexpected(std::move(results).error());
   services::CreatedTopic& created = results->front();
   if (created.error != ErrorCode::kNone) {
     return FailAbout(Error{created.error, std::move(created.message)}, kTopic, creation.name);
   }
-  if (creation.validate_only) return Preview(creation, created);
+  if (creation.validate_only) return Preview(*topic, created);
   return Get(creation.name, TopicView::kFull);
 }
 
+Outcome<void> AdminTopics::Check(const admin::TopicUpdate& update) const {
+  const auto image = cluster_.Image();
+  const cluster::TopicImage* topic = image->FindTopic(update.name);
+  if (topic == nullptr) return {};  // said by who changes it
+  Status status;
+  if (update.partition_count) {
+    status = services::CheckInternalPartitions(*topic, *update.partition_count);
+  }
+  if (status) {
+    status =
+        services::CheckInternalConfigs(update.name, update.set_configs, update.replace_configs);
+  }
+  if (!status) return FailInternal(std::move(status).error(), update.name);
+  return CheckTopicConfigKeys(topics_.configs().tables(),
+                              image->ConfigsOf(cluster::ResourceType::kTopic, update.name),
+                              update.set_configs);
+}
+
 Outcome<TopicInfo> AdminTopics::Update(const admin::TopicUpdate& update, std::stop_token stop) {
+  if (auto checked = Check(update); !checked) return std::unexpected(std::move(checked).error());
   Outcome<void> done = WaitForResult<void>(stop, [&](auto callback) {
     topics_.Update(ToService(update), update.validate_only, std::move(callback));
   });
@@ -167,19 +198,26 @@ Outcome<TopicInfo> AdminTopics::Update(const admin::TopicUpdate& update, std::st
   return info;
 }
 
-Outcome<TopicInfo> AdminTopics::Delete(const std::string& name, const std::string& etag,
-                                       bool validate_only, std::stop_token stop) {
-  Outcome<TopicInfo> info = Get(name, TopicView::kFull);
-  if (!info) return info;
-  auto results = Wait<std::vector<services::DeletedTopic>>(stop, [&](auto done) {
-    topics_.Delete({{.name = name, .etag = OrNone(etag)}}, validate_only, std::move(done));
-  });
-  if (!results) return std::unexpected(std::move(results).error());
-  services::DeletedTopic& deleted = results->front();
-  if (deleted.error != ErrorCode::kNone) {
-    return FailAbout(Error{deleted.error, std::move(deleted.message)}, kTopic, name);
+Outcome<std::vector<TopicInfo>> AdminTopics::Delete(const admin::TopicDeletion& deletion,
+                                                    std::stop_token stop) {
+  std::vector<TopicInfo> there;
+  std::vector<services::TopicReference> references;
+  for (const std::string& name : deletion.names) {
+    auto allowed = CheckMayDelete(name, deletion.allow_internal, "deleting " + name);
+    if (!allowed) return std::unexpected(std::move(allowed).error());
+    Outcome<TopicInfo> info = Get(name, deletion.view);
+    if (!info && deletion.allow_missing) continue;
+    if (!info) return std::unexpected(std::move(info).error());
+    there.push_back(*std::move(info));
+    references.push_back({.name = name, .etag = OrNone(deletion.etag)});
   }
-  return info;
+  if (references.empty()) return there;
+  Outcome<void> done = WaitForResult<void>(stop, [&](auto callback) {
+    topics_.DeleteTogether(std::move(references), deletion.allow_missing, deletion.validate_only,
+                           std::move(callback));
+  });
+  if (!done) return FailAbout(std::move(done).error(), kTopic, deletion.names.front());
+  return there;
 }
 
 Outcome<std::vector<services::DeletedRecords>> AdminTopics::DeleteRecords(
@@ -198,20 +236,24 @@ Outcome<std::vector<services::DeletedRecords>> AdminTopics::DeleteRecords(
   return results;
 }
 
-Outcome<std::vector<admin::TrimResult>> AdminTopics::Trim(
-    const std::string& topic, const std::vector<admin::TrimTarget>& targets, bool validate_only,
-    std::stop_token stop) {
+Outcome<std::vector<admin::TrimResult>> AdminTopics::Trim(const admin::TopicTrim& trim,
+                                                          std::stop_token stop) {
+  auto allowed =
+      CheckMayDelete(trim.topic, trim.allow_internal, "deleting records of " + trim.topic);
+  if (!allowed) return std::unexpected(std::move(allowed).error());
   std::vector<services::RecordDeletion> deletions;
   std::vector<admin::TrimResult> trimmed;
-  for (const admin::TrimTarget& target : targets) {
-    deletions.push_back({{topic, target.partition}, target.before_offset});
-    const auto partition = cluster_.FindPartition(topic, target.partition);
+  for (const admin::TrimTarget& target : trim.targets) {
+    deletions.push_back({{trim.topic, target.partition}, target.before_offset});
+    const auto partition = cluster_.FindPartition(trim.topic, target.partition);
     const Offset start = partition ? partition->log().Offsets().log_start : 0;
     trimmed.push_back({target.partition, start, start});
   }
   // All of it is possible before anything is done.
   auto results = DeleteRecords(deletions, /*validate_only=*/true, stop);
-  if (results && !validate_only) results = DeleteRecords(deletions, /*validate_only=*/false, stop);
+  if (results && !trim.validate_only) {
+    results = DeleteRecords(deletions, /*validate_only=*/false, stop);
+  }
   if (!results) return std::unexpected(std::move(results).error());
   for (size_t i = 0; i < trimmed.size(); ++i) {
     trimmed[i].new_log_start_offset = (*results)[i].low_watermark;

@@ -23,16 +23,15 @@ class AdminTopics final : public admin::TopicsPort {
                                           std::stop_token stop) override;
   admin::Outcome<admin::TopicInfo> Update(const admin::TopicUpdate& update,
                                           std::stop_token stop) override;
-  admin::Outcome<admin::TopicInfo> Delete(const std::string& name, const std::string& etag,
-                                          bool validate_only, std::stop_token stop) override;
-  admin::Outcome<std::vector<admin::TrimResult>> Trim(const std::string& topic,
-                                                      const std::vector<admin::TrimTarget>& targets,
-                                                      bool validate_only,
+  admin::Outcome<std::vector<admin::TopicInfo>> Delete(const admin::TopicDeletion& deletion,
+                                                       std::stop_token stop) override;
+  admin::Outcome<std::vector<admin::TrimResult>> Trim(const admin::TopicTrim& trim,
                                                       std::stop_token stop) override;
 
  private:
   admin::TopicInfo Describe(const cluster::MetadataImage& image, const cluster::TopicImage& topic,
                             admin::TopicView view) const;
+  admin::Outcome<void> Check(const admin::TopicUpdate& update) const;
   admin::Outcome<std::vector<services::DeletedRecords>> DeleteRecords(
       std::vector<services::RecordDeletion> deletions, bool validate_only,
       const std::stop_token& stop);

@@ -62,18 +62,22 @@ class FakeTopics final : public TopicsPort {
     }
     return Get(update.name, TopicView::kFull);
   }
-  Outcome<TopicInfo> Delete(const std::string& name, const std::string&, bool,
-                            std::stop_token) override {
-    const auto found = topics.find(name);
-    if (found == topics.end()) return UnknownTopic(name);
-    TopicInfo deleted = found->second;
-    topics.erase(found);
+  Outcome<std::vector<TopicInfo>> Delete(const TopicDeletion& deletion, std::stop_token) override {
+    last_deletion = deletion;
+    std::vector<TopicInfo> deleted;
+    for (const std::string& name : deletion.names) {
+      const auto found = topics.find(name);
+      if (found == topics.end() && deletion.allow_missing) continue;
+      if (found == topics.end()) return UnknownTopic(name);
+      deleted.push_back(found->second);
+    }
+    for (const TopicInfo& topic : deleted) topics.erase(topic.name);
     return deleted;
   }
-  Outcome<std::vector<TrimResult>> Trim(const std::string&, const std::vector<TrimTarget>& targets,
-                                        bool, std::stop_token) override {
+  Outcome<std::vector<TrimResult>> Trim(const TopicTrim& trim, std::stop_token) override {
+    last_trim = trim;
     std::vector<TrimResult> results;
-    for (const TrimTarget& target : targets) {
+    for (const TrimTarget& target : trim.targets) {
       results.push_back({target.partition, 3, target.before_offset});
     }
     return results;
@@ -91,6 +95,8 @@ class FakeTopics final : public TopicsPort {
   std::map<std::string, TopicInfo> topics;
   TopicCreation last_creation;
   TopicUpdate last_update;
+  TopicDeletion last_deletion;
+  TopicTrim last_trim;
   int creations = 0;
   int lists = 0;
 };

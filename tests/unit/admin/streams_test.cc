@@ -8,6 +8,7 @@ namespace monkafka::admin {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 PartitionOffsets OffsetsOf(int32_t partition, int64_t end) {
   PartitionOffsets offsets;
@@ -103,6 +104,20 @@ TEST_F(StreamsTest, TailOfSomeRecordsEndsWithASummary) {
   EXPECT_THAT(values, ElementsAre("a", "b"));
   EXPECT_EQ(response.summary().end(), v1::SCAN_END_LIMIT);
   EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(StreamsTest, ReaderThatTakesNothingForTooLongIsSentAway) {
+  served.records.set_endless(10'000);
+  v1::ReadRecordsRequest request;
+  request.set_topic("orders");
+  v1::ReadRecordsResponse response;
+  auto stream = records->ReadRecords(&context, request);
+  served.timers.FireNext();  // set once the producer had to wait
+  served.records.WaitForStoppedScan();
+  while (stream->Read(&response)) continue;
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("nothing of it was read for 60 s"));
 }
 
 TEST_F(StreamsTest, ReaderThatDoesNotReadCostsABoundedBuffer) {

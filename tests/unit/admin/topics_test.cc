@@ -225,5 +225,22 @@ TEST_F(TopicsTest, ServiceWithoutAPortIsUnimplemented) {
             grpc::StatusCode::UNIMPLEMENTED);
 }
 
+TEST_F(TopicsTest, ManyAreDeletedInOneCallThatNamesEachOnce) {
+  for (const char* name : {"a", "b", "c"}) served.topics.Add(name);
+  v1::BatchDeleteTopicsRequest request;
+  v1::BatchDeleteTopicsResponse response;
+  const auto method = &v1::TopicsService::Stub::BatchDeleteTopics;
+  EXPECT_EQ(Call(method, request, response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  for (const char* name : {"a", "c", "c"}) request.add_names(name);
+  EXPECT_THAT(Call(method, request, response).error_message(), HasSubstr("c is there twice"));
+  request.mutable_names()->RemoveLast();
+  request.set_allow_internal(true);
+  ASSERT_TRUE(Call(method, request, response).ok());
+  EXPECT_EQ(response.topics_size(), 2);
+  EXPECT_TRUE(served.topics.last_deletion.allow_internal);
+  EXPECT_EQ(served.topics.topics.size(), 1u);
+  EXPECT_THAT(served.audit.lines().back(), HasSubstr("subject=\"2 topics: a c\""));
+}
+
 }  // namespace
 }  // namespace monkafka::admin

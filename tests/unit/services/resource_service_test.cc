@@ -106,7 +106,7 @@ TEST_F(ResourceServiceTest, WhatCannotBeHadIsToldAndThenNothingIsDone) {
   EXPECT_FALSE(applied->possible);
   EXPECT_THAT(Texts(*applied),
               ElementsAre("create fine  >3 partitions", "impossible old partitions >",
-                          "impossible old replication_factor >", "impossible bad  >"));
+                          "impossible old replication_factor >", "impossible bad configs >"));
   EXPECT_EQ(applied->actions[1].error, ErrorCode::kInvalidPartitions);
   EXPECT_THAT(applied->actions[3].reason, HasSubstr("no.such.key"));
   EXPECT_EQ(cluster.Image()->FindTopic("fine"), nullptr);
@@ -125,10 +125,50 @@ TEST_F(ResourceServiceTest, APlanThatWasShownIsAppliedOnlyWhileItIsStillTheSame)
 TEST_F(ResourceServiceTest, TwoDocumentsOfOneTopicAndTooMuchAtOnceAreRefused) {
   EXPECT_EQ(CodeOf(service.Plan({{.name = "a"}, {.name = "a"}}, false)),
             ErrorCode::kInvalidRequest);
-  const ResourcePlan large =
-      Plan({{.name = "a", .partitions = 6000}, {.name = "b", .partitions = 6000}});
+  std::vector<TopicDocument> documents;
+  for (int i = 0; i < 11; ++i) {
+    documents.push_back({.name = "t" + std::to_string(i), .partitions = 9'999});
+  }
+  const ResourcePlan large = Plan(documents);
   EXPECT_FALSE(large.possible);
   EXPECT_EQ(large.actions.back().error, ErrorCode::kPolicyViolation);
+}
+
+TEST_F(ResourceServiceTest, TenThousandTopicsAreCreatedAndDeletedInOnePlanEach) {
+  std::vector<TopicDocument> documents;
+  for (int i = 0; i < 10'000; ++i) {
+    documents.push_back({.name = "many.topics_" + std::to_string(i),
+                         .partitions = 3,
+                         .configs = {{"retention.ms", "5"}}});
+  }
+  ASSERT_TRUE(Apply(documents));
+  EXPECT_EQ(TopicCount(), 10'001u);
+  ASSERT_TRUE(Apply({{.name = "old"}}, /*prune=*/true));
+  EXPECT_EQ(TopicCount(), 1u);
+}
+
+TEST_F(ResourceServiceTest, WhatCanLoseRecordsIsMarked) {
+  cluster.Apply({cluster::ConfigRecord{2, "old", "retention.ms", "100"}});
+  const auto destructive = [this](const std::string& value) {
+    return Plan({{.name = "old", .configs = {{"retention.ms", value}}}}).actions.at(0).destructive;
+  };
+  EXPECT_TRUE(destructive("99"));
+  EXPECT_FALSE(destructive("101"));
+  EXPECT_FALSE(destructive("-1"));
+  EXPECT_TRUE(Plan({}, /*prune=*/true).actions.at(0).destructive);
+}
+
+TEST_F(ResourceServiceTest, InternalTopicsKeepWhatTheyNeed) {
+  const std::string name = "__consumer_offsets";
+  EXPECT_FALSE(Plan({{.name = name, .partitions = 2}}).possible);
+  EXPECT_FALSE(Plan({{.name = name, .configs = {{"cleanup.policy", "delete"}}}}).possible);
+  ASSERT_TRUE(Apply({{.name = name}}));
+  EXPECT_EQ(cluster.Image()->FindTopic(name)->partitions.size(), 50u);
+  EXPECT_EQ(cluster.Image()->ConfigsOf(cluster::ResourceType::kTopic, name).at("cleanup.policy"),
+            "compact");
+  EXPECT_FALSE(Plan({{.name = name, .partitions = 51, .exact_configs = false}}).possible);
+  EXPECT_FALSE(Plan({{.name = name}}).possible) << "the policy would be removed";
+  EXPECT_TRUE(Plan(*service.Export({name})).possible);
 }
 
 TEST_F(ResourceServiceTest, WhatIsExportedIsInSync) {

@@ -340,6 +340,24 @@ TEST_F(TopicServiceTest, AnEtagLetsAChangeThroughOnlyWhileTheTopicIsAsItWas) {
             ErrorCode::kNone);
 }
 
+TEST_F(TopicServiceTest, ATogetherDeletionDeletesAllOrNothing) {
+  CreateOne(Topic("a"));
+  CreateOne(Topic("b"));
+  Status status;
+  const auto done = [&](Status s) { status = std::move(s); };
+  service.DeleteTogether({{.name = "a"}, {.name = "nowhere"}}, false, false, done);
+  EXPECT_EQ(status.error().code, ErrorCode::kUnknownTopicOrPartition);
+  service.DeleteTogether({{.name = "a"}, {.name = "b", .etag = "old"}}, false, false, done);
+  EXPECT_EQ(status.error().code, ErrorCode::kInvalidUpdateVersion);
+  service.DeleteTogether({{.name = "a"}, {.name = "b"}}, false, /*validate_only=*/true, done);
+  EXPECT_TRUE(status);
+  EXPECT_EQ(cluster.Image()->topics.size(), 2u);
+  service.DeleteTogether({{.name = "a"}, {.name = "nowhere"}, {.name = "b"}},
+                         /*allow_missing=*/true, false, done);
+  EXPECT_TRUE(status);
+  EXPECT_TRUE(cluster.Image()->topics.empty());
+}
+
 TEST_F(TopicServiceTest, ADeletionThatIsOnlyValidatedDeletesNothing) {
   CreateOne(Topic("t", 2));
   std::vector<DeletedTopic> results;
