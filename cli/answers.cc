@@ -19,9 +19,7 @@ Cell TimestampCell(bool present, const google::protobuf::Timestamp& time) {
 
 Cell SizeOrAbsent(int64_t bytes) {
   if (bytes >= 0) return Size(bytes);
-  Cell cell = Absent();
-  cell.right = true;
-  return cell;
+  return NoNumber();
 }
 
 std::chrono::milliseconds ToMilliseconds(const google::protobuf::Duration& duration) {

@@ -27,7 +27,7 @@ void Info(Session& session) {
   auto response = session.Call(&Stub::GetCluster, v1::GetClusterRequest(), "show the cluster");
   const v1::Cluster& c = response.cluster();
   session.printer().PrintOne(response, c.cluster_id(), [&](Details& details) {
-    details.Field("Cluster", Text(c.cluster_id()));
+    details.Field("Cluster", Id(c.cluster_id()));
     details.Field("Node", Number(c.node_id()));
     details.Field("Controller", Number(c.controller_id()));
     details.Field("Version", Text(c.version()));
@@ -65,7 +65,7 @@ void Health(Session& session) {
           {"CHECK", [](const H& h) { return Text(h.name()); }},
           {"STATUS", [](const H& h) { return HealthCell(h.status()); }},
           {"SUBJECT",
-           [](const H& h) { return h.subject().empty() ? Absent() : Text(h.subject()); }},
+           [](const H& h) { return TextOrAbsent(h.subject()); }},
           {"MESSAGE", [](const H& h) { return Prose(h.message()); }},
       }};
   session.printer().PrintList(response, response.checks(), view);
@@ -102,8 +102,8 @@ void Brokers(Session& session) {
       .name = [](const B& b) { return std::to_string(b.node_id()); },
       .columns = {
           {"NODE", [](const B& b) { return Number(b.node_id()); }},
-          {"ADVERTISED", [](const B& b) { return Text(Listeners(b)); }},
-          {"RACK", [](const B& b) { return b.rack().empty() ? Absent() : Text(b.rack()); }},
+          {"ADVERTISED", [](const B& b) { return Id(Listeners(b)); }},
+          {"RACK", [](const B& b) { return TextOrAbsent(b.rack()); }},
           {"FENCED", [](const B& b) { return YesNo(b.fenced()); }},
           {"EPOCH", [](const B& b) { return Number(b.epoch()); }, true},
       }};

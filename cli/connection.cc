@@ -13,7 +13,7 @@ namespace {
 using Stub = v1::ConnectionsService::Stub;
 
 Cell AgeCell(bool present, const google::protobuf::Timestamp& time) {
-  if (!present) return Absent();
+  if (!present) return NoNumber();
   auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::system_clock::now().time_since_epoch());
   auto then = std::chrono::milliseconds(time.seconds() * 1000 + time.nanos() / 1'000'000);
@@ -32,7 +32,7 @@ const View<v1::Connection>& ConnectionView() {
       .name = [](const C& c) { return std::to_string(c.connection_id()); },
       .columns = {
           {"ID", [](const C& c) { return Number(c.connection_id()); }},
-          {"ADDRESS", [](const C& c) { return Text(c.remote_address()); }},
+          {"ADDRESS", [](const C& c) { return Id(c.remote_address()); }},
           {"CLIENT",
            [](const C& c) { return c.client_id().empty() ? Absent() : Prose(c.client_id()); }},
           {"SOFTWARE",

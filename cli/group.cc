@@ -34,7 +34,7 @@ const View<v1::Group>& GroupView() {
           {"MEMBERS", [](const G& g) { return Number(g.member_count()); }},
           {"PARTITIONS", [](const G& g) { return Number(g.offset_count()); }},
           {"ASSIGNOR",
-           [](const G& g) { return g.protocol().empty() ? Absent() : Text(g.protocol()); }},
+           [](const G& g) { return TextOrAbsent(g.protocol()); }},
           {"TYPE",
            [](const G& g) { return Text(Word(v1::GroupType_Name(g.type()), "GROUP_TYPE_")); },
            true},
@@ -78,7 +78,7 @@ void Get(Session& session, const std::string& group_id) {
     details.Field("Group", Text(group.group_id()));
     details.Field("State", StateCell(group.state()));
     details.Field("Type", Text(Word(v1::GroupType_Name(group.type()), "GROUP_TYPE_")));
-    details.Field("Assignor", group.protocol().empty() ? Absent() : Text(group.protocol()));
+    details.Field("Assignor", TextOrAbsent(group.protocol()));
     details.Field("Generation", Number(group.generation()));
     details.Field("Coordinator",
                   Text(fmt::format("{}, __consumer_offsets-{}", group.coordinator_id(),
@@ -97,15 +97,14 @@ const View<v1::PartitionLag>& LagView() {
           {"PARTITION", [](const L& l) { return Number(l.partition()); }},
           {"COMMITTED",
            [](const L& l) {
-             return l.has_committed_offset() ? Number(l.committed_offset()) : Absent();
+             return NumberIf(l.has_committed_offset(), l.committed_offset());
            }},
           {"END", [](const L& l) { return Number(l.log_end_offset()); }},
           {"LAG",
-           [](const L& l) { return l.has_lag_records() ? Number(l.lag_records()) : Absent(); }},
+           [](const L& l) { return NumberIf(l.has_lag_records(), l.lag_records()); }},
           {"BEHIND",
            [](const L& l) {
-             return l.has_lag_seconds() ? Duration(SecondsToMilliseconds(l.lag_seconds()))
-                                        : Absent();
+             return DurationIf(l.has_lag_seconds(), SecondsToMilliseconds(l.lag_seconds()));
            }},
           {"CLIENT",
            [](const L& l) { return l.client_id().empty() ? Absent() : Prose(l.client_id()); }},
@@ -113,7 +112,7 @@ const View<v1::PartitionLag>& LagView() {
           {"COMMITTED AT",
            [](const L& l) { return TimestampCell(l.has_commit_time(), l.commit_time()); }, true},
           {"HOST",
-           [](const L& l) { return l.client_host().empty() ? Absent() : Text(l.client_host()); },
+           [](const L& l) { return TextOrAbsent(l.client_host()); },
            true},
           {"METADATA", [](const L& l) { return Prose(l.metadata()); }, true},
           {"NOTE", [](const L& l) { return Prose(l.error(), Tone::kWarning); }},
@@ -145,6 +144,11 @@ void ShowLag(Session& session, const std::string& group_id, const LagFlags& flag
   session.printer().PrintList(response, lag.partitions(), LagView());
 }
 
+std::vector<Cell> GroupLagCells(const v1::GroupLag& lag) {
+  return {Text(lag.group_id()), StateCell(lag.state()), Number(lag.total_lag_records()),
+          DurationIf(lag.has_max_lag_seconds(), SecondsToMilliseconds(lag.max_lag_seconds()))};
+}
+
 void WatchLag(Session& session, const LagFlags& flags) {
   v1::WatchGroupLagRequest request;
   for (const std::string& group : flags.groups) request.add_group_ids(group);
@@ -153,16 +157,10 @@ void WatchLag(Session& session, const LagFlags& flags) {
   ItemStream stream(session.printer(), {"GROUP", "STATE", "LAG", "BEHIND"});
   session.Stream<Stub, v1::WatchGroupLagRequest, v1::WatchGroupLagResponse>(
       &Stub::WatchGroupLag, request, "watch the lag", [&](const v1::WatchGroupLagResponse& event) {
-        if (!session.printer().for_people() && session.printer().format() != Format::kName) {
-          stream.Add(event, "", {});
-          return true;
-        }
+        if (stream.AddMessage(event)) return true;
         for (const v1::GroupLag& lag : event.update().groups()) {
           stream.Add(
-              lag, lag.group_id(),
-              {Text(lag.group_id()), StateCell(lag.state()), Number(lag.total_lag_records()),
-               lag.has_max_lag_seconds() ? Duration(SecondsToMilliseconds(lag.max_lag_seconds()))
-                                         : Absent()});
+              lag, [&] { return lag.group_id(); }, [&] { return GroupLagCells(lag); });
         }
         for (const std::string& missing : event.update().missing_group_ids()) {
           session.Note(fmt::format("group {} does not exist", missing));

@@ -71,7 +71,7 @@ void Find(Session& session, const FindFlags& flags) {
       .columns = {
           {"TOPIC", [](const F& f) { return Text(f.topic()); }},
           {"PARTITION", [](const F& f) { return Number(f.partition()); }},
-          {"OFFSET", [](const F& f) { return f.offset() < 0 ? Absent() : Number(f.offset()); }},
+          {"OFFSET", [](const F& f) { return NumberIf(f.offset() >= 0, f.offset()); }},
           {"TIMESTAMP", [](const F& f) { return TimestampCell(f.timestamp_ms()); }},
           {"EPOCH", [](const F& f) { return Number(f.leader_epoch()); }, true},
       }};
@@ -89,21 +89,14 @@ void Watch(Session& session, const WatchFlags& flags) {
   for (const std::string& topic : flags.topics) request.add_topics(topic);
   *request.mutable_interval() = ToDuration(ParseDurationOption("--interval", flags.interval));
   request.set_max_updates(flags.count);
-  bool people = session.printer().for_people();
-  std::vector<std::string> titles;
-  for (const auto& column : OffsetsView().columns) {
-    if (session.printer().wide() || !column.wide_only) titles.push_back(column.title);
-  }
-  ItemStream stream(session.printer(), std::move(titles));
+  ItemStream stream(session.printer(), MakeTitles(OffsetsView(), session.printer().wide()));
   session.Stream<Stub, v1::WatchOffsetsRequest, v1::WatchOffsetsResponse>(
       &Stub::WatchOffsets, request, "watch offsets", [&](const v1::WatchOffsetsResponse& event) {
-        if (!people && session.printer().format() != Format::kName) {
-          stream.Add(event, "", {});
-          return true;
-        }
+        if (stream.AddMessage(event)) return true;
         for (const Offsets& offsets : event.update().offsets()) {
-          stream.Add(offsets, PartitionName(offsets),
-                     MakeCells(OffsetsView(), offsets, session.printer().wide()));
+          stream.Add(
+              offsets, [&] { return PartitionName(offsets); },
+              [&] { return MakeCells(OffsetsView(), offsets, session.printer().wide()); });
         }
         for (const v1::TopicPartition& gone : event.update().removed()) {
           session.Note(fmt::format("{}-{} was deleted", gone.topic(), gone.partition()));

@@ -67,6 +67,11 @@ v1::NewRecord ParseLine(const Flags& flags, const std::string& line, int64_t num
   return record;
 }
 
+std::vector<Cell> ProducedCells(const v1::ProducedRecord& record) {
+  return {Number(record.partition()), NumberIf(record.offset() >= 0, record.offset()),
+          TimestampCell(record.timestamp_ms()), Prose(record.error(), Tone::kBad)};
+}
+
 // Sends records in requests of bounded size and prints where they are.
 class Producer {
  public:
@@ -121,9 +126,11 @@ class Producer {
     for (const v1::ProducedRecord& record : response.records()) {
       (record.error().empty() ? produced_ : failed_) += 1;
       items_.Add(
-          record, fmt::format("{}-{}@{}", request_.topic(), record.partition(), record.offset()),
-          {Number(record.partition()), record.offset() < 0 ? Absent() : Number(record.offset()),
-           TimestampCell(record.timestamp_ms()), Prose(record.error(), Tone::kBad)});
+          record,
+          [&] {
+            return fmt::format("{}-{}@{}", request_.topic(), record.partition(), record.offset());
+          },
+          [&] { return ProducedCells(record); });
     }
     request_.clear_records();
     bytes_ = 0;

@@ -69,13 +69,15 @@ class RecordStream {
     const v1::PartitionRecord& at = event.record();
     next_[at.partition()] = at.record().offset() + 1;
     ++count_;
-    items_.Add(event, fmt::format("{}-{}@{}", at.topic(), at.partition(), at.record().offset()),
-               RecordCells(at, session_.printer().wide()));
+    items_.Add(
+        event,
+        [&] { return fmt::format("{}-{}@{}", at.topic(), at.partition(), at.record().offset()); },
+        [&] { return RecordCells(at, session_.printer().wide()); });
   }
 
   template <class Event>
   void End(const Event& event) {
-    items_.AddLast(event);
+    items_.AddMessage(event);
   }
 
   void Finish() { items_.Finish(); }

@@ -49,7 +49,7 @@ const View<Action>& ActionView() {
              return Text(Word(Action::Kind_Name(a.kind()), "KIND_"), ActionTone(a.kind()));
            }},
           {"TOPIC", [](const Action& a) { return Text(a.topic()); }},
-          {"FIELD", [](const Action& a) { return a.field().empty() ? Absent() : Text(a.field()); }},
+          {"FIELD", [](const Action& a) { return TextOrAbsent(a.field()); }},
           {"FROM",
            [](const Action& a) { return a.has_from_value() ? Prose(a.from_value()) : Absent(); }},
           {"TO", [](const Action& a) { return a.has_to_value() ? Prose(a.to_value()) : Absent(); }},

@@ -36,9 +36,9 @@ const View<v1::Segment>& SegmentView() {
           {"NEXT OFFSET", [](const S& s) { return Number(s.next_offset()); }},
           {"SIZE", [](const S& s) { return Size(s.log_size_bytes()); }},
           {"BATCHES",
-           [](const S& s) { return s.has_batch_count() ? Number(s.batch_count()) : Absent(); }},
+           [](const S& s) { return NumberIf(s.has_batch_count(), s.batch_count()); }},
           {"RECORDS",
-           [](const S& s) { return s.has_record_count() ? Number(s.record_count()) : Absent(); }},
+           [](const S& s) { return NumberIf(s.has_record_count(), s.record_count()); }},
           {"FIRST", [](const S& s) { return TimestampCell(s.first_timestamp_ms()); }},
           {"LAST", [](const S& s) { return TimestampCell(s.max_timestamp_ms()); }},
           {"INDEX", [](const S& s) { return SizeOrAbsent(s.offset_index_size_bytes()); }, true},
@@ -46,7 +46,7 @@ const View<v1::Segment>& SegmentView() {
           {"TXN INDEX", [](const S& s) { return SizeOrAbsent(s.transaction_index_size_bytes()); },
            true},
           {"ACTIVE", [](const S& s) { return YesNo(s.active()); }, true},
-          {"PATH", [](const S& s) { return Prose(s.path()); }, true},
+          {"PATH", [](const S& s) { return Id(s.path()); }, true},
       }};
   return view;
 }
@@ -127,8 +127,8 @@ std::vector<Cell> BatchCells(const v1::Batch& b) {
           b.crc_valid() ? Text("ok", Tone::kGood) : Text("BAD", Tone::kBad),
           TimestampCell(b.max_timestamp_ms()),
           Number(b.partition_leader_epoch()),
-          producer ? Text(fmt::format("{}/{}", b.producer_id(), b.producer_epoch())) : Absent(),
-          b.base_sequence() >= 0 ? Number(b.base_sequence()) : Absent(),
+          producer ? Id(fmt::format("{}/{}", b.producer_id(), b.producer_epoch())) : Absent(),
+          NumberIf(b.base_sequence() >= 0, b.base_sequence()),
           Text(BatchFlags(b))};
 }
 
@@ -164,11 +164,14 @@ void Dump(Session& session, const DumpFlags& flags) {
       [&](const v1::ReadBatchesResponse& event) {
         if (event.has_batch()) {
           next_offset = event.batch().last_offset() + 1;
-          stream.Add(event, std::to_string(event.batch().base_offset()), BatchCells(event.batch()));
+          const v1::Batch& batch = event.batch();
+          stream.Add(
+              event, [&] { return std::to_string(batch.base_offset()); },
+              [&] { return BatchCells(batch); });
           if (session.printer().for_people()) PrintBatchRecords(session, event.batch());
         } else if (event.has_summary()) {
           summary = event.summary();
-          stream.AddLast(event);
+          stream.AddMessage(event);
         }
         return true;
       });
@@ -188,9 +191,9 @@ std::vector<Cell> AnomalyCells(const v1::Anomaly& anomaly) {
   bool error = anomaly.severity() == v1::ANOMALY_SEVERITY_ERROR;
   return {Text(error ? "error" : "warning", error ? Tone::kBad : Tone::kWarning),
           Text(Word(v1::AnomalyKind_Name(anomaly.kind()), "ANOMALY_KIND_")),
-          Text(anomaly.file()),
-          anomaly.has_position_bytes() ? Number(anomaly.position_bytes()) : Absent(),
-          anomaly.has_offset() ? Number(anomaly.offset()) : Absent(),
+          Id(anomaly.file()),
+          NumberIf(anomaly.has_position_bytes(), anomaly.position_bytes()),
+          NumberIf(anomaly.has_offset(), anomaly.offset()),
           Prose(anomaly.message())};
 }
 
@@ -216,10 +219,12 @@ void Verify(Session& session, const Place& place, bool check_records) {
           progress.Update(event.progress().done_bytes(), event.progress().total_bytes(), last_file);
         } else if (event.has_anomaly()) {
           progress.Clear();
-          stream.Add(event, event.anomaly().file(), AnomalyCells(event.anomaly()));
+          stream.Add(
+              event, [&] { return event.anomaly().file(); },
+              [&] { return AnomalyCells(event.anomaly()); });
         } else if (event.has_summary()) {
           summary = event.summary();
-          stream.AddLast(event);
+          stream.AddMessage(event);
         }
         return true;
       });

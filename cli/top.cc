@@ -96,8 +96,7 @@ std::string Render(const Snapshot& snapshot, const Terminal& terminal) {
   for (const v1::GroupLag& lag : std::span(snapshot.groups).first(static_cast<size_t>(groups))) {
     lags.Add({Text(lag.group_id()), Text(Word(v1::GroupState_Name(lag.state()), "GROUP_STATE_")),
               Number(lag.total_lag_records()),
-              lag.has_max_lag_seconds() ? Duration(SecondsToMilliseconds(lag.max_lag_seconds()))
-                                        : Absent()});
+              DurationIf(lag.has_max_lag_seconds(), SecondsToMilliseconds(lag.max_lag_seconds()))});
   }
   out << '\n';
   lags.Write(out, terminal);

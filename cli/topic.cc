@@ -27,7 +27,7 @@ const View<v1::Topic>& TopicView() {
           {"BYTES/S", [](const T& t) { return ByteRate(t.rates().bytes_per_second()); }},
           {"REPLICAS", [](const T& t) { return Number(t.replication_factor()); }, true},
           {"INTERNAL", [](const T& t) { return YesNo(t.internal()); }, true},
-          {"ID", [](const T& t) { return Text(t.topic_id()); }, true},
+          {"ID", [](const T& t) { return Id(t.topic_id()); }, true},
       }};
   return view;
 }

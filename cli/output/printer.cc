@@ -4,6 +4,8 @@
 #include <array>
 #include <ostream>
 
+#include "cli/output/json_writer.h"
+
 namespace monkafka::cli {
 
 std::optional<Format> ParseFormat(std::string_view name) {
@@ -88,35 +90,47 @@ void Printer::PrintDocument(const google::protobuf::Message& document, std::stri
 }
 
 ItemStream::ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace)
-    : printer_(printer), pace_(pace), rows_(std::move(titles), printer.out(), printer.terminal()) {}
+    : printer_(printer), pace_(pace),
+      rows_(std::move(titles), printer.wide(), printer.out(), printer.terminal()) {}
 
-void ItemStream::Add(const google::protobuf::Message& message, std::string_view name,
-                     const std::vector<Cell>& cells) {
+bool ItemStream::AddMessage(const google::protobuf::Message& message) {
   std::ostream& out = printer_.out();
+  json_.clear();
   switch (printer_.format()) {
     case Format::kTable:
     case Format::kWide:
-      rows_.Add(cells);
-      break;
     case Format::kName:
-      out << name << '\n';
-      break;
+      return false;
     case Format::kJson:
-      out << (any_ ? "," : "[\n") << ToJsonLine(message) << '\n';
+      json_ = any_ ? "," : "[\n";
+      AppendJson(message, /*indented=*/false, json_);
+      out << json_ << '\n';
       break;
     case Format::kJsonl:
-      out << ToJsonLine(message) << '\n';
+      AppendJson(message, /*indented=*/false, json_);
+      out << json_ << '\n';
       break;
     case Format::kYaml:
       out << (any_ ? "---\n" : "") << ToYaml(message);
       break;
   }
-  any_ = true;
-  if (pace_ == Pace::kLive) out.flush();
+  Sync();
+  return true;
 }
 
-void ItemStream::AddLast(const google::protobuf::Message& message) {
-  if (!printer_.for_people() && printer_.format() != Format::kName) Add(message, "", {});
+void ItemStream::AddName(const std::string& name) {
+  printer_.out() << name << '\n';
+  Sync();
+}
+
+void ItemStream::AddRow(std::vector<Cell> cells) {
+  rows_.Add(std::move(cells));
+  Sync();
+}
+
+void ItemStream::Sync() {
+  any_ = true;
+  if (pace_ == Pace::kLive) printer_.out().flush();
 }
 
 void ItemStream::Finish() {

@@ -84,12 +84,12 @@ class Printer {
 };
 
 template <class Item>
-Table MakeTable(const View<Item>& view, bool wide) {
+std::vector<std::string> MakeTitles(const View<Item>& view, bool wide) {
   std::vector<std::string> titles;
   for (const auto& column : view.columns) {
     if (wide || !column.wide_only) titles.push_back(column.title);
   }
-  return Table(std::move(titles));
+  return titles;
 }
 
 template <class Item>
@@ -103,7 +103,7 @@ std::vector<Cell> MakeCells(const View<Item>& view, const Item& item, bool wide)
 
 template <class Item, class Items>
 Table MakeTable(const View<Item>& view, const Items& items, bool wide) {
-  Table table = MakeTable(view, wide);
+  Table table(MakeTitles(view, wide), wide);
   for (const Item& item : items) table.Add(MakeCells(view, item, wide));
   return table;
 }
@@ -118,20 +118,33 @@ class ItemStream {
 
   ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace = Pace::kLive);
 
-  // `name` serves -o name.
-  void Add(const google::protobuf::Message& message, std::string_view name,
-           const std::vector<Cell>& cells);
-  // A message that people are told otherwise, as a summary: for json, jsonl and yaml alone.
-  void AddLast(const google::protobuf::Message& message);
+  // `name` and `cells` are called when the format wants them: streams are long. `name` returns a
+  // string, `cells` a vector of Cell, as many as there are titles.
+  template <class Name, class Cells>
+  void Add(const google::protobuf::Message& message, const Name& name, const Cells& cells);
+  // For json, jsonl and yaml alone; true when it is one of them.
+  bool AddMessage(const google::protobuf::Message& message);
   // Ends the array; also after an interruption, so that what is there can be parsed.
   void Finish();
 
  private:
+  void AddName(const std::string& name);
+  void AddRow(std::vector<Cell> cells);
+  void Sync();
+
   Printer& printer_;
   const Pace pace_;
   RowWriter rows_;
+  std::string json_;
   bool any_ = false;
 };
+
+template <class Name, class Cells>
+void ItemStream::Add(const google::protobuf::Message& message, const Name& name,
+                     const Cells& cells) {
+  if (AddMessage(message)) return;
+  printer_.for_people() ? AddRow(cells()) : AddName(name());
+}
 
 template <class Items, class Item>
 void Printer::PrintList(const google::protobuf::Message& response, const Items& items,

@@ -1,21 +1,12 @@
 #include "cli/output/structured.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <array>
 
+#include "cli/output/json_writer.h"
+
 namespace monkafka::cli {
 namespace {
-
-std::string ToText(const google::protobuf::Message& message, bool indented) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = indented;
-  options.always_print_primitive_fields = true;
-  std::string text;
-  auto status = google::protobuf::util::MessageToJsonString(message, &text, options);
-  return status.ok() ? text : "{}";
-}
 
 // Whether YAML reads `text`, without quotes, as this very string.
 bool IsPlainScalar(std::string_view text) {
@@ -139,16 +130,20 @@ class YamlWriter {
 
 }  // namespace
 
-std::string ToJsonLine(const google::protobuf::Message& message) { return ToText(message, false); }
+std::string ToJsonLine(const google::protobuf::Message& message) {
+  std::string text;
+  AppendJson(message, /*indented=*/false, text);
+  return text;
+}
 
 std::string ToJson(const google::protobuf::Message& message) {
-  std::string text = ToText(message, true);
-  if (text.empty() || text.back() != '\n') text += '\n';
+  std::string text;
+  AppendJson(message, /*indented=*/true, text);
   return text;
 }
 
 std::string ToYaml(const google::protobuf::Message& message) {
-  return JsonToYaml(ToText(message, false));
+  return JsonToYaml(ToJsonLine(message));
 }
 
 std::string JsonToYaml(std::string_view json) { return YamlWriter(json).Write(); }

@@ -3,161 +3,167 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <ostream>
 
 namespace monkafka::cli {
 namespace {
 
-constexpr int kGap = 2;
-constexpr int kLeastWidth = 8;
 // One long key must not push every later row of a stream to the right.
 constexpr int kMostPadding = 40;
 
-int TotalWidth(const std::vector<int>& widths) {
-  return std::accumulate(widths.begin(), widths.end(), 0) +
-         kGap * (static_cast<int>(widths.size()) - 1);
-}
-
-// Takes width from the widest of the columns that `may` names, until the table fits.
-void Shrink(std::vector<int>& widths, const std::vector<bool>& may, int limit) {
-  int excess = TotalWidth(widths) - limit;
-  while (excess > 0) {
-    int widest = -1;
-    int second = kLeastWidth;
-    for (size_t i = 0; i < widths.size(); ++i) {
-      if (!may[i] || widths[i] <= kLeastWidth) continue;
-      if (widest < 0 || widths[i] > widths[static_cast<size_t>(widest)]) {
-        if (widest >= 0) second = widths[static_cast<size_t>(widest)];
-        widest = static_cast<int>(i);
-      } else {
-        second = std::max(second, widths[i]);
-      }
-    }
-    if (widest < 0) return;
-    int& width = widths[static_cast<size_t>(widest)];
-    int cut = std::min(excess, std::max(1, width - second));
-    width -= cut;
-    excess -= cut;
+// Appends `cell`, padded to its column.
+void AppendCell(const Cell& cell, const Column& column, bool last, bool colour,
+                std::string& line) {
+  int width = DisplayWidth(cell.text);
+  bool cut = width > column.width && cell.fit != Fit::kExact;
+  const std::string shortened = cut ? Shorten(cell.text, column.width) : "";
+  const std::string& text = cut ? shortened : cell.text;
+  if (cut) width = DisplayWidth(text);
+  auto padding = static_cast<size_t>(std::max(0, column.width - width));
+  if (column.right) line.append(padding, ' ');
+  if (colour && cell.tone != Tone::kPlain) {
+    line += Paint(text, cell.tone, colour);
+  } else {
+    line += text;
   }
+  if (!column.right && !last) line.append(padding, ' ');
 }
 
-// Prose gives way first, then names; numbers never do.
-void FitTerminal(std::vector<int>& widths, const std::vector<bool>& prose,
-                 const std::vector<bool>& right, int limit) {
-  Shrink(widths, prose, limit);
-  std::vector<bool> names(right.size());
-  std::transform(right.begin(), right.end(), names.begin(), std::logical_not<>());
-  Shrink(widths, names, limit);
-}
-
-void WriteLine(std::ostream& out, const std::vector<Cell>& cells, const std::vector<int>& widths,
-               bool colour) {
-  std::string line;
-  size_t last = cells.size();
-  while (last > 0 && cells[last - 1].text.empty()) --last;
-  for (size_t i = 0; i < last; ++i) {
-    if (i > 0) line.append(kGap, ' ');
-    std::string text = Shorten(cells[i].text, widths[i]);
-    auto padding = static_cast<size_t>(std::max(0, widths[i] - DisplayWidth(text)));
-    if (cells[i].right) line.append(padding, ' ');
-    line += Paint(text, cells[i].tone, colour);
-    if (!cells[i].right && i + 1 < last) line.append(padding, ' ');
+// Without blanks at its end.
+void AppendLine(const std::vector<Cell>& cells, const std::vector<Column>& columns, bool colour,
+                std::string& line) {
+  size_t end = cells.size();
+  while (end > 0 && (columns[end - 1].hidden || cells[end - 1].text.empty())) --end;
+  bool any = false;
+  for (size_t i = 0; i < end; ++i) {
+    if (columns[i].hidden) continue;
+    if (any) line.append(kColumnGap, ' ');
+    any = true;
+    AppendCell(cells[i], columns[i], i + 1 == end, colour, line);
   }
-  out << line << '\n';
+  line += '\n';
 }
 
-std::vector<Cell> HeaderCells(const std::vector<std::string>& titles,
-                              const std::vector<bool>& right) {
+void AppendHeader(const std::vector<std::string>& titles, const std::vector<Column>& columns,
+                  bool colour, std::string& line) {
   std::vector<Cell> cells;
-  cells.reserve(titles.size());
-  for (size_t i = 0; i < titles.size(); ++i) {
-    cells.push_back(Cell{.text = titles[i], .right = right[i], .tone = Tone::kStrong});
-  }
-  return cells;
+  for (const std::string& title : titles) cells.push_back(Text(title, Tone::kStrong));
+  AppendLine(cells, columns, colour, line);
+  bool hidden = std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.hidden; });
+  if (!hidden) return;
+  line.pop_back();
+  line.append(kColumnGap, ' ');
+  line += Paint("…", Tone::kDim, colour) + "\n";
+}
+
+// A column is as strict as the strictest of its cells, and numeric if one of them is.
+void Join(const Cell& cell, Column& column) {
+  column.right = column.right || cell.right;
+  column.fit = std::max(column.fit, cell.fit);
+}
+
+Cell Exact(std::string text, bool right, Tone tone = Tone::kPlain) {
+  return Cell{.text = std::move(text), .right = right, .fit = Fit::kExact, .tone = tone};
 }
 
 }  // namespace
 
 Cell Text(std::string_view text, Tone tone) { return Cell{.text = Printable(text), .tone = tone}; }
+Cell Id(std::string_view text) { return Exact(Printable(text), /*right=*/false); }
 
 Cell Prose(std::string_view text, Tone tone) {
-  return Cell{.text = Printable(text), .may_shrink = true, .tone = tone};
+  return Cell{.text = Printable(text), .fit = Fit::kProse, .tone = tone};
 }
+
+Cell TextOrAbsent(std::string_view text) { return text.empty() ? Absent() : Text(text); }
 
 Cell Number(int64_t number, Tone tone) {
-  return Cell{.text = fmt::format("{}", number), .right = true, .tone = tone};
+  return Exact(fmt::format_int(number).str(), /*right=*/true, tone);
 }
 
-Cell Size(int64_t bytes) { return Cell{.text = FormatSize(bytes), .right = true}; }
-Cell Rate(double per_second) { return Cell{.text = FormatRate(per_second), .right = true}; }
-Cell ByteRate(double rate) { return Cell{.text = FormatByteRate(rate), .right = true}; }
+Cell NumberIf(bool known, int64_t number) { return known ? Number(number) : NoNumber(); }
+Cell Size(int64_t bytes) { return Exact(FormatSize(bytes), /*right=*/true); }
+Cell Rate(double per_second) { return Exact(FormatRate(per_second), /*right=*/true); }
+Cell ByteRate(double rate) { return Exact(FormatByteRate(rate), /*right=*/true); }
 
 Cell Duration(std::chrono::milliseconds duration, Tone tone) {
-  return Cell{.text = FormatDuration(duration), .right = true, .tone = tone};
+  return Exact(FormatDuration(duration), /*right=*/true, tone);
+}
+
+Cell DurationIf(bool known, std::chrono::milliseconds duration) {
+  return known ? Duration(duration) : NoNumber();
 }
 
 Cell Time(std::optional<TimePoint> time) {
-  return time ? Cell{.text = FormatTime(*time)} : Absent();
+  return time ? Exact(FormatTime(*time), /*right=*/false) : Absent();
 }
-Cell YesNo(bool value) { return Cell{.text = value ? "yes" : "no"}; }
-Cell Absent() { return Cell{.text = "-", .tone = Tone::kDim}; }
 
-Table::Table(std::vector<std::string> titles) : titles_(std::move(titles)) {}
+Cell YesNo(bool value) { return Exact(value ? "yes" : "no", /*right=*/false); }
+// As lenient as can be: what else is in the column decides.
+Cell Absent() { return Cell{.text = "-", .fit = Fit::kProse, .tone = Tone::kDim}; }
+Cell NoNumber() { return Exact("-", /*right=*/true, Tone::kDim); }
+
+Table::Table(std::vector<std::string> titles, bool wide)
+    : titles_(std::move(titles)), wide_(wide) {}
 
 void Table::Add(std::vector<Cell> cells) {
   cells.resize(titles_.size());
   rows_.push_back(std::move(cells));
 }
 
-void Table::Write(std::ostream& out, const Terminal& terminal) const {
-  size_t columns = titles_.size();
-  std::vector<int> widths(columns);
-  std::vector<bool> right(columns);
-  std::vector<bool> prose(columns);
-  for (size_t i = 0; i < columns; ++i) {
-    widths[i] = DisplayWidth(titles_[i]);
+std::vector<Column> Table::Measure() const {
+  std::vector<Column> columns(titles_.size());
+  for (size_t i = 0; i < columns.size(); ++i) {
+    columns[i].width = DisplayWidth(titles_[i]);
     for (const auto& row : rows_) {
-      widths[i] = std::max(widths[i], DisplayWidth(row[i].text));
-      right[i] = right[i] || row[i].right;
-      prose[i] = prose[i] || row[i].may_shrink;
+      columns[i].width = std::max(columns[i].width, DisplayWidth(row[i].text));
+      Join(row[i], columns[i]);
     }
   }
-  if (terminal.width > 0) {
-    FitTerminal(widths, prose, right, terminal.width);
-  }
-  WriteLine(out, HeaderCells(titles_, right), widths, terminal.colour);
-  for (const auto& row : rows_) {
-    std::vector<Cell> cells = row;
-    for (size_t i = 0; i < columns; ++i) cells[i].right = right[i];
-    WriteLine(out, cells, widths, terminal.colour);
-  }
+  return columns;
 }
 
-RowWriter::RowWriter(std::vector<std::string> titles, std::ostream& out, const Terminal& terminal)
-    : titles_(std::move(titles)), out_(out), terminal_(terminal), right_(titles_.size()) {
-  for (const std::string& title : titles_) widths_.push_back(DisplayWidth(title));
+void Table::Write(std::ostream& out, const Terminal& terminal) const {
+  std::vector<Column> columns = Measure();
+  if (terminal.width > 0) {
+    FitColumns(columns, terminal.width, wide_ ? Squeeze::kProse : Squeeze::kHide);
+  }
+  std::string text;
+  AppendHeader(titles_, columns, terminal.colour, text);
+  for (const auto& row : rows_) AppendLine(row, columns, terminal.colour, text);
+  out << text;
+}
+
+RowWriter::RowWriter(std::vector<std::string> titles, bool wide, std::ostream& out,
+                     const Terminal& terminal)
+    : titles_(std::move(titles)), wide_(wide), out_(out), terminal_(terminal) {
+  for (const std::string& title : titles_) columns_.push_back({.width = DisplayWidth(title)});
 }
 
 void RowWriter::Add(const std::vector<Cell>& cells) {
-  std::vector<int> widths;
-  std::vector<Cell> row = cells;
-  for (size_t i = 0; i < row.size(); ++i) {
-    int width = DisplayWidth(row[i].text);
-    widths_[i] = std::max(widths_[i], std::min(width, kMostPadding));
-    widths.push_back(std::max(widths_[i], width));
-    right_[i] = right_[i] || row[i].right;
-    row[i].right = right_[i];
+  for (size_t i = 0; i < cells.size(); ++i) {
+    int width = DisplayWidth(cells[i].text);
+    columns_[i].width = std::max(columns_[i].width, std::min(width, kMostPadding));
+    Join(cells[i], columns_[i]);
+  }
+  fitted_ = columns_;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    fitted_[i].width = std::max(fitted_[i].width, DisplayWidth(cells[i].text));
   }
   if (terminal_.width > 0) {
-    std::vector<bool> prose;
-    prose.reserve(row.size());
-    for (const Cell& cell : row) prose.push_back(cell.may_shrink);
-    FitTerminal(widths, prose, right_, terminal_.width);
+    FitColumns(fitted_, terminal_.width,
+               wide_             ? Squeeze::kProse
+               : header_written_ ? Squeeze::kNames
+                                 : Squeeze::kHide);
   }
-  if (!header_written_) WriteLine(out_, HeaderCells(titles_, right_), widths, terminal_.colour);
-  header_written_ = true;
-  WriteLine(out_, row, widths, terminal_.colour);
+  line_.clear();
+  if (!header_written_) {
+    header_written_ = true;
+    for (size_t i = 0; i < columns_.size(); ++i) columns_[i].hidden = fitted_[i].hidden;
+    AppendHeader(titles_, fitted_, terminal_.colour, line_);
+  }
+  AppendLine(cells, fitted_, terminal_.colour, line_);
+  out_ << line_;
 }
 
 }  // namespace monkafka::cli

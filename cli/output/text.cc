@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <vector>
 
 namespace monkafka::cli {
@@ -30,11 +31,54 @@ size_t SequenceLength(std::string_view text) {
   return overlong_or_surrogate ? 0 : length;
 }
 
-// C1 controls, which some terminals obey: U+0080 to U+009F.
-bool IsControl(std::string_view sequence) {
+// Of a well-formed sequence.
+char32_t CodePoint(std::string_view sequence) {
   auto lead = static_cast<unsigned char>(sequence.front());
-  if (sequence.size() == 1) return lead < 0x20 || lead == 0x7f;
-  return lead == 0xc2 && static_cast<unsigned char>(sequence[1]) < 0xa0;
+  char32_t code = sequence.size() == 1   ? lead
+                  : sequence.size() == 2 ? lead & 0x1f
+                  : sequence.size() == 3 ? lead & 0x0f
+                                         : lead & 0x07;
+  for (char c : sequence.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3f);
+  return code;
+}
+
+struct Range {
+  char32_t first, last;
+};
+
+bool IsIn(char32_t code, std::span<const Range> ranges) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [code](const Range& r) { return code >= r.first && code <= r.last; });
+}
+
+// C0 and C1 controls, which terminals obey, and marks that turn the direction of writing.
+bool IsControl(std::string_view sequence) {
+  constexpr Range kControls[] = {{0, 0x1f},        {0x7f, 0x9f},     {0x61c, 0x61c},
+                                 {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}};
+  return IsIn(CodePoint(sequence), kControls);
+}
+
+int Width(std::string_view sequence) {
+  constexpr Range kNarrowest[] = {{0x300, 0x36f},   {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},
+                                  {0x200b, 0x200d}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f},
+                                  {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}};
+  constexpr Range kWide[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},
+                             {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},
+                             {0xff00, 0xff60},   {0xffe0, 0xffe6},   {0x1f300, 0x1f64f},
+                             {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
+  char32_t code = CodePoint(sequence);
+  return code < 0x300 ? 1 : IsIn(code, kNarrowest) ? 0 : IsIn(code, kWide) ? 2 : 1;
+}
+
+bool IsPlainAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+// Cuts the next character off; a byte that is no UTF-8 counts as one.
+std::string_view TakeSequence(std::string_view& text) {
+  std::string_view sequence = text.substr(0, std::max<size_t>(SequenceLength(text), 1));
+  text.remove_prefix(sequence.size());
+  return sequence;
 }
 
 }  // namespace
@@ -65,44 +109,47 @@ std::string Paint(std::string_view text, Tone tone, bool colour) {
 }
 
 std::string Printable(std::string_view bytes) {
+  if (IsPlainAscii(bytes)) return std::string(bytes);
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
-    size_t length = SequenceLength(bytes);
-    if (length == 0 || IsControl(bytes.substr(0, length))) {
-      length = std::max<size_t>(length, 1);
-      for (char c : bytes.substr(0, length)) {
-        if (c == '\n') {
-          text += "\\n";
-        } else if (c == '\t') {
-          text += "\\t";
-        } else {
-          text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        }
-      }
-    } else {
-      text += bytes.substr(0, length);
+    bool malformed = SequenceLength(bytes) == 0;
+    std::string_view sequence = TakeSequence(bytes);
+    if (!malformed && !IsControl(sequence)) {
+      text += sequence;
+      continue;
     }
-    bytes.remove_prefix(length);
+    for (char c : sequence) {
+      if (c == '\n') {
+        text += "\\n";
+      } else if (c == '\t') {
+        text += "\\t";
+      } else {
+        text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+      }
+    }
   }
   return text;
 }
 
 int DisplayWidth(std::string_view text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
-    return !IsContinuation(static_cast<unsigned char>(c));
-  }));
+  if (IsPlainAscii(text)) return static_cast<int>(text.size());
+  int width = 0;
+  while (!text.empty()) width += Width(TakeSequence(text));
+  return width;
 }
 
 std::string Shorten(std::string_view text, int width) {
   if (DisplayWidth(text) <= width) return std::string(text);
   if (width <= 0) return "";
-  size_t end = 0;
-  for (int columns = 0; columns < width; ++end) {
-    if (!IsContinuation(static_cast<unsigned char>(text[end]))) ++columns;
-    if (columns == width) break;
+  std::string shortened;
+  for (int left = width - 1; !text.empty();) {
+    std::string_view sequence = TakeSequence(text);
+    left -= Width(sequence);
+    if (left < 0) break;
+    shortened += sequence;
   }
-  return std::string(text.substr(0, end)) + "…";
+  return shortened + "…";
 }
 
 int EditDistance(std::string_view a, std::string_view b) {

@@ -13,10 +13,11 @@ std::string Paint(std::string_view text, Tone tone, bool colour);
 
 // What a terminal can show of bytes that others wrote: control characters, and bytes that aren't
 // UTF-8, become \n, \t or \xNN, so that no record can move the cursor or change the terminal's
-// title.
+// title; what changes the direction of writing becomes \xNN as well.
 std::string Printable(std::string_view bytes);
 
-// Columns that `text` takes: its UTF-8 code points.
+// Columns that `text`, which is well-formed UTF-8, takes on a terminal: two for East Asian wide
+// characters and emoji, none for combining marks.
 int DisplayWidth(std::string_view text);
 
 // `text` cut to `width` columns, of which the last is "…" when something was cut off.

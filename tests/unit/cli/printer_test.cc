@@ -62,7 +62,8 @@ std::string Streamed(Format format, int count) {
   for (int i = 1; i <= count; ++i) {
     Value value;
     value.set_number_value(i);
-    stream.Add(value, "n" + std::to_string(i), {Number(i)});
+    stream.Add(
+        value, [&] { return "n" + std::to_string(i); }, [&] { return std::vector{Number(i)}; });
   }
   stream.Finish();
   return out.str();

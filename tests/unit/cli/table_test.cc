@@ -45,6 +45,37 @@ TEST(TableTest, FitsTheTerminalByShorteningProseFirst) {
   EXPECT_NE(text.find("…"), std::string::npos);
 }
 
+Table Segments(bool wide) {
+  Table table({"PARTITION", "SIZE", "FIRST", "PATH"}, wide);
+  table.Add({Number(0), Size(1536), Time(TimePoint()), Id("/var/lib/orders-0/00000.log")});
+  return table;
+}
+
+TEST(TableTest, WhatIsExactIsLeftOutRatherThanCut) {
+  EXPECT_EQ(Written(Segments(/*wide=*/false), 47),
+            "PARTITION     SIZE  FIRST  …\n"
+            "        0  1.5 KiB  1970-01-01T00:00:00.000Z\n");
+  EXPECT_EQ(Written(Segments(/*wide=*/false), 30), "PARTITION     SIZE  …\n        0  1.5 KiB\n");
+}
+
+TEST(TableTest, AWideTableLeavesNothingOutAndCutsNoNames) {
+  EXPECT_EQ(Written(Segments(/*wide=*/true), 30), Written(Segments(/*wide=*/true)));
+}
+
+TEST(TableTest, ANumberThatIsMissingStandsAmongTheNumbers) {
+  Table table({"LAG"});
+  table.Add({NumberIf(false, 0)});
+  table.Add({NumberIf(true, 1234)});
+  EXPECT_EQ(Written(table), " LAG\n   -\n1234\n");
+}
+
+TEST(TableTest, WideCharactersTakeTwoColumns) {
+  Table table({"KEY", "N"});
+  table.Add({Text("価格"), Number(1)});
+  table.Add({Text("a"), Number(2)});
+  EXPECT_EQ(Written(table), "KEY   N\n価格  1\na     2\n");
+}
+
 TEST(TableTest, IsNeverShortenedWhenNobodyLooks) {
   Table table({"VALUE"});
   table.Add({Prose(std::string(500, 'v'))});
@@ -70,7 +101,7 @@ TEST(TableTest, CellsEscapeWhatOthersWrote) {
 TEST(RowWriterTest, WritesTheHeaderOnceAndKeepsTheWidestColumn) {
   std::ostringstream out;
   Terminal terminal;
-  RowWriter rows({"KEY", "OFFSET"}, out, terminal);
+  RowWriter rows({"KEY", "OFFSET"}, /*wide=*/false, out, terminal);
   rows.Add({Prose("customer-1"), Number(7)});
   rows.Add({Prose("c"), Number(12)});
   EXPECT_EQ(out.str(),
@@ -82,7 +113,7 @@ TEST(RowWriterTest, WritesTheHeaderOnceAndKeepsTheWidestColumn) {
 TEST(RowWriterTest, FitsTheTerminal) {
   std::ostringstream out;
   Terminal terminal{.output_is_terminal = true, .width = 40};
-  RowWriter rows({"PARTITION", "TIMESTAMP", "KEY", "VALUE"}, out, terminal);
+  RowWriter rows({"PARTITION", "TIMESTAMP", "KEY", "VALUE"}, /*wide=*/false, out, terminal);
   rows.Add({Number(0), Time(TimePoint()), Prose("customer-0"), Prose(std::string(90, 'v'))});
   std::istringstream lines(out.str());
   for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 40) << line;

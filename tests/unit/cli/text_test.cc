@@ -13,6 +13,7 @@ TEST(PrintableTest, NothingThatARecordHoldsReachesTheTerminalAsACommand) {
   EXPECT_EQ(Printable("line\nnext\tcell"), "line\\nnext\\tcell");
   EXPECT_EQ(Printable(std::string("\0", 1)), "\\x00");
   EXPECT_EQ(Printable("\xc2\x9b"), "\\xc2\\x9b");
+  EXPECT_EQ(Printable("a\xe2\x80\xae" "b"), "a\\xe2\\x80\\xaeb") << "turns the direction of writing";
 }
 
 TEST(PrintableTest, KeepsUtf8AndEscapesWhatIsNot) {
@@ -28,11 +29,13 @@ TEST(PaintTest, ColoursOnlyWhenAsked) {
   EXPECT_EQ(Paint("up", Tone::kPlain, true), "up");
 }
 
-TEST(ShortenTest, CountsCodePointsAndMarksTheCut) {
+TEST(ShortenTest, CountsColumnsAndMarksTheCut) {
   EXPECT_EQ(Shorten("orders", 6), "orders");
   EXPECT_EQ(Shorten("orders", 4), "ord…");
   EXPECT_EQ(Shorten("äöüß", 3), "äö…");
   EXPECT_EQ(Shorten("x", 0), "");
+  EXPECT_EQ(Shorten("価格価", 5), "価格…");
+  EXPECT_EQ(Shorten("価格価", 4), "価…");
 }
 
 TEST(NearestTest, FindsWhatWasMeantAndNothingFarAway) {

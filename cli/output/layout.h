@@ -1,0 +1,38 @@
+// How the columns of a table share the width of a terminal. Pure functions.
+#pragma once
+
+#include <vector>
+
+namespace monkafka::cli {
+
+// What a cell allows when its table is too wide.
+enum class Fit {
+  kProse,   // long text: shortened first
+  kName,    // shortened when all else is done; never in a wide table
+  kExact,   // numbers, times, ids: whole or not at all
+};
+
+struct Column {
+  int width = 0;
+  Fit fit = Fit::kProse;
+  bool right = false;
+  bool hidden = false;
+};
+
+// Columns that stand between the others.
+constexpr int kColumnGap = 2;
+
+// Of the columns that are not hidden.
+int TotalWidth(const std::vector<Column>& columns);
+
+enum class Squeeze {
+  kProse,  // shorten prose, to a readable width
+  kNames,  // then prose and names as far as it goes
+  kHide,   // hide exact columns in between, from the right, never the first, and keep room for the
+           // mark that says so
+};
+
+// Narrows `columns` until they take no more than `limit`, if that can be.
+void FitColumns(std::vector<Column>& columns, int limit, Squeeze squeeze);
+
+}  // namespace monkafka::cli

@@ -1,0 +1,56 @@
+#include "cli/output/layout.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace monkafka::cli {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<Column> Columns() {
+  return {{.width = 20, .fit = Fit::kName},
+          {.width = 10, .fit = Fit::kExact},
+          {.width = 30, .fit = Fit::kProse},
+          {.width = 10, .fit = Fit::kExact}};
+}
+
+// -1: hidden.
+std::vector<int> Fitted(int limit, Squeeze squeeze) {
+  std::vector<Column> columns = Columns();
+  FitColumns(columns, limit, squeeze);
+  std::vector<int> widths;
+  for (const Column& column : columns) widths.push_back(column.hidden ? -1 : column.width);
+  return widths;
+}
+
+TEST(LayoutTest, WhatFitsIsLeftAsItIs) {
+  EXPECT_EQ(TotalWidth(Columns()), 76);
+  EXPECT_THAT(Fitted(76, Squeeze::kHide), ElementsAre(20, 10, 30, 10));
+}
+
+TEST(LayoutTest, ProseGivesWayFirst) {
+  EXPECT_THAT(Fitted(60, Squeeze::kHide), ElementsAre(20, 10, 14, 10));
+}
+
+TEST(LayoutTest, ThenExactColumnsAreHiddenFromTheRight) {
+  EXPECT_THAT(Fitted(50, Squeeze::kHide), ElementsAre(20, 10, 13, -1));
+}
+
+TEST(LayoutTest, ThenNamesAreShortened) {
+  EXPECT_THAT(Fitted(25, Squeeze::kHide), ElementsAre(12, -1, 8, -1));
+}
+
+TEST(LayoutTest, NothingIsHiddenUnlessItMay) {
+  EXPECT_THAT(Fitted(50, Squeeze::kNames), ElementsAre(16, 10, 8, 10));
+  EXPECT_THAT(Fitted(50, Squeeze::kProse), ElementsAre(20, 10, 12, 10));
+}
+
+TEST(LayoutTest, TheFirstColumnIsNeverHidden) {
+  std::vector<Column> columns = {{.width = 50, .fit = Fit::kExact}};
+  FitColumns(columns, 10, Squeeze::kHide);
+  EXPECT_FALSE(columns[0].hidden);
+}
+
+}  // namespace
+}  // namespace monkafka::cli
