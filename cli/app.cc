@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "cli/completion.h"
 #include "cli/nouns.h"
-#include "cli/output/text.h"
+#include "cli/usage_text.h"
 
 namespace monkafka::cli {
 namespace {
@@ -17,49 +17,10 @@ Output: data on stdout, remarks on stderr. -o json, jsonl and yaml are the proto
 service's answer (proto/monkafka/admin/v1). Sizes read as 64KiB or 1.5GiB, durations as 1h30m, times as
 2026-11-25T19:02:11Z or as -1h30m for before now.
 
-Exit codes: 0 done; 1 failed, any item; 2 plan, diff or verify found something; 64 wrong usage.
+Exit codes: 0 done; 1 failed, any item, or cut short by Ctrl-C or --timeout; 2 plan, diff or verify found
+something; 64 wrong usage. What has no end of its own (tail, watch, top) is done when Ctrl-C ends it.
 
 Environment: MONKAFKACTL_ENDPOINT, MONKAFKACTL_CONTEXT, NO_COLOR.)";
-
-// The command that the words got to before an error, as in "monkafkactl topic create".
-std::string ParsedCommand(const CLI::App& app) {
-  const CLI::App* at = &app;
-  std::string words = at->get_name();
-  while (!at->get_subcommands().empty()) {
-    at = at->get_subcommands().front();
-    words += " " + at->get_name();
-  }
-  return words;
-}
-
-const CLI::App& Deepest(const CLI::App& app) {
-  const CLI::App* at = &app;
-  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
-  return *at;
-}
-
-// The verb or noun that was probably meant by the first word that no command is called.
-std::string_view MeantCommand(const CLI::App& app, const std::vector<std::string>& arguments) {
-  std::vector<std::string_view> names;
-  for (const CLI::App* command : Deepest(app).get_subcommands({}))
-    names.push_back(command->get_name());
-  for (const std::string& word : arguments) {
-    if (word.starts_with("-")) continue;
-    if (auto nearest = Nearest(word, names); !nearest.empty() && nearest != word) return nearest;
-  }
-  return "";
-}
-
-int ReportUsage(Session& session, const CLI::App& app, const CLI::ParseError& error,
-                const std::vector<std::string>& arguments) {
-  std::string command = ParsedCommand(app);
-  std::string advice = fmt::format("{} --help", command);
-  if (auto meant = MeantCommand(app, arguments); !meant.empty()) {
-    advice = fmt::format("{} {}", command, meant);
-  }
-  session.world().error << fmt::format("{}: {}\n  try: {}\n", command, error.what(), advice);
-  return kUsage;
-}
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   auto* endpoint = app.add_option("--endpoint", options.target.endpoint,
@@ -94,6 +55,14 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_flag("-v,--verbose", options.verbose, "Show the gRPC status and details of errors");
 }
 
+// "help topic" is "topic --help".
+std::vector<std::string> WithHelpLast(std::vector<std::string> words) {
+  if (words.empty() || words.front() != "help") return words;
+  words.erase(words.begin());
+  words.push_back("--help");
+  return words;
+}
+
 }  // namespace
 
 std::unique_ptr<CLI::App> MakeCommandTree(Session& session) {
@@ -121,19 +90,20 @@ std::unique_ptr<CLI::App> MakeCommandTree(Session& session) {
 }
 
 int Run(const std::vector<std::string>& arguments, World world) {
-  Session session(std::move(world));
+  const std::vector<std::string> words = WithHelpLast(arguments);
+  Session session(std::move(world), words);
   auto app = MakeCommandTree(session);
   try {
-    if (!arguments.empty() && arguments.front() == kCompleteCommand) {
-      Complete(*app, session, {arguments.begin() + 1, arguments.end()});
+    if (!words.empty() && words.front() == kCompleteCommand) {
+      Complete(*app, session, {words.begin() + 1, words.end()});
       return kDone;
     }
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-    app->parse(std::move(reversed));
+    app->parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0)
       return app->exit(error, session.world().out, session.world().error);
-    return ReportUsage(session, *app, error, arguments);
+    session.PrintFailure(DescribeUsage(*app, words, error));
+    return kUsage;
   } catch (const Failure& failure) {
     session.PrintFailure(failure);
     return failure.exit_code();

@@ -59,30 +59,30 @@ Cell HealthCell(v1::HealthStatus status) {
 void Health(Session& session) {
   auto response = session.Call(&Stub::CheckHealth, v1::CheckHealthRequest(), "check the health");
   using H = v1::HealthCheck;
-  static const View<H> view{
-      .name = [](const H& h) { return h.name(); },
-      .columns = {
-          {"CHECK", [](const H& h) { return Text(h.name()); }},
-          {"STATUS", [](const H& h) { return HealthCell(h.status()); }},
-          {"SUBJECT",
-           [](const H& h) { return TextOrAbsent(h.subject()); }},
-          {"MESSAGE", [](const H& h) { return Prose(h.message()); }},
-      }};
-  session.printer().PrintList(response, response.checks(), view);
+  static const View<H> view{.items = "checks",
+                            .name = [](const H& h) { return h.name(); },
+                            .columns = {
+                                {"CHECK", [](const H& h) { return Text(h.name()); }},
+                                {"STATUS", [](const H& h) { return HealthCell(h.status()); }},
+                                {"SUBJECT", [](const H& h) { return TextOrAbsent(h.subject()); }},
+                                {"MESSAGE", [](const H& h) { return Prose(h.message()); }},
+                            }};
+  session.ShowList(response, response.checks(), view);
   if (response.status() == v1::HEALTH_STATUS_FAILED) session.set_exit_code(kFailed);
 }
 
 void Apis(Session& session) {
   auto response = session.CallAllPages(&Stub::ListApis, v1::ListApisRequest(), "list the APIs");
   using A = v1::Api;
-  static const View<A> view{.name = [](const A& a) { return a.name(); },
+  static const View<A> view{.items = "APIs",
+                            .name = [](const A& a) { return a.name(); },
                             .columns = {
                                 {"KEY", [](const A& a) { return Number(a.key()); }},
                                 {"API", [](const A& a) { return Text(a.name()); }},
                                 {"FROM", [](const A& a) { return Number(a.min_version()); }},
                                 {"TO", [](const A& a) { return Number(a.max_version()); }},
                             }};
-  session.printer().PrintList(response, response.apis(), view);
+  session.ShowList(response, response.apis(), view);
 }
 
 std::string Listeners(const v1::Broker& broker) {
@@ -98,16 +98,16 @@ void Brokers(Session& session) {
   auto response =
       session.CallAllPages(&Stub::ListBrokers, v1::ListBrokersRequest(), "list the brokers");
   using B = v1::Broker;
-  static const View<B> view{
-      .name = [](const B& b) { return std::to_string(b.node_id()); },
-      .columns = {
-          {"NODE", [](const B& b) { return Number(b.node_id()); }},
-          {"ADVERTISED", [](const B& b) { return Id(Listeners(b)); }},
-          {"RACK", [](const B& b) { return TextOrAbsent(b.rack()); }},
-          {"FENCED", [](const B& b) { return YesNo(b.fenced()); }},
-          {"EPOCH", [](const B& b) { return Number(b.epoch()); }, true},
-      }};
-  session.printer().PrintList(response, response.brokers(), view);
+  static const View<B> view{.items = "brokers",
+                            .name = [](const B& b) { return std::to_string(b.node_id()); },
+                            .columns = {
+                                {"NODE", [](const B& b) { return Number(b.node_id()); }},
+                                {"ADVERTISED", [](const B& b) { return Id(Listeners(b)); }},
+                                {"RACK", [](const B& b) { return TextOrAbsent(b.rack()); }},
+                                {"FENCED", [](const B& b) { return YesNo(b.fenced()); }},
+                                {"EPOCH", [](const B& b) { return Number(b.epoch()); }, true},
+                            }};
+  session.ShowList(response, response.brokers(), view);
 }
 
 void Features(Session& session) {
@@ -115,6 +115,7 @@ void Features(Session& session) {
       session.CallAllPages(&Stub::ListFeatures, v1::ListFeaturesRequest(), "list the features");
   using F = v1::Feature;
   static const View<F> view{
+      .items = "features",
       .name = [](const F& f) { return f.name(); },
       .columns = {
           {"FEATURE", [](const F& f) { return Text(f.name()); }},
@@ -122,7 +123,7 @@ void Features(Session& session) {
           {"SUPPORTED FROM", [](const F& f) { return Number(f.min_supported_level()); }},
           {"TO", [](const F& f) { return Number(f.max_supported_level()); }},
       }};
-  session.printer().PrintList(response, response.features(), view);
+  session.ShowList(response, response.features(), view);
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ bool IsSet(v1::ConfigSource source) {
 const View<v1::ConfigEntry>& EntryView() {
   using E = v1::ConfigEntry;
   static const View<E> view{
+      .items = "configs",
       .name = [](const E& e) { return e.name(); },
       .columns = {
           {"KEY",
@@ -105,7 +106,7 @@ void Get(Session& session, const GetFlags& flags) {
   request.set_filter(filter);
   auto response = session.CallAllPages(&Stub::ListConfigs, request,
                                        "list the configs of " + Name(request.resource()));
-  session.printer().PrintList(response, response.configs(), EntryView());
+  session.ShowList(response, response.configs(), EntryView());
   for (const std::string& key : flags.keys) {
     bool found = key.find('*') != std::string::npos || flags.set_only;
     for (const v1::ConfigEntry& entry : response.configs()) found = found || entry.name() == key;
@@ -151,7 +152,7 @@ void Set(Session& session, const SetFlags& flags) {
   std::string what = "set configs of " + Name(request.resource());
   if (!flags.dry_run) session.Confirm(what, true, /*destructive=*/false);
   auto response = session.Call(&Stub::AlterConfigs, request, what);
-  session.printer().PrintList(response, response.configs(), EntryView());
+  session.ShowList(response, response.configs(), EntryView());
 }
 
 std::string ValueOrNull(bool present, const std::string& value) { return present ? value : "null"; }

@@ -29,6 +29,7 @@ std::string Software(const v1::Connection& c) {
 const View<v1::Connection>& ConnectionView() {
   using C = v1::Connection;
   static const View<C> view{
+      .items = "connections",
       .name = [](const C& c) { return std::to_string(c.connection_id()); },
       .columns = {
           {"ID", [](const C& c) { return Number(c.connection_id()); }},
@@ -55,7 +56,7 @@ void List(Session& session, const std::string& filter, const std::string& order_
   request.set_filter(filter);
   request.set_order_by(order_by);
   auto response = session.CallAllPages(&Stub::ListConnections, request, "list the connections");
-  session.printer().PrintList(response, response.connections(), ConnectionView());
+  session.ShowList(response, response.connections(), ConnectionView());
 }
 
 struct CloseFlags : MutationFlags {
@@ -67,7 +68,7 @@ void Close(Session& session, const CloseFlags& flags) {
   if (!flags.dry_run) {
     session.Confirm(fmt::format("close connection {}", fmt::join(flags.ids, ", ")), flags.yes);
   }
-  session.ForEach(flags.ids, [&](const std::string& id) {
+  session.ForEach("close", flags.ids, [&](const std::string& id) {
     v1::CloseConnectionRequest request;
     request.set_connection_id(std::stoll(id));
     request.set_allow_missing(flags.if_exists);

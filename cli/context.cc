@@ -102,6 +102,7 @@ void List(Session& session) {
     *list->add_values() = ToMessage(name, context, name == contexts.current);
   }
   View<Value> view{
+      .items = "contexts",
       .name = [](const Value& context) { return Field(context, "name"); },
       .columns = {
           {"CURRENT", [](const Value& c) { return Text(Flag(c, "current") ? "*" : ""); }},
@@ -111,7 +112,7 @@ void List(Session& session) {
           {"TLS", [](const Value& c) { return YesNo(Flag(c, "tls")); }},
           {"TOKEN FILE", [](const Value& c) { return Text(Field(c, "tokenFile")); }, true},
       }};
-  session.printer().PrintList(response, list->values(), view);
+  session.ShowList(response, list->values(), view);
 }
 
 }  // namespace

@@ -245,6 +245,7 @@ class Doctor {
     google::protobuf::Struct response;
     *(*response.mutable_fields())["findings"].mutable_list_value() = findings_;
     static const View<Value> view{
+        .items = "findings",
         .name = [](const Value& f) { return Field(f, "check"); },
         .columns = {
             {"CHECK", [](const Value& f) { return Text(Field(f, "check")); }},
@@ -258,7 +259,7 @@ class Doctor {
             {"SUBJECT", [](const Value& f) { return Text(Field(f, "subject")); }},
             {"FOUND", [](const Value& f) { return Prose(Field(f, "message")); }},
         }};
-    session_.printer().PrintList(response, findings_.values(), view);
+    session_.ShowList(response, findings_.values(), view);
     for (const Value& finding : findings_.values()) {
       if (Field(finding, "next").empty()) continue;
       session_.Warn(fmt::format("{} {}: {}\n  next: {}", Field(finding, "check"),

@@ -27,14 +27,14 @@ Cell StateCell(v1::GroupState state) {
 const View<v1::Group>& GroupView() {
   using G = v1::Group;
   static const View<G> view{
+      .items = "groups",
       .name = [](const G& g) { return g.group_id(); },
       .columns = {
           {"GROUP", [](const G& g) { return Text(g.group_id()); }},
           {"STATE", [](const G& g) { return StateCell(g.state()); }},
           {"MEMBERS", [](const G& g) { return Number(g.member_count()); }},
           {"PARTITIONS", [](const G& g) { return Number(g.offset_count()); }},
-          {"ASSIGNOR",
-           [](const G& g) { return TextOrAbsent(g.protocol()); }},
+          {"ASSIGNOR", [](const G& g) { return TextOrAbsent(g.protocol()); }},
           {"TYPE",
            [](const G& g) { return Text(Word(v1::GroupType_Name(g.type()), "GROUP_TYPE_")); },
            true},
@@ -52,7 +52,7 @@ void List(Session& session, const std::string& state, const std::string& filter)
     request.set_filter(filter.empty() ? of_state : fmt::format("{} AND ({})", of_state, filter));
   }
   auto response = session.CallAllPages(&Stub::ListGroups, request, "list the groups");
-  session.printer().PrintList(response, response.groups(), GroupView());
+  session.ShowList(response, response.groups(), GroupView());
 }
 
 Table MemberTable(const v1::Group& group) {
@@ -91,17 +91,15 @@ void Get(Session& session, const std::string& group_id) {
 const View<v1::PartitionLag>& LagView() {
   using L = v1::PartitionLag;
   static const View<L> view{
+      .items = "committed offsets",
       .name = [](const L& l) { return fmt::format("{}-{}", l.topic(), l.partition()); },
       .columns = {
           {"TOPIC", [](const L& l) { return Text(l.topic()); }},
           {"PARTITION", [](const L& l) { return Number(l.partition()); }},
           {"COMMITTED",
-           [](const L& l) {
-             return NumberIf(l.has_committed_offset(), l.committed_offset());
-           }},
+           [](const L& l) { return NumberIf(l.has_committed_offset(), l.committed_offset()); }},
           {"END", [](const L& l) { return Number(l.log_end_offset()); }},
-          {"LAG",
-           [](const L& l) { return NumberIf(l.has_lag_records(), l.lag_records()); }},
+          {"LAG", [](const L& l) { return NumberIf(l.has_lag_records(), l.lag_records()); }},
           {"BEHIND",
            [](const L& l) {
              return DurationIf(l.has_lag_seconds(), SecondsToMilliseconds(l.lag_seconds()));
@@ -111,9 +109,7 @@ const View<v1::PartitionLag>& LagView() {
           {"START", [](const L& l) { return Number(l.log_start_offset()); }, true},
           {"COMMITTED AT",
            [](const L& l) { return TimestampCell(l.has_commit_time(), l.commit_time()); }, true},
-          {"HOST",
-           [](const L& l) { return TextOrAbsent(l.client_host()); },
-           true},
+          {"HOST", [](const L& l) { return TextOrAbsent(l.client_host()); }, true},
           {"METADATA", [](const L& l) { return Prose(l.metadata()); }, true},
           {"NOTE", [](const L& l) { return Prose(l.error(), Tone::kWarning); }},
       }};
@@ -134,14 +130,15 @@ void ShowLag(Session& session, const std::string& group_id, const LagFlags& flag
   auto response = session.Call(&Stub::GetGroupLag, request, "show the lag of group " + group_id);
   const v1::GroupLag& lag = response.lag();
   if (session.printer().for_people()) {
-    std::string behind = lag.has_max_lag_seconds()
-                             ? FormatDuration(SecondsToMilliseconds(lag.max_lag_seconds()))
-                             : "unknown";
-    session.Note(fmt::format("group {} is {}: {} behind, the oldest is {} old", group_id,
-                             StateWord(lag.state()), Count(lag.total_lag_records(), "record"),
-                             behind));
+    std::string oldest;
+    if (lag.has_max_lag_seconds()) {
+      oldest = fmt::format(", the oldest is {} old",
+                           FormatDuration(SecondsToMilliseconds(lag.max_lag_seconds())));
+    }
+    session.Note(fmt::format("group {} is {}: {} behind{}", group_id, StateWord(lag.state()),
+                             Count(lag.total_lag_records(), "record"), oldest));
   }
-  session.printer().PrintList(response, lag.partitions(), LagView());
+  session.ShowList(response, lag.partitions(), LagView());
 }
 
 std::vector<Cell> GroupLagCells(const v1::GroupLag& lag) {
@@ -159,8 +156,7 @@ void WatchLag(Session& session, const LagFlags& flags) {
       &Stub::WatchGroupLag, request, "watch the lag", [&](const v1::WatchGroupLagResponse& event) {
         if (stream.AddMessage(event)) return true;
         for (const v1::GroupLag& lag : event.update().groups()) {
-          stream.Add(
-              lag, [&] { return lag.group_id(); }, [&] { return GroupLagCells(lag); });
+          stream.Add(lag, [&] { return lag.group_id(); }, [&] { return GroupLagCells(lag); });
         }
         for (const std::string& missing : event.update().missing_group_ids()) {
           session.Note(fmt::format("group {} does not exist", missing));
@@ -172,7 +168,8 @@ void WatchLag(Session& session, const LagFlags& flags) {
 
 void Lag(Session& session, const LagFlags& flags) {
   if (flags.watch) return WatchLag(session, flags);
-  session.ForEach(flags.groups, [&](const std::string& group) { ShowLag(session, group, flags); });
+  session.ForEach("read", flags.groups,
+                  [&](const std::string& group) { ShowLag(session, group, flags); });
 }
 
 struct DeleteFlags : MutationFlags {
@@ -186,7 +183,7 @@ void Delete(Session& session, const DeleteFlags& flags) {
         fmt::format("delete {} with all committed offsets", fmt::join(flags.groups, ", ")),
         flags.yes);
   }
-  session.ForEach(flags.groups, [&](const std::string& group) {
+  session.ForEach("delete", flags.groups, [&](const std::string& group) {
     v1::DeleteGroupRequest request;
     request.set_group_id(group);
     request.set_allow_missing(flags.if_exists);

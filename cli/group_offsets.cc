@@ -7,6 +7,7 @@
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/document.h"
+#include "cli/shell.h"
 #include "cli/undo_files.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
@@ -20,12 +21,12 @@ using MoveList = google::protobuf::RepeatedPtrField<v1::OffsetMove>;
 const View<v1::OffsetMove>& MoveView() {
   using M = v1::OffsetMove;
   static const View<M> view{
+      .items = "offsets",
       .name = [](const M& m) { return fmt::format("{}-{}", m.topic(), m.partition()); },
       .columns = {
           {"TOPIC", [](const M& m) { return Text(m.topic()); }},
           {"PARTITION", [](const M& m) { return Number(m.partition()); }},
-          {"FROM",
-           [](const M& m) { return NumberIf(m.has_from_offset(), m.from_offset()); }},
+          {"FROM", [](const M& m) { return NumberIf(m.has_from_offset(), m.from_offset()); }},
           {"TO", [](const M& m) { return NumberIf(m.has_to_offset(), m.to_offset()); }},
           {"SKIPPED", [](const M& m) { return Number(m.skipped_records()); }},
           {"REPLAYED", [](const M& m) { return Number(m.replayed_records()); }},
@@ -56,7 +57,7 @@ void Move(Session& session,
   request.set_validate_only(true);
   Response preview = session.Call(method, request, doing);
   if (flags.dry_run || session.printer().for_people()) {
-    session.printer().PrintList(preview, preview.moves(), MoveView());
+    session.ShowList(preview, preview.moves(), MoveView());
   }
   if (flags.dry_run) return;
   session.Confirm(doing, flags.yes);
@@ -75,10 +76,10 @@ void Move(Session& session,
     session.Check(status, doing);
   }
   if (!session.printer().for_people()) {
-    session.printer().PrintList(response, response.moves(), MoveView());
+    session.ShowList(response, response.moves(), MoveView());
   }
-  session.Note(undo_file ? fmt::format("done; `monkafkactl group undo {}` takes it back ({})",
-                                       group, undo_file->string())
+  session.Note(undo_file ? fmt::format("done; `{}` takes it back ({})",
+                                       CommandText({"group", "undo", group}), undo_file->string())
                          : "done");
 }
 

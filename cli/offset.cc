@@ -19,6 +19,7 @@ std::string PartitionName(const Offsets& o) {
 
 const View<Offsets>& OffsetsView() {
   static const View<Offsets> view{
+      .items = "partitions",
       .name = PartitionName,
       .columns = {
           {"TOPIC", [](const Offsets& o) { return Text(o.topic()); }},
@@ -41,7 +42,7 @@ void List(Session& session, const std::string& topic) {
   v1::ListOffsetsRequest request;
   request.set_topic(topic);
   auto response = session.CallAllPages(&Stub::ListOffsets, request, "list the offsets");
-  session.printer().PrintList(response, response.offsets(), OffsetsView());
+  session.ShowList(response, response.offsets(), OffsetsView());
 }
 
 struct FindFlags {
@@ -67,6 +68,7 @@ void Find(Session& session, const FindFlags& flags) {
   auto response = session.Call(&Stub::FindOffsets, request, "find offsets of " + flags.topic);
   using F = v1::FoundOffset;
   static const View<F> view{
+      .items = "partitions",
       .name = [](const F& f) { return std::to_string(f.offset()); },
       .columns = {
           {"TOPIC", [](const F& f) { return Text(f.topic()); }},
@@ -75,7 +77,7 @@ void Find(Session& session, const FindFlags& flags) {
           {"TIMESTAMP", [](const F& f) { return TimestampCell(f.timestamp_ms()); }},
           {"EPOCH", [](const F& f) { return Number(f.leader_epoch()); }, true},
       }};
-  session.printer().PrintList(response, response.offsets(), view);
+  session.ShowList(response, response.offsets(), view);
 }
 
 struct WatchFlags {

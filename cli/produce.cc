@@ -120,9 +120,9 @@ class Producer {
   void Send() {
     if (request_.records().empty()) return;
     request_.set_request_id(Session::NewRequestId());
-    auto response = session_.Call(
-        &Stub::ProduceRecords, request_,
-        fmt::format("produce to {} after {}", request_.topic(), Count(produced_, "record")));
+    std::string what = "produce to " + request_.topic();
+    if (produced_ > 0) what += fmt::format(" after {}", Count(produced_, "record"));
+    auto response = session_.Call(&Stub::ProduceRecords, request_, what);
     for (const v1::ProducedRecord& record : response.records()) {
       (record.error().empty() ? produced_ : failed_) += 1;
       items_.Add(

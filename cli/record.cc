@@ -6,9 +6,11 @@
 #include "cli/command.h"
 #include "cli/nouns.h"
 #include "cli/produce.h"
-#include "cli/record_cells.h"
 #include "cli/record_flags.h"
+#include "cli/record_stream.h"
+#include "cli/shell.h"
 #include "monkafka/admin/v1/records.grpc.pb.h"
+#include "monkafka/admin/v1/topics.grpc.pb.h"
 
 namespace monkafka::cli {
 namespace {
@@ -57,48 +59,25 @@ void SetEnd(const ReadFlags& flags, Request& request) {
   }
 }
 
-// Where the records that were shown end, for those who go on later.
-class RecordStream {
- public:
-  RecordStream(Session& session, ItemStream::Pace pace)
-      : session_(session),
-        items_(session.printer(), RecordTitles(session.printer().wide()), pace) {}
+// The partitions that a verb was about; empty when that cannot be found out.
+std::vector<int32_t> PartitionsOf(Session& session, const ReadFlags& flags) {
+  std::vector<int32_t> partitions = ParsePartitions(flags.partitions);
+  if (!partitions.empty()) return partitions;
+  v1::GetTopicRequest request;
+  request.set_name(flags.topic);
+  request.set_view(v1::TOPIC_VIEW_BASIC);
+  v1::GetTopicResponse response;
+  if (!session.TryCall(&v1::TopicsService::Stub::GetTopic, request, &response).ok()) return {};
+  for (int32_t p = 0; p < response.topic().partition_count(); ++p) partitions.push_back(p);
+  return partitions;
+}
 
-  template <class Event>
-  void Add(const Event& event) {
-    const v1::PartitionRecord& at = event.record();
-    next_[at.partition()] = at.record().offset() + 1;
-    ++count_;
-    items_.Add(
-        event,
-        [&] { return fmt::format("{}-{}@{}", at.topic(), at.partition(), at.record().offset()); },
-        [&] { return RecordCells(at, session_.printer().wide()); });
-  }
+std::string Now() {
+  return FormatTime(
+      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+}
 
-  template <class Event>
-  void End(const Event& event) {
-    items_.AddMessage(event);
-  }
-
-  void Finish() { items_.Finish(); }
-  int64_t count() const { return count_; }
-
-  std::string Resume() const {
-    std::string text;
-    for (const auto& [partition, offset] : next_) {
-      text +=
-          fmt::format("{}--partitions {} --offset {}", text.empty() ? "" : ", ", partition, offset);
-    }
-    return text.empty() ? "nothing was read" : "goes on with " + text;
-  }
-
- private:
-  Session& session_;
-  ItemStream items_;
-  std::map<int32_t, int64_t> next_;
-  int64_t count_ = 0;
-};
-
+// A tail has no end: it is done when it is ended, and says where it was.
 void Tail(Session& session, const ReadFlags& flags, const PredicateFlags& predicates) {
   v1::TailRecordsRequest request;
   SetCommon(flags, request);
@@ -113,7 +92,16 @@ void Tail(Session& session, const ReadFlags& flags, const PredicateFlags& predic
         return true;
       });
   records.Finish();
-  if (session.interrupted()) session.Note(records.Resume());
+  if (!session.cut_short()) return;
+  session.Note(fmt::format("{} shown; to go on:\n{}", Count(records.count(), "record"),
+                           records.Resume(PartitionsOf(session, flags), {"--since", Now()})));
+}
+
+void WarnOfDamage(Session& session, const std::string& topic, int64_t damaged_batches) {
+  if (damaged_batches == 0) return;
+  session.Warn(fmt::format("{} could not be read: `{}` says why", Count(damaged_batches, "batch"),
+                           CommandText({"segment", "verify", topic})));
+  session.set_exit_code(kFailed);
 }
 
 void Read(Session& session, const ReadFlags& flags) {
@@ -128,17 +116,17 @@ void Read(Session& session, const ReadFlags& flags) {
         if (event.has_record()) records.Add(event);
         if (event.has_summary()) {
           records.End(event);
-          if (event.summary().damaged_batches() > 0) {
-            session.Warn(
-                fmt::format("{} could not be read: `monkafkactl segment verify {}` says why",
-                            Count(event.summary().damaged_batches(), "batch"), flags.topic));
-            session.set_exit_code(kFailed);
-          }
+          WarnOfDamage(session, flags.topic, event.summary().damaged_batches());
         }
         return true;
       });
   records.Finish();
-  if (session.interrupted()) throw Failure("interrupted", records.Resume());
+  if (session.cut_short()) {
+    throw Failure(
+        fmt::format("{} after {}", session.why_cut_short(), Count(records.count(), "record")),
+        records.Resume(PartitionsOf(session, flags), StartOptions(request.start())));
+  }
+  if (records.count() == 0 && session.printer().for_people()) session.Note("no records");
 }
 
 struct SearchFlags : ReadFlags, PredicateFlags {
@@ -160,46 +148,63 @@ v1::SearchRecordsRequest SearchRequest(const SearchFlags& flags) {
   return request;
 }
 
+// The same search, from `token` on. A token is bound to its search, so times that were relative are
+// said as they were meant.
+std::string ResumedSearch(const Session& session, const v1::SearchRecordsRequest& request,
+                          const std::string& token) {
+  auto words = WithoutOptions(session.words(), {"--resume", "--since", "--until"});
+  auto add = [&words](const char* option, const std::string& value) {
+    words.insert(words.end(), {option, value});
+  };
+  if (request.start().has_timestamp_ms()) {
+    add("--since",
+        FormatTime(TimePoint(std::chrono::milliseconds(request.start().timestamp_ms()))));
+  }
+  if (request.has_end_timestamp_ms()) {
+    add("--until", FormatTime(TimePoint(std::chrono::milliseconds(request.end_timestamp_ms()))));
+  }
+  if (!token.empty()) add("--resume", token);
+  return CommandText(words);
+}
+
 void Search(Session& session, const SearchFlags& flags) {
   RecordStream records(session, ItemStream::Pace::kLive);
-  Progress progress = session.MakeProgress("search", Progress::Unit::kBytes);
+  auto progress = session.MakeProgress("search", Progress::Unit::kBytes);
   v1::ScanSummary summary;
   std::string resume_token = flags.resume;
+  const v1::SearchRecordsRequest request = SearchRequest(flags);
   session.Stream<Stub, v1::SearchRecordsRequest, v1::SearchRecordsResponse>(
-      &Stub::SearchRecords, SearchRequest(flags), "search topic " + flags.topic,
+      &Stub::SearchRecords, request, "search topic " + flags.topic,
       [&](const v1::SearchRecordsResponse& event) {
         if (event.has_record()) {
-          progress.Clear();
+          progress->Clear();
           records.Add(event);
         } else if (event.has_progress()) {
           const v1::ScanProgress& at = event.progress();
           resume_token = at.resume_token();
-          progress.Update(at.scanned_bytes(), at.total_bytes(),
-                          fmt::format("partition {}, {} found", at.partition(), records.count()));
+          progress->Update(at.scanned_bytes(), at.total_bytes(),
+                           fmt::format("partition {}, {} found", at.partition(), records.count()));
         } else if (event.has_summary()) {
           summary = event.summary();
           records.End(event);
         }
         return true;
       });
-  progress.Clear();
+  progress->Clear();
   records.Finish();
-  if (session.interrupted()) {
-    throw Failure("interrupted", resume_token.empty()
-                                     ? "start again: nothing was searched yet"
-                                     : "--resume " + resume_token + " goes on from here");
+  if (session.cut_short()) {
+    throw Failure(fmt::format("the search is not complete: {}; {} found until then",
+                              session.why_cut_short(), records.count()),
+                  ResumedSearch(session, request, resume_token));
   }
   session.Note(fmt::format("{} found, {} and {} searched", summary.matched_records(),
                            Count(summary.scanned_records(), "record"),
                            FormatSize(summary.scanned_bytes())));
   if (!summary.resume_token().empty()) {
-    session.Note(fmt::format("there is more: --resume {} goes on", summary.resume_token()));
+    session.Note("there is more to search; to go on:\n" +
+                 ResumedSearch(session, request, summary.resume_token()));
   }
-  if (summary.damaged_batches() > 0) {
-    session.Warn(fmt::format("{} could not be read: `monkafkactl segment verify {}` says why",
-                             Count(summary.damaged_batches(), "batch"), flags.topic));
-    session.set_exit_code(kFailed);
-  }
+  WarnOfDamage(session, flags.topic, summary.damaged_batches());
 }
 
 void AddSearch(CLI::App& noun, Session& session) {

@@ -42,6 +42,7 @@ Tone ActionTone(Action::Kind kind) {
 
 const View<Action>& ActionView() {
   static const View<Action> view{
+      .items = "changes",
       .name = [](const Action& a) { return a.topic(); },
       .columns = {
           {"ACTION",
@@ -66,20 +67,32 @@ v1::PlanResourcesResponse RequestPlan(Session& session, const v1::ResourceDocume
   return session.Call(&Stub::PlanResources, request, "plan");
 }
 
-int CountKind(const v1::Plan& plan, Action::Kind kind) {
+// What the plan does that cannot be undone, for the question; "" when there is nothing.
+std::string Losses(const v1::Plan& plan) {
+  constexpr int kMostNamed = 5;
   int count = 0;
-  for (const Action& action : plan.actions()) count += action.kind() == kind ? 1 : 0;
-  return count;
+  std::string text;
+  for (const Action& action : plan.actions()) {
+    if (action.kind() != Action::KIND_DELETE || ++count > kMostNamed) continue;
+    std::string what = action.kind() == Action::KIND_DELETE
+                           ? "delete topic " + action.topic()
+                           : fmt::format("{} of {} from {} to {}", action.field(), action.topic(),
+                                         action.has_from_value() ? action.from_value() : "default",
+                                         action.has_to_value() ? action.to_value() : "default");
+    text += (text.empty() ? "" : ", ") + Printable(what);
+  }
+  if (count > kMostNamed) text += fmt::format(", and {} more", count - kMostNamed);
+  return text;
 }
 
 std::string Summary(const v1::Plan& plan) {
-  return fmt::format("{} to do, {} as it should be", Count(plan.actions_size(), "thing"),
+  return fmt::format("{}, {} as documented", Count(plan.actions_size(), "change"),
                      Count(plan.in_sync_count(), "topic"));
 }
 
 void Plan(Session& session, const Flags& flags) {
   auto response = RequestPlan(session, ReadDocuments(flags.files), flags.prune);
-  session.printer().PrintList(response, response.plan().actions(), ActionView());
+  session.ShowList(response, response.plan().actions(), ActionView());
   session.Note(Summary(response.plan()));
   if (!response.plan().actions().empty()) session.set_exit_code(kDrift);
 }
@@ -116,7 +129,7 @@ void Diff(Session& session, const Flags& flags) {
   if (session.printer().for_people()) {
     PrintDiff(session, response.plan());
   } else {
-    session.printer().PrintList(response, response.plan().actions(), ActionView());
+    session.ShowList(response, response.plan().actions(), ActionView());
   }
   session.Note(Summary(response.plan()));
   if (!response.plan().actions().empty()) session.set_exit_code(kDrift);
@@ -129,24 +142,24 @@ void Apply(Session& session, const Flags& flags) {
   auto planned = RequestPlan(session, request.documents(), flags.prune);
   const v1::Plan& plan = planned.plan();
   if (flags.dry_run || session.printer().for_people()) {
-    session.printer().PrintList(planned, plan.actions(), ActionView());
+    session.ShowList(planned, plan.actions(), ActionView());
   }
   session.Note(Summary(plan));
   if (flags.dry_run || (plan.actions().empty() && session.printer().for_people())) return;
-  int deletions = CountKind(plan, Action::KIND_DELETE);
-  session.Confirm(
-      deletions > 0 ? fmt::format("apply, and delete {}", Count(deletions, "topic")) : "apply",
-      flags.yes, /*destructive=*/deletions > 0);
+  std::string losses = Losses(plan);
+  session.Confirm(losses.empty() ? "apply" : "apply, which may delete records: " + losses,
+                  flags.yes,
+                  /*destructive=*/!losses.empty());
   request.set_etag(plan.etag());
   request.set_request_id(Session::NewRequestId());
-  Progress progress = session.MakeProgress("apply", Progress::Unit::kItems);
-  progress.Update(0, plan.actions_size());
+  auto progress = session.MakeProgress("apply", Progress::Unit::kItems);
+  progress->Update(0, plan.actions_size());
   auto response = session.Call(&Stub::ApplyResources, request, "apply");
-  progress.Clear();
+  progress->Clear();
   if (!session.printer().for_people()) {
-    session.printer().PrintList(response, response.plan().actions(), ActionView());
+    session.ShowList(response, response.plan().actions(), ActionView());
   }
-  session.Note(fmt::format("{} done", Count(response.plan().actions_size(), "thing")));
+  session.Note(Count(response.plan().actions_size(), "change") + " done");
 }
 
 void Export(Session& session, const std::vector<std::string>& topics) {
@@ -155,8 +168,10 @@ void Export(Session& session, const std::vector<std::string>& topics) {
   auto response = session.Call(&Stub::ExportResources, request, "export");
   if (session.printer().format() == Format::kName || session.printer().format() == Format::kJsonl) {
     static const View<v1::TopicDocument> view{
-        .name = [](const v1::TopicDocument& document) { return document.name(); }, .columns = {}};
-    session.printer().PrintList(response, response.documents().topics(), view);
+        .items = "topics",
+        .name = [](const v1::TopicDocument& document) { return document.name(); },
+        .columns = {}};
+    session.ShowList(response, response.documents().topics(), view);
     return;
   }
   session.printer().PrintDocument(response.documents(), "topics");

@@ -8,6 +8,7 @@
 #include "cli/nouns.h"
 #include "cli/offline.h"
 #include "cli/record_cells.h"
+#include "cli/shell.h"
 #include "monkafka/admin/v1/segments.grpc.pb.h"
 
 namespace monkafka::cli {
@@ -26,6 +27,7 @@ struct Place {
 const View<v1::Segment>& SegmentView() {
   using S = v1::Segment;
   static const View<S> view{
+      .items = "segments",
       .name =
           [](const S& s) {
             return fmt::format("{}-{}/{:020}", s.topic(), s.partition(), s.base_offset());
@@ -35,10 +37,8 @@ const View<v1::Segment>& SegmentView() {
           {"BASE OFFSET", [](const S& s) { return Number(s.base_offset()); }},
           {"NEXT OFFSET", [](const S& s) { return Number(s.next_offset()); }},
           {"SIZE", [](const S& s) { return Size(s.log_size_bytes()); }},
-          {"BATCHES",
-           [](const S& s) { return NumberIf(s.has_batch_count(), s.batch_count()); }},
-          {"RECORDS",
-           [](const S& s) { return NumberIf(s.has_record_count(), s.record_count()); }},
+          {"BATCHES", [](const S& s) { return NumberIf(s.has_batch_count(), s.batch_count()); }},
+          {"RECORDS", [](const S& s) { return NumberIf(s.has_record_count(), s.record_count()); }},
           {"FIRST", [](const S& s) { return TimestampCell(s.first_timestamp_ms()); }},
           {"LAST", [](const S& s) { return TimestampCell(s.max_timestamp_ms()); }},
           {"INDEX", [](const S& s) { return SizeOrAbsent(s.offset_index_size_bytes()); }, true},
@@ -63,7 +63,7 @@ void List(Session& session, const Place& place, bool counts) {
   request.set_view(counts ? v1::SEGMENT_VIEW_FULL : v1::SEGMENT_VIEW_BASIC);
   auto response =
       session.CallAllPages(&Stub::ListSegments, request, "list the segments of " + place.topic);
-  session.printer().PrintList(response, response.segments(), SegmentView());
+  session.ShowList(response, response.segments(), SegmentView());
 }
 
 void DescribeSegment(const v1::Segment& s, Details& details) {
@@ -138,6 +138,12 @@ void PrintBatchRecords(Session& session, const v1::Batch& batch) {
   if (!batch.records_error().empty()) out << "  | " << Printable(batch.records_error()) << '\n';
 }
 
+std::string DumpFrom(const Session& session, int64_t offset) {
+  auto words = WithoutOptions(session.words(), {"--from"});
+  words.insert(words.end(), {"--from", std::to_string(offset)});
+  return CommandText(words);
+}
+
 void Dump(Session& session, const DumpFlags& flags) {
   UseDirectory(session, flags.directory);
   v1::ReadBatchesRequest request;
@@ -176,14 +182,14 @@ void Dump(Session& session, const DumpFlags& flags) {
         return true;
       });
   stream.Finish();
-  if (session.interrupted()) {
-    throw Failure("interrupted", fmt::format("--from {} goes on from here", next_offset));
+  if (session.cut_short()) {
+    throw Failure(session.why_cut_short(), DumpFrom(session, next_offset));
   }
   session.Note(fmt::format(
       "{}, {}, {}, {} with a wrong CRC{}", Count(summary.batch_count(), "batch"),
       Count(summary.record_count(), "record"), FormatSize(summary.size_bytes()),
       summary.crc_error_count(),
-      summary.complete() ? "" : fmt::format("; --from {} goes on", summary.next_offset())));
+      summary.complete() ? "" : "; to go on:\n" + DumpFrom(session, summary.next_offset())));
   if (summary.crc_error_count() > 0) session.set_exit_code(kFailed);
 }
 
@@ -209,16 +215,17 @@ void Verify(Session& session, const Place& place, bool check_records) {
   request.set_check_records(check_records);
   ItemStream stream(session.printer(),
                     {"SEVERITY", "ANOMALY", "FILE", "POSITION", "OFFSET", "WHAT"});
-  Progress progress = session.MakeProgress("verify", Progress::Unit::kBytes);
+  auto progress = session.MakeProgress("verify", Progress::Unit::kBytes);
   v1::VerifySummary summary;
   std::string last_file;
   session.Stream<Stub, v1::VerifySegmentsRequest, v1::VerifySegmentsResponse>(
       &Stub::VerifySegments, request, "verify", [&](const v1::VerifySegmentsResponse& event) {
         if (event.has_progress()) {
           last_file = event.progress().file();
-          progress.Update(event.progress().done_bytes(), event.progress().total_bytes(), last_file);
+          progress->Update(event.progress().done_bytes(), event.progress().total_bytes(),
+                           last_file);
         } else if (event.has_anomaly()) {
-          progress.Clear();
+          progress->Clear();
           stream.Add(
               event, [&] { return event.anomaly().file(); },
               [&] { return AnomalyCells(event.anomaly()); });
@@ -228,10 +235,11 @@ void Verify(Session& session, const Place& place, bool check_records) {
         }
         return true;
       });
-  progress.Clear();
+  progress->Clear();
   stream.Finish();
-  if (session.interrupted()) {
-    throw Failure(fmt::format("interrupted at {}", last_file.empty() ? "the start" : last_file),
+  if (session.cut_short()) {
+    throw Failure(fmt::format("verified only up to {}: {}",
+                              last_file.empty() ? "the start" : last_file, session.why_cut_short()),
                   "name a topic and --partition to verify less at a time");
   }
   session.Note(fmt::format(

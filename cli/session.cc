@@ -2,14 +2,44 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <istream>
 #include <ostream>
 #include <random>
 
 #include "cli/names.h"
+#include "cli/shell.h"
 #include "cli/status_text.h"
 
 namespace monkafka::cli {
+
+namespace {
+
+// Lines after the first stand below it, behind "  next: ".
+std::string Indented(std::string text) {
+  constexpr std::string_view kIndent = "        ";
+  for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos;) {
+    text.insert(++at, kIndent);
+  }
+  return text;
+}
+
+// Keeps a progress where Warn finds it.
+class ProgressShown {
+ public:
+  ProgressShown(std::unique_ptr<Progress>& place, std::unique_ptr<Progress> progress)
+      : place_(place) {
+    place_ = std::move(progress);
+  }
+  ~ProgressShown() { place_.reset(); }
+  ProgressShown(const ProgressShown&) = delete;
+  ProgressShown& operator=(const ProgressShown&) = delete;
+
+ private:
+  std::unique_ptr<Progress>& place_;
+};
+
+}  // namespace
 
 Printer& Session::printer() {
   if (!printer_) {
@@ -48,6 +78,7 @@ void Session::Note(std::string_view text) {
 }
 
 void Session::Warn(std::string_view text) {
+  if (progress_) progress_->Clear();
   world_.out.flush();
   world_.error << text << '\n' << std::flush;
 }
@@ -58,24 +89,45 @@ void Session::Announce(const google::protobuf::Message& answer, std::string_view
   printer().PrintOne(answer, name, [](Details&) {});
 }
 
-void Session::ForEach(const std::vector<std::string>& names,
+void Session::ForEach(std::string_view doing, const std::vector<std::string>& names,
                       const std::function<void(const std::string&)>& action) {
-  for (const std::string& name : names) {
+  if (names.size() == 1) return action(names.front());
+  InterruptWatch watch([] {});
+  const ProgressShown shown(progress_, MakeProgress(doing, Progress::Unit::kItems));
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (watch.interrupted()) {
+      throw Failure(fmt::format("interrupted after {} of {}", i, names.size()),
+                    Remaining(std::span(names).first(i)));
+    }
+    progress_->Update(static_cast<int64_t>(i), static_cast<int64_t>(names.size()), names[i]);
     try {
-      action(name);
+      action(names[i]);
     } catch (const Failure& failure) {
-      if (failure.exit_code() == kUsage || names.size() == 1) throw;
+      if (failure.exit_code() == kUsage) throw;
       PrintFailure(failure);
       set_exit_code(failure.exit_code());
     }
   }
 }
 
+// The command line without the names that are done.
+std::string Session::Remaining(std::span<const std::string> done) const {
+  constexpr size_t kMostWords = 200;
+  if (words_.size() - done.size() > kMostWords) return "the same command again, for those left";
+  std::vector<std::string> words = words_;
+  for (const std::string& name : done) {
+    auto found = std::find(words.begin(), words.end(), name);
+    if (found != words.end()) words.erase(found);
+  }
+  return CommandText(words);
+}
+
 void Session::PrintFailure(const Failure& failure) {
   bool colour = world_.terminal.error_is_terminal && world_.terminal.colour && !options_.no_colour;
+  if (progress_) progress_->Clear();
   world_.out.flush();
   world_.error << Paint("monkafkactl: ", Tone::kBad, colour) << failure.what() << '\n';
-  if (!failure.next().empty()) world_.error << "  next: " << failure.next() << '\n';
+  if (!failure.next().empty()) world_.error << "  next: " << Indented(failure.next()) << '\n';
   if (options_.verbose && !failure.details().empty()) world_.error << failure.details() << '\n';
   world_.error.flush();
 }
@@ -112,8 +164,8 @@ void Session::set_exit_code(ExitCode code) {
   if (code == kFailed || exit_code_ == kDone) exit_code_ = code;
 }
 
-Progress Session::MakeProgress(std::string_view what, Progress::Unit unit) {
-  return Progress(what, unit, world_.error, world_.terminal, options_.quiet);
+std::unique_ptr<Progress> Session::MakeProgress(std::string_view what, Progress::Unit unit) {
+  return std::make_unique<Progress>(what, unit, world_.error, world_.terminal, options_.quiet);
 }
 
 std::optional<std::chrono::milliseconds> Session::timeout() const {
@@ -129,9 +181,17 @@ void Session::Prepare(grpc::ClientContext& context,
   }
 }
 
-bool Session::IsExpectedEnd(const grpc::Status& status, bool stopped) const {
-  if (status.error_code() == grpc::StatusCode::CANCELLED) return stopped || interrupted_;
-  return status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && timeout();
+bool Session::IsExpectedEnd(const grpc::Status& status, bool stopped, bool interrupted) {
+  cut_short_.clear();
+  if (status.error_code() == grpc::StatusCode::CANCELLED) {
+    if (interrupted) cut_short_ = "interrupted";
+    return stopped || interrupted;
+  }
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && timeout()) {
+    cut_short_ = fmt::format("--timeout {} is over", options_.timeout);
+    return true;
+  }
+  return false;
 }
 
 void Session::Check(const grpc::Status& status, std::string_view what) {

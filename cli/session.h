@@ -13,6 +13,7 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,11 @@ struct GlobalOptions {
 
 class Session {
  public:
-  explicit Session(World world) : world_(std::move(world)) {}
+  // `words` is the command line without the program's name.
+  Session(World world, std::vector<std::string> words)
+      : world_(std::move(world)), words_(std::move(words)) {}
+
+  const std::vector<std::string>& words() const { return words_; }
 
   GlobalOptions& options() { return options_; }
   World& world() { return world_; }
@@ -74,9 +79,15 @@ class Session {
   void Announce(const google::protobuf::Message& answer, std::string_view name,
                 std::string_view remark);
 
+  // The items of a list, or the remark that there are none.
+  template <class Items, class Item>
+  void ShowList(const google::protobuf::Message& response, const Items& items,
+                const View<Item>& view);
+
   // Does the same for each name; a Failure is printed, and the others go on. The exit code is
-  // kFailed if one failed.
-  void ForEach(const std::vector<std::string>& names,
+  // kFailed if one failed. Ctrl-C ends it between two of several names. `doing` is what the
+  // progress is called, as in "delete".
+  void ForEach(std::string_view doing, const std::vector<std::string>& names,
                const std::function<void(const std::string&)>& action);
   void PrintFailure(const Failure& failure);
 
@@ -92,9 +103,10 @@ class Session {
   // kFailed wins over kDrift, which wins over kDone.
   void set_exit_code(ExitCode code);
 
-  // Whether Ctrl-C was pressed during the last Stream.
-  bool interrupted() const { return interrupted_; }
-  Progress MakeProgress(std::string_view what, Progress::Unit unit);
+  // Whether Ctrl-C or --timeout ended the last Stream before its end; why, in words.
+  bool cut_short() const { return !cut_short_.empty(); }
+  const std::string& why_cut_short() const { return cut_short_; }
+  std::unique_ptr<Progress> MakeProgress(std::string_view what, Progress::Unit unit);
 
   // A unary RPC. `what` completes "cannot ...": "list the topics".
   template <class Stub, class Request, class Response>
@@ -114,8 +126,8 @@ class Session {
                                                      Response*),
                         Request request, std::string_view what);
 
-  // A server stream, until it ends or Ctrl-C cancels it. `on_message` returns false to end it.
-  // Without deadline unless --timeout gives one, whose expiry then counts as the end.
+  // A server stream, until it ends, or Ctrl-C or --timeout ends it: see cut_short(). `on_message`
+  // returns false to end it.
   template <class Stub, class Request, class Response>
   void Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(grpc::ClientContext*,
                                                                             const Request&),
@@ -127,20 +139,31 @@ class Session {
 
  private:
   std::optional<std::chrono::milliseconds> timeout() const;
+  std::string Remaining(std::span<const std::string> done) const;
   void Prepare(grpc::ClientContext& context, std::optional<std::chrono::milliseconds> timeout);
   // What to do about a topic or group that does not exist: the name that was probably meant.
   std::string Suggestion(const grpc::Status& status);
-  bool IsExpectedEnd(const grpc::Status& status, bool stopped) const;
+  // Notes why the stream was cut short, if it was; false: it failed.
+  bool IsExpectedEnd(const grpc::Status& status, bool stopped, bool interrupted);
 
   World world_;
+  const std::vector<std::string> words_;
   GlobalOptions options_;
   std::optional<Printer> printer_;
   std::optional<Target> target_;
   std::optional<std::string> authorization_;
   std::shared_ptr<grpc::Channel> channel_;
   int exit_code_ = kDone;
-  bool interrupted_ = false;
+  std::string cut_short_;
+  std::unique_ptr<Progress> progress_;  // of ForEach
 };
+
+template <class Items, class Item>
+void Session::ShowList(const google::protobuf::Message& response, const Items& items,
+                       const View<Item>& view) {
+  if (items.empty() && printer().for_people()) return Note("no " + view.items);
+  printer().PrintList(response, items, view);
+}
 
 template <class Stub, class Request, class Response>
 grpc::Status Session::TryCall(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
@@ -199,8 +222,7 @@ void Session::Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*metho
     }
   }
   grpc::Status status = reader->Finish();
-  interrupted_ = watch.interrupted();
-  if (!IsExpectedEnd(status, stopped)) Check(status, what);
+  if (!IsExpectedEnd(status, stopped, watch.interrupted())) Check(status, what);
 }
 
 }  // namespace monkafka::cli

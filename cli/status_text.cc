@@ -108,6 +108,11 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
   if (status.error_code() == StatusCode::UNAVAILABLE && details.info.reason().empty()) {
     why = fmt::format("no answer from {}", endpoint);
   }
+  if (status.error_code() == StatusCode::NOT_FOUND && !details.resource.resource_name().empty() &&
+      (why.empty() || why == Printable(details.resource.resource_name()))) {
+    why = fmt::format("there is no {} {}", Printable(details.resource.resource_type()),
+                      Printable(details.resource.resource_name()));
+  }
   if (why.empty()) why = CodeName(status.error_code());
   for (const auto& violation : details.bad_request.field_violations()) {
     if (why.find(violation.description()) == std::string::npos) {

@@ -17,6 +17,7 @@ using Strings = std::vector<std::string>;
 const View<v1::Topic>& TopicView() {
   using T = v1::Topic;
   static const View<T> view{
+      .items = "topics",
       .name = [](const T& t) { return t.name(); },
       .columns = {
           {"TOPIC", [](const T& t) { return Text(t.name()); }},
@@ -35,6 +36,7 @@ const View<v1::Topic>& TopicView() {
 const View<v1::Partition>& PartitionView() {
   using P = v1::Partition;
   static const View<P> view{
+      .items = "partitions",
       .name = [](const P& p) { return std::to_string(p.partition()); },
       .columns = {
           {"PARTITION", [](const P& p) { return Number(p.partition()); }},
@@ -91,7 +93,7 @@ void List(Session& session, const ListFlags& flags) {
       session.printer().format() == Format::kName && flags.filter.empty() && flags.order_by.empty();
   request.set_view(names_do ? v1::TOPIC_VIEW_NAMES : v1::TOPIC_VIEW_BASIC);
   auto response = session.CallAllPages(&Stub::ListTopics, request, "list the topics");
-  session.printer().PrintList(response, response.topics(), TopicView());
+  session.ShowList(response, response.topics(), TopicView());
 }
 
 void Get(Session& session, const std::string& name) {
@@ -121,7 +123,7 @@ void Create(Session& session, const CreateFlags& flags) {
     (*topic.mutable_configs())[key] = value;
   }
   if (!flags.dry_run) session.Confirm("create topics", true, /*destructive=*/false);
-  session.ForEach(flags.names, [&](const std::string& name) {
+  session.ForEach("create", flags.names, [&](const std::string& name) {
     topic.set_name(name);
     request.set_request_id(Session::NewRequestId());
     v1::CreateTopicResponse response;
@@ -148,7 +150,7 @@ void Delete(Session& session, const DeleteFlags& flags) {
     session.Confirm(fmt::format("delete {} with all records", fmt::join(flags.names, ", ")),
                     flags.yes);
   }
-  session.ForEach(flags.names, [&](const std::string& name) {
+  session.ForEach("delete", flags.names, [&](const std::string& name) {
     v1::DeleteTopicRequest request;
     request.set_name(name);
     request.set_allow_missing(flags.if_exists);
@@ -262,6 +264,7 @@ void Trim(Session& session, const TrimFlags& flags) {
   auto response = session.Call(&Stub::TrimRecords, request, "trim topic " + flags.name);
   using R = v1::TrimResult;
   static const View<R> view{
+      .items = "partitions",
       .name = [](const R& r) { return std::to_string(r.partition()); },
       .columns = {
           {"PARTITION", [](const R& r) { return Number(r.partition()); }},
@@ -269,7 +272,7 @@ void Trim(Session& session, const TrimFlags& flags) {
           {"START AFTER", [](const R& r) { return Number(r.new_log_start_offset()); }},
           {"REMOVED", [](const R& r) { return Number(r.removed_count()); }},
       }};
-  session.printer().PrintList(response, response.results(), view);
+  session.ShowList(response, response.results(), view);
 }
 
 void AddCreate(CLI::App& noun, Session& session) {

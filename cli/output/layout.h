@@ -7,9 +7,9 @@ namespace monkafka::cli {
 
 // What a cell allows when its table is too wide.
 enum class Fit {
-  kProse,   // long text: shortened first
-  kName,    // shortened when all else is done; never in a wide table
-  kExact,   // numbers, times, ids: whole or not at all
+  kProse,  // long text: shortened first
+  kName,   // shortened when all else is done; never in a wide table
+  kExact,  // numbers, times, ids: whole or not at all
 };
 
 struct Column {

@@ -90,7 +90,8 @@ void Printer::PrintDocument(const google::protobuf::Message& document, std::stri
 }
 
 ItemStream::ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace)
-    : printer_(printer), pace_(pace),
+    : printer_(printer),
+      pace_(pace),
       rows_(std::move(titles), printer.wide(), printer.out(), printer.terminal()) {}
 
 bool ItemStream::AddMessage(const google::protobuf::Message& message) {

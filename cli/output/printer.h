@@ -36,6 +36,7 @@ struct View {
     std::function<Cell(const Item&)> cell;
     bool wide_only = false;
   };
+  std::string items = "results";  // as in "no topics"
   std::function<std::string(const Item&)> name;
   std::vector<Column> columns;
 };

@@ -12,8 +12,7 @@ namespace {
 constexpr int kMostPadding = 40;
 
 // Appends `cell`, padded to its column.
-void AppendCell(const Cell& cell, const Column& column, bool last, bool colour,
-                std::string& line) {
+void AppendCell(const Cell& cell, const Column& column, bool last, bool colour, std::string& line) {
   int width = DisplayWidth(cell.text);
   bool cut = width > column.width && cell.fit != Fit::kExact;
   const std::string shortened = cut ? Shorten(cell.text, column.width) : "";

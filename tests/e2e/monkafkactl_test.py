@@ -360,7 +360,9 @@ class SignalTest(WithSeed):
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0, err)
-        self.assertIn("goes on with --partitions", err)
+        offset = int(record["record"]["offset"]) + 1
+        self.assertIn(f"monkafkactl record tail orders -o jsonl --partitions {record['partition']} "
+                      f"--offset {offset}\n", err)
         self.assertIn("offset", record["record"])
 
     def test_json_is_whole_after_ctrl_c(self):

@@ -46,8 +46,8 @@ void ExpectSame(const std::string& ours, const std::string& librarys) {
   google::protobuf::Struct read, expected;
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(ours, &read).ok()) << ours;
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(librarys, &expected).ok());
-  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(read, expected))
-      << ours << "\n" << librarys;
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(read, expected)) << ours << "\n"
+                                                                                  << librarys;
   EXPECT_EQ(ours.size(), librarys.size()) << ours << "\n" << librarys;
 }
 
@@ -84,21 +84,30 @@ class Filler {
   }
 
   int64_t Whole() {
-    constexpr int64_t kValues[] = {0, 1, -1, 4096, std::numeric_limits<int64_t>::max(),
-                                   std::numeric_limits<int64_t>::min()};
+    constexpr int64_t kValues[] = {
+        0, 1, -1, 4096, std::numeric_limits<int64_t>::max(), std::numeric_limits<int64_t>::min()};
     return kValues[Below(6)];
   }
 
   double Real() {
-    constexpr double kValues[] = {0,    1,       -2.5, 1e300, 0.1, 1.0 / 3, 123456789.125, -0.0,
-                                  1e21, 5e-324, std::numeric_limits<double>::infinity()};
+    constexpr double kValues[] = {0,
+                                  1,
+                                  -2.5,
+                                  1e300,
+                                  0.1,
+                                  1.0 / 3,
+                                  123456789.125,
+                                  -0.0,
+                                  1e21,
+                                  5e-324,
+                                  std::numeric_limits<double>::infinity()};
     return kValues[Below(11)];
   }
 
   std::string Text(bool bytes) {
     std::string text;
     for (int n = Below(12); n > 0; --n) {
-      constexpr std::string_view kPieces[] = {"a",  "\"", "\\", "\n", "\t",   "\x01", "<",
+      constexpr std::string_view kPieces[] = {"a", "\"", "\\", "\n", "\t",   "\x01", "<",
                                               ">", "é",  "価", "🐒", "\x7f", "/",    "\u2028"};
       text += bytes ? std::string(1, static_cast<char>(Below(256))) : kPieces[Below(14)];
     }

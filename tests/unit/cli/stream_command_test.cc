@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "monkafka/admin/v1/records.grpc.pb.h"
 #include "monkafka/admin/v1/resources.grpc.pb.h"
 #include "monkafka/admin/v1/segments.grpc.pb.h"
@@ -15,9 +17,16 @@ using testing::Not;
 
 class FakeRecords : public v1::RecordsService::Service {
  public:
-  grpc::Status SearchRecords(grpc::ServerContext*, const v1::SearchRecordsRequest* request,
+  grpc::Status SearchRecords(grpc::ServerContext* context, const v1::SearchRecordsRequest* request,
                              grpc::ServerWriter<v1::SearchRecordsResponse>* writer) override {
     search = *request;
+    if (endless) {
+      v1::SearchRecordsResponse progress;
+      progress.mutable_progress()->set_resume_token("T 1");
+      writer->Write(progress);
+      while (!context->IsCancelled()) std::this_thread::yield();
+      return grpc::Status::CANCELLED;
+    }
     v1::SearchRecordsResponse event;
     event.mutable_progress()->set_scanned_bytes(1);
     writer->Write(event);
@@ -42,6 +51,7 @@ class FakeRecords : public v1::RecordsService::Service {
 
   v1::SearchRecordsRequest search;
   std::string resume_token;
+  bool endless = false;
   std::vector<v1::ProduceRecordsRequest> produced;
 };
 
@@ -128,6 +138,18 @@ TEST_F(StreamCommandTest, ASearchThatRanOutOfBudgetSaysHowToGoOn) {
   EXPECT_THAT(cli.error(), HasSubstr("--resume abc"));
   cli.Run({"record", "search", "orders", "--resume", "abc"});
   EXPECT_EQ(records.search.resume_token(), "abc");
+}
+
+TEST_F(StreamCommandTest, ASearchThatIsCutShortIsAFailureThatSaysHowToGoOn) {
+  records.endless = true;
+  EXPECT_EQ(cli.Run({"record", "search", "my orders", "--value", "a b", "--since",
+                     "2026-11-25T19:02:11Z", "--timeout", "1s"}),
+            kFailed);
+  EXPECT_EQ(cli.error(),
+            "monkafkactl: the search is not complete: --timeout 1s is over; 0 found until then\n"
+            "  next: monkafkactl record search 'my orders' --value 'a b' --timeout 1s --since "
+            "2026-11-25T19:02:11.000Z --resume 'T 1'\n");
+  EXPECT_EQ(cli.out(), "");
 }
 
 TEST_F(StreamCommandTest, JsonLinesAreTheMessagesOfTheStreamWithoutProgress) {

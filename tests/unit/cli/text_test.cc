@@ -13,7 +13,10 @@ TEST(PrintableTest, NothingThatARecordHoldsReachesTheTerminalAsACommand) {
   EXPECT_EQ(Printable("line\nnext\tcell"), "line\\nnext\\tcell");
   EXPECT_EQ(Printable(std::string("\0", 1)), "\\x00");
   EXPECT_EQ(Printable("\xc2\x9b"), "\\xc2\\x9b");
-  EXPECT_EQ(Printable("a\xe2\x80\xae" "b"), "a\\xe2\\x80\\xaeb") << "turns the direction of writing";
+  EXPECT_EQ(Printable("a\xe2\x80\xae"
+                      "b"),
+            "a\\xe2\\x80\\xaeb")
+      << "turns the direction of writing";
 }
 
 TEST(PrintableTest, KeepsUtf8AndEscapesWhatIsNot) {

@@ -1,0 +1,58 @@
+// What tail, read and search have in common: records are printed as they come, and when the stream
+// is cut short, the commands that go on where it ended.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/record_cells.h"
+#include "cli/session.h"
+#include "monkafka/admin/v1/records.pb.h"
+
+namespace monkafka::cli {
+
+// The session must outlive it.
+class RecordStream {
+ public:
+  RecordStream(Session& session, ItemStream::Pace pace)
+      : session_(session),
+        items_(session.printer(), RecordTitles(session.printer().wide()), pace) {}
+
+  template <class Event>
+  void Add(const Event& event) {
+    const monkafka::admin::v1::PartitionRecord& at = event.record();
+    next_[at.partition()] = at.record().offset() + 1;
+    ++count_;
+    items_.Add(
+        event,
+        [&] { return fmt::format("{}-{}@{}", at.topic(), at.partition(), at.record().offset()); },
+        [&] { return RecordCells(at, session_.printer().wide()); });
+  }
+
+  template <class Event>
+  void End(const Event& event) {
+    items_.AddMessage(event);
+  }
+
+  void Finish() { items_.Finish(); }
+  int64_t count() const { return count_; }
+
+  // The commands that go on, one a line: behind the last record of each partition that had any, and
+  // for `partitions` that had none with `other_start`, options that say where.
+  std::string Resume(const std::vector<int32_t>& partitions,
+                     const std::vector<std::string>& other_start) const;
+
+ private:
+  Session& session_;
+  ItemStream items_;
+  std::map<int32_t, int64_t> next_;
+  int64_t count_ = 0;
+};
+
+// The options that say so on a command line.
+std::vector<std::string> StartOptions(const monkafka::admin::v1::ReadStart& start);
+
+}  // namespace monkafka::cli
