@@ -11,6 +11,8 @@
 #include "cli/command.h"
 #include "cli/kafka_probe.h"
 #include "cli/nouns.h"
+#include "cli/status_text.h"
+#include "cli/unreachable.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 
 namespace monkafka::cli {
@@ -84,10 +86,9 @@ class Doctor {
     v1::GetClusterResponse response;
     grpc::Status status =
         session_.TryCall(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(), &response);
-    if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-      Say("admin service", Found::kFailed, endpoint, "no answer",
-          "start the broker with --admin-listen " + endpoint +
-              " (monkafka.admin.listen), or name where it listens with --endpoint");
+    if (IsUnreachable(status) || status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+      Unreachable found = ExplainUnreachable(session_.target().context, status.error_message());
+      Say("admin service", Found::kFailed, endpoint, found.why, found.next);
       return;
     }
     if (!status.ok()) {

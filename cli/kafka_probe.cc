@@ -173,4 +173,15 @@ Probe ProbeKafka(const std::string& host, int32_t port, std::chrono::millisecond
                                                     : connected;
 }
 
+// A ClientHello that is cut short: whoever speaks TLS answers with an alert.
+bool ProbeTls(const std::string& host, int32_t port, std::chrono::milliseconds timeout) {
+  constexpr uint8_t kHello[] = {22, 3, 1, 0, 6, 1, 0, 0, 2, 3, 3};
+  auto deadline = Clock::now() + timeout;
+  Socket socket;
+  if (Connect(host, port, deadline, &socket).result != ProbeResult::kAnswered) return false;
+  uint8_t head[2];
+  return SendAll(socket.fd(), kHello, deadline) && ReceiveAll(socket.fd(), head, deadline) &&
+         (head[0] == 21 || head[0] == 22) && head[1] == 3;
+}
+
 }  // namespace monkafka::cli

@@ -40,4 +40,7 @@ Probe ProbeKafka(const std::string& host, int32_t port, std::chrono::millisecond
 // Only connects: for listeners that want TLS or SASL first.
 Probe ProbeConnection(const std::string& host, int32_t port, std::chrono::milliseconds timeout);
 
+// Whether somebody there speaks TLS.
+bool ProbeTls(const std::string& host, int32_t port, std::chrono::milliseconds timeout);
+
 }  // namespace monkafka::cli

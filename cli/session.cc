@@ -10,6 +10,7 @@
 #include "cli/names.h"
 #include "cli/shell.h"
 #include "cli/status_text.h"
+#include "cli/unreachable.h"
 
 namespace monkafka::cli {
 
@@ -198,6 +199,10 @@ void Session::Check(const grpc::Status& status, std::string_view what) {
   if (status.ok()) return;
   std::string endpoint = channel_ && target_ ? target_->context.endpoint : "";
   Failure failure = DescribeStatus(status, what, endpoint);
+  if (!endpoint.empty() && IsUnreachable(status)) {
+    Unreachable found = ExplainUnreachable(target_->context, status.error_message());
+    throw Failure(fmt::format("cannot {}: {}", what, found.why), found.next, failure.details());
+  }
   if (std::string next = Suggestion(status); !next.empty()) {
     throw Failure(failure.what(), next, failure.details(), failure.exit_code());
   }

@@ -50,16 +50,13 @@ std::string CodeName(StatusCode code) {
 std::string Advice(StatusCode code, const std::string& endpoint) {
   switch (code) {
     case StatusCode::UNAVAILABLE:
-      return fmt::format(
-          "is the broker running, with its admin service at {}? `monkafkactl doctor` finds out; "
-          "--endpoint or a context names another one",
-          endpoint);
+      return fmt::format("is the broker at {} just stopping or starting? Repeat it", endpoint);
     case StatusCode::UNAUTHENTICATED:
       return "give a token with --token-file, or a client certificate with --cert and --key";
     case StatusCode::PERMISSION_DENIED:
       return "this needs a token of a higher role";
     case StatusCode::DEADLINE_EXCEEDED:
-      return "give it more time with --timeout";
+      return "give it more time with --timeout; `monkafkactl doctor` finds out what answers there";
     case StatusCode::ABORTED:
       return "it was changed by somebody else meanwhile: look at it again, then repeat";
     case StatusCode::ALREADY_EXISTS:
@@ -95,6 +92,11 @@ std::string ListDetails(const grpc::Status& status, const Details& details) {
 
 }  // namespace
 
+bool IsUnreachable(const grpc::Status& status) {
+  return status.error_code() == StatusCode::UNAVAILABLE &&
+         ReadDetails(status).info.reason().empty();
+}
+
 std::pair<std::string, std::string> MissingResource(const grpc::Status& status) {
   if (status.error_code() != StatusCode::NOT_FOUND) return {};
   Details details = ReadDetails(status);
@@ -105,8 +107,8 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                        const std::string& endpoint) {
   Details details = ReadDetails(status);
   std::string why = Printable(status.error_message());
-  if (status.error_code() == StatusCode::UNAVAILABLE && details.info.reason().empty()) {
-    why = fmt::format("no answer from {}", endpoint);
+  if (status.error_code() == StatusCode::DEADLINE_EXCEEDED && !endpoint.empty()) {
+    why = fmt::format("no answer from {} in time", endpoint);
   }
   if (status.error_code() == StatusCode::NOT_FOUND && !details.resource.resource_name().empty() &&
       (why.empty() || why == Printable(details.resource.resource_name()))) {

@@ -16,6 +16,9 @@ namespace monkafka::cli {
 Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                        const std::string& endpoint);
 
+// Whether no admin service had a say in it.
+bool IsUnreachable(const grpc::Status& status);
+
 // What does not exist, as ResourceInfo names it: {"topic", "ordres"}; empty unless it is NOT_FOUND.
 std::pair<std::string, std::string> MissingResource(const grpc::Status& status);
 

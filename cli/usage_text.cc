@@ -92,7 +92,7 @@ Failure DescribeUsage(const CLI::App& app, const std::vector<std::string>& words
   if (place.unknown != std::string::npos) {
     const std::string& word = words[place.unknown];
     std::string mended = Mended(app, words);
-    std::string next = !mended.empty()                  ? "did you mean " + mended
+    std::string next = !mended.empty()                   ? "did you mean " + mended
                        : group && !word.starts_with("-") ? Choice(command)
                                                          : help;
     return UsageError(Unknown(path, word), next);

@@ -42,6 +42,7 @@ class Place:
         self.home = scratch_directory()
         self.data = self.home / "monkafka-data"
         self.overrides = overrides
+        self.listen = "127.0.0.1:0"
         if seed:
             shutil.copytree(seed, self.home, dirs_exist_ok=True, symlinks=True)
 
@@ -50,7 +51,7 @@ class Place:
         for path in (ready, admin_ready):
             path.unlink(missing_ok=True)
         command = [monkafka_binary(), "--data-dir", self.data, "--ready-file", ready,
-                   "--admin-listen", "127.0.0.1:0", "--admin-ready-file", admin_ready,
+                   "--admin-listen", self.listen, "--admin-ready-file", admin_ready,
                    "--override", "listeners=PLAINTEXT://127.0.0.1:0"]
         for key, value in self.overrides.items():
             command += ["--override", f"{key}={value}"]
@@ -248,7 +249,7 @@ class AnswersTest(WithSeed):
         place = self.place()
         place.stop()
         done = place.ctl(["topic", "list"], code=1)
-        self.assertIn(f"no answer from {place.endpoint}", done.stderr)
+        self.assertIn(f"nobody listens at {place.endpoint}", done.stderr)
         self.assertIn("next: ", done.stderr)
 
     def test_completion_in_bash_offers_what_there_is(self):

@@ -18,8 +18,8 @@ TEST(ShellTest, QuotesWhatAShellWouldTakeApart) {
 }
 
 TEST(ShellTest, LeavesOptionsOutWithTheirValues) {
-  EXPECT_THAT(WithoutOptions({"tail", "--offset", "7", "--since=-1h", "-n5", "-n", "5", "--max", "1",
-                              "--from-beginning"},
+  EXPECT_THAT(WithoutOptions({"tail", "--offset", "7", "--since=-1h", "-n5", "-n", "5", "--max",
+                              "1", "--from-beginning"},
                              {"--offset", "--since", "-n"}, {"--from-beginning"}),
               ElementsAre("tail", "--max", "1"));
 }

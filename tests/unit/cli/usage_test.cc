@@ -21,8 +21,9 @@ class UsageTest : public testing::Test {
 };
 
 TEST_F(UsageTest, AMistypedNounVerbOrOptionGetsTheWholeLineThatWasMeant) {
-  EXPECT_EQ(ErrorOf({"topic", "lst"}),
-            "monkafkactl: topic has no verb \"lst\"\n  next: did you mean monkafkactl topic list\n");
+  EXPECT_EQ(
+      ErrorOf({"topic", "lst"}),
+      "monkafkactl: topic has no verb \"lst\"\n  next: did you mean monkafkactl topic list\n");
   EXPECT_EQ(ErrorOf({"topics", "list", "-o", "json"}),
             "monkafkactl: there is no command \"topics\"\n"
             "  next: did you mean monkafkactl topic list -o json\n");
