@@ -3,9 +3,20 @@
 namespace monkafka::cli {
 namespace {
 
+// A command's own options and those of its option groups, which CLI11 has as nameless commands.
+std::vector<const CLI::Option*> OptionsOf(const CLI::App& command) {
+  std::vector<const CLI::Option*> options = command.get_options();
+  for (const CLI::App* group : command.get_subcommands({})) {
+    if (!group->get_name().empty()) continue;
+    std::vector<const CLI::Option*> more = group->get_options();
+    options.insert(options.end(), more.begin(), more.end());
+  }
+  return options;
+}
+
 const CLI::Option* FindOption(const CLI::App& app, const std::string& word) {
   for (const CLI::App* at = &app; at != nullptr; at = at->get_parent()) {
-    for (const CLI::Option* option : at->get_options()) {
+    for (const CLI::Option* option : OptionsOf(*at)) {
       if (!option->get_positional() && option->check_name(word)) return option;
     }
   }
@@ -53,7 +64,7 @@ Place WalkCommand(const CLI::App& app, std::span<const std::string> words) {
       place.command = next;
     } else {
       ++place.arguments;
-      understood = place.command->get_subcommands({}).empty();
+      understood = CommandNames(*place.command).empty();
     }
     if (!understood && place.unknown == std::string::npos) place.unknown = i;
   }
@@ -74,7 +85,7 @@ const CLI::Option* ArgumentAt(const Place& place) {
 std::vector<std::string> OptionNames(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::App* at = &command; at != nullptr; at = at->get_parent()) {
-    for (const CLI::Option* option : at->get_options()) {
+    for (const CLI::Option* option : OptionsOf(*at)) {
       for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     }
   }
@@ -83,7 +94,9 @@ std::vector<std::string> OptionNames(const CLI::App& command) {
 
 std::vector<std::string> CommandNames(const CLI::App& command) {
   std::vector<std::string> names;
-  for (const CLI::App* each : command.get_subcommands({})) names.push_back(each->get_name());
+  for (const CLI::App* each : command.get_subcommands({})) {
+    if (!each->get_name().empty()) names.push_back(each->get_name());
+  }
   return names;
 }
 

@@ -27,6 +27,7 @@ const CLI::Option* ArgumentAt(const Place& place);
 
 // "--name" of the options that `command` takes, its parents' included.
 std::vector<std::string> OptionNames(const CLI::App& command);
+// The commands below `command`; empty: it takes arguments.
 std::vector<std::string> CommandNames(const CLI::App& command);
 
 }  // namespace monkafka::cli

@@ -36,7 +36,12 @@ constexpr const char* kFish =
     R"sh(# monkafkactl completion for fish: monkafkactl completion fish | source
 function __monkafkactl_complete
   set -l words (commandline -opc) (commandline -ct)
-  monkafkactl __complete $words[2..] 2>/dev/null
+  set -l found (monkafkactl __complete $words[2..] 2>/dev/null)
+  if set -q found[1]
+    printf '%s\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
 end
 complete -c monkafkactl -f -a '(__monkafkactl_complete)'
 )sh";

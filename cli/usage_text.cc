@@ -86,7 +86,7 @@ Failure DescribeUsage(const CLI::App& app, const std::vector<std::string>& words
   Place place = WalkCommand(app, words);
   const CLI::App& command = *place.command;
   const std::string path = CommandPath(command);
-  const bool group = !command.get_subcommands({}).empty();
+  const bool group = !CommandNames(command).empty();
   const std::string help =
       fmt::format("monkafkactl {}{}--help shows what there is", path, path.empty() ? "" : " ");
   if (place.unknown != std::string::npos) {

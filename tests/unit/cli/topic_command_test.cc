@@ -226,6 +226,8 @@ TEST_F(TopicCommandTest, CompletionOffersCommandsOptionsAndTopics) {
   EXPECT_EQ(cli.out(), "delete\n");
   cli.Run({"__complete", "topic", "get", "o"});
   EXPECT_EQ(cli.out(), "orders\nother\n");
+  cli.Run({"__complete", "config", "get", "--topic", "o"});
+  EXPECT_EQ(cli.out(), "orders\nother\n");
   cli.Run({"__complete", "topic", "create", "x", "--parti"});
   EXPECT_EQ(cli.out(), "--partitions\n");
   cli.Run({"__complete", "--endpoint", "elsewhere:1", "segment", "list", "p"});

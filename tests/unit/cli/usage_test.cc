@@ -35,6 +35,13 @@ TEST_F(UsageTest, AMistypedNounVerbOrOptionGetsTheWholeLineThatWasMeant) {
   EXPECT_THAT(ErrorOf({"topcs", "lst"}), HasSubstr("did you mean monkafkactl topic list"));
 }
 
+TEST_F(UsageTest, OptionsOfGroupsAreKnown) {
+  EXPECT_THAT(ErrorOf({"offset", "find", "orders", "--earlyest"}),
+              HasSubstr("did you mean monkafkactl offset find orders --earliest"));
+  EXPECT_THAT(ErrorOf({"offset", "find", "orders", "--earliest", "--latest"}),
+              testing::Not(HasSubstr("has no")));
+}
+
 TEST_F(UsageTest, WhatOtherToolsCallAVerbIsKnown) {
   EXPECT_THAT(ErrorOf({"topic", "describe", "orders"}),
               HasSubstr("did you mean monkafkactl topic get orders"));
