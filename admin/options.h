@@ -7,6 +7,7 @@
 
 namespace monkafka::admin {
 
+// Files that change are read again within seconds; replace them by renaming.
 struct TlsOptions {
   std::string certificate_file;  // PEM, the chain; empty: no TLS
   std::string key_file;          // PEM

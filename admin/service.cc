@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 
 #include <cerrno>
 #include <cstring>
@@ -15,16 +17,29 @@ namespace monkafka::admin {
 namespace {
 
 constexpr int kScanNiceness = 10;
+constexpr unsigned kSecondsBetweenLooks = 5;  // at the files of TLS, while gRPC runs
 
-Result<std::string> ReadPem(const std::string& file, std::string_view what) {
-  if (file.empty()) return std::string();
+Status CheckPem(const std::string& file, std::string_view what) {
+  if (file.empty()) return {};
   std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in || text.find("-----BEGIN") == std::string::npos) {
-    return Fail(ErrorCode::kInvalidConfig, fmt::format("{} {} cannot be used: {}", what, file,
-                                                       in ? "it is not PEM" : strerror(errno)));
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in && text.find("-----BEGIN") != std::string::npos) return {};
+  return Fail(ErrorCode::kInvalidConfig, fmt::format("{} {} cannot be used: {}", what, file,
+                                                     in ? "it is not PEM" : strerror(errno)));
+}
+
+Status CheckTls(const TlsOptions& tls) {
+  if (tls.certificate_file.empty() != tls.key_file.empty()) {
+    return Fail(ErrorCode::kInvalidConfig, "TLS needs both a certificate and its key");
   }
-  return text;
+  if (tls.certificate_file.empty() && !tls.client_ca_file.empty()) {
+    return Fail(ErrorCode::kInvalidConfig,
+                "verifying client certificates needs TLS: a certificate and its key");
+  }
+  Status status = CheckPem(tls.certificate_file, "the certificate");
+  if (status) status = CheckPem(tls.key_file, "the key");
+  if (status) status = CheckPem(tls.client_ca_file, "the client CA");
+  return status;
 }
 
 CallerEvidence EvidenceOf(const Call& call) {
@@ -61,47 +76,27 @@ Status CheckExposure(const std::vector<std::string>& exposed, const ServerOption
                                           : "TLS and authentication"));
 }
 
-Result<Service::Pem> Service::ReadPems(const TlsOptions& tls) {
-  if (tls.certificate_file.empty() != tls.key_file.empty()) {
-    return Fail(ErrorCode::kInvalidConfig, "TLS needs both a certificate and its key");
-  }
-  if (tls.certificate_file.empty() && !tls.client_ca_file.empty()) {
-    return Fail(ErrorCode::kInvalidConfig,
-                "verifying client certificates needs TLS: a certificate and its key");
-  }
-  auto certificate = ReadPem(tls.certificate_file, "the certificate");
-  if (!certificate) return Forward(std::move(certificate));
-  auto key = ReadPem(tls.key_file, "the key");
-  if (!key) return Forward(std::move(key));
-  auto client_ca = ReadPem(tls.client_ca_file, "the client CA");
-  if (!client_ca) return Forward(std::move(client_ca));
-  return Pem{*std::move(certificate), *std::move(key), *std::move(client_ca)};
-}
-
 Status Service::Check(const ServerOptions& options, const Clock& clock) {
   auto credentials = Credentials::Load(options, clock);
   if (!credentials) return Forward(std::move(credentials));
-  auto pem = ReadPems(options.tls);
-  return pem ? Status() : Forward(std::move(pem));
+  return CheckTls(options.tls);
 }
 
 Result<std::unique_ptr<Service>> Service::Create(ServerOptions options, const Ports& ports,
                                                  Dependencies dependencies) {
   auto credentials = Credentials::Load(options, dependencies.clock);
   if (!credentials) return Forward(std::move(credentials));
-  auto pem = ReadPems(options.tls);
-  if (!pem) return Forward(std::move(pem));
+  if (Status status = CheckTls(options.tls); !status) return Forward(std::move(status));
   std::unique_ptr<Service> service(
-      new Service(std::move(options), dependencies, *std::move(credentials), *std::move(pem)));
+      new Service(std::move(options), dependencies, *std::move(credentials)));
   service->AddServices(ports);
   return service;
 }
 
 Service::Service(ServerOptions options, Dependencies dependencies,
-                 std::unique_ptr<Credentials> credentials, Pem pem)
+                 std::unique_ptr<Credentials> credentials)
     : options_(std::move(options)),
       credentials_(std::move(credentials)),
-      pem_(std::move(pem)),
       audit_(dependencies.audit != nullptr ? *dependencies.audit : logged_audit_),
       timers_(dependencies.timers),
       replays_(dependencies.clock),
@@ -130,17 +125,25 @@ void Service::AddServices(const Ports& ports) {
   health_.AddTo(table_);
 }
 
+// gRPC looks at the files by itself, for new connections: a certificate is renewed without a
+// restart.
 std::shared_ptr<grpc::ServerCredentials> Service::transport_credentials() const {
-  if (pem_.certificate.empty()) return grpc::InsecureServerCredentials();
+  const TlsOptions& tls = options_.tls;
+  if (tls.certificate_file.empty()) return grpc::InsecureServerCredentials();
+  grpc::experimental::TlsServerCredentialsOptions given(
+      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+          tls.key_file, tls.certificate_file, tls.client_ca_file, kSecondsBetweenLooks));
+  given.watch_identity_key_cert_pairs();
+  if (tls.client_ca_file.empty()) {
+    given.set_cert_request_type(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+    return grpc::experimental::TlsServerCredentials(given);
+  }
+  given.watch_root_certs();
   // With tokens a certificate is one of two ways, without it is the only one.
   const bool required = options_.tokens_file.empty();
-  grpc::SslServerCredentialsOptions tls(
-      pem_.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-      : required             ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                             : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-  tls.pem_root_certs = pem_.client_ca;
-  tls.pem_key_cert_pairs.push_back({pem_.key, pem_.certificate});
-  return grpc::SslServerCredentials(tls);
+  given.set_cert_request_type(required ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                       : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  return grpc::experimental::TlsServerCredentials(given);
 }
 
 Outcome<void> Service::Admit(Call& call) {

@@ -61,20 +61,13 @@ class Service {
   std::shared_ptr<grpc::ServerCredentials> transport_credentials() const;
 
  private:
-  struct Pem {
-    std::string certificate, key, client_ca;
-  };
-
-  static Result<Pem> ReadPems(const TlsOptions& tls);
-
   Service(ServerOptions options, Dependencies dependencies,
-          std::unique_ptr<Credentials> credentials, Pem pem);
+          std::unique_ptr<Credentials> credentials);
   void AddServices(const Ports& ports);
   Outcome<void> Admit(Call& call);
 
   const ServerOptions options_;
   const std::unique_ptr<Credentials> credentials_;
-  const Pem pem_;
   LoggedAudit logged_audit_;
   AuditLog& audit_;
   Timers& timers_;

@@ -103,26 +103,11 @@ class LagWatch {
 
 void WatchGroupLag(GroupsPort& port, const Runtime& runtime, const CallPtr& call,
                    const v1::WatchGroupLagRequest& request) {
-  const auto refuse = [&](const Failure& failure) { call->Finish(ToStatus(failure)); };
-  const auto interval = WatchInterval(request.has_interval(), request.interval());
-  if (!interval) return refuse(interval.error());
-  if (auto valid = RequireNotNegative(request.max_updates(), "max_updates"); !valid) {
-    return refuse(valid.error());
-  }
   if (request.group_ids().empty() || request.group_ids().size() > kMostWatchedGroups) {
-    return refuse(FailField("group_ids", "from 1 to 100").error());
+    return call->Finish(ToStatus(FailField("group_ids", "from 1 to 100").error()));
   }
-  const auto watch = std::make_shared<LagWatch>(port, request);
-  StartWatch(call, runtime,
-             {.interval = *interval,
-              .max_updates = request.max_updates(),
-              .look = [watch](Call& watched) { return watch->Look(watched); },
-              .summarize =
-                  [](Call& watched, int64_t updates) {
-                    v1::WatchGroupLagResponse last;
-                    last.mutable_summary()->set_update_count(updates);
-                    watched.Offer(SerializeMessage(last));
-                  }});
+  StartUpdates<v1::WatchGroupLagResponse>(call, runtime, request,
+                                          std::make_shared<LagWatch>(port, request));
 }
 
 }  // namespace

@@ -135,26 +135,6 @@ class OffsetsWatch {
   int64_t look_ = 0;
 };
 
-void WatchOffsets(OffsetsPort& port, const Runtime& runtime, const CallPtr& call,
-                  const v1::WatchOffsetsRequest& request) {
-  const auto interval = WatchInterval(request.has_interval(), request.interval());
-  if (!interval) return call->Finish(ToStatus(interval.error()));
-  if (auto valid = RequireNotNegative(request.max_updates(), "max_updates"); !valid) {
-    return call->Finish(ToStatus(valid.error()));
-  }
-  const auto watch = std::make_shared<OffsetsWatch>(port, request);
-  StartWatch(call, runtime,
-             {.interval = *interval,
-              .max_updates = request.max_updates(),
-              .look = [watch](Call& watched) { return watch->Look(watched); },
-              .summarize =
-                  [](Call& watched, int64_t updates) {
-                    v1::WatchOffsetsResponse last;
-                    last.mutable_summary()->set_update_count(updates);
-                    watched.Offer(SerializeMessage(last));
-                  }});
-}
-
 }  // namespace
 
 void AddOffsets(MethodTable& table, OffsetsPort& port, const Runtime& runtime) {
@@ -168,7 +148,8 @@ void AddOffsets(MethodTable& table, OffsetsPort& port, const Runtime& runtime) {
   table.AddWatch<v1::WatchOffsetsRequest>(
       service + "WatchOffsets", Role::kViewer, RunsOn::kUnaryThread,
       [&port, runtime](const CallPtr& call, const v1::WatchOffsetsRequest& request) {
-        WatchOffsets(port, runtime, call, request);
+        StartUpdates<v1::WatchOffsetsResponse>(call, runtime, request,
+                                               std::make_shared<OffsetsWatch>(port, request));
       });
 }
 

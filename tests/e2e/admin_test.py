@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -693,11 +694,32 @@ class Listening(harness.TestCase):
         self.assertEqual(admin.address, "")
         admin.close()
 
-    def test_tls_and_tokens_with_roles(self):
-        home = scratch_directory()
+    def make_certificate(self, home):
         run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
             "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", home / "key.pem", "-out",
             home / "cert.pem")
+
+    def test_a_certificate_is_renewed_while_clients_are_connected(self):
+        home, renewed = scratch_directory(), scratch_directory()
+        self.make_certificate(home)
+        self.make_certificate(renewed)
+        admin = Admin(**{"monkafka.admin.tls.certificate.file": home / "cert.pem",
+                         "monkafka.admin.tls.key.file": home / "key.pem"})
+        self.addCleanup(admin.close)
+        port = int(admin.address.rsplit(":", 1)[1])
+        admin.connect(grpc.secure_channel(
+            f"localhost:{port}", grpc.ssl_channel_credentials((home / "cert.pem").read_bytes())))
+        admin.create("before")
+        wanted = (renewed / "cert.pem").read_text()
+        for name in ("key.pem", "cert.pem"):
+            (renewed / name).rename(home / name)
+        wait_until(lambda: ssl.get_server_certificate(("127.0.0.1", port)).split() == wanted.split(), 30,
+                   "new connections get the new certificate")
+        admin.create("afterwards")
+
+    def test_tls_and_tokens_with_roles(self):
+        home = scratch_directory()
+        self.make_certificate(home)
         tokens = home / "tokens"
         tokens.write_text("admin ann 0123456789abcdef0123\nviewer val fedcba9876543210fedc\n")
         tokens.chmod(0o600)
