@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -13,26 +14,75 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-from harness import ApacheKafka, KafkaTools, Monkafka, die_with_parent, fetched  # noqa: E402
+from harness import ApacheKafka, Monkafka, die_with_parent, monkafka_binary  # noqa: E402
 
-BIN = pathlib.Path(os.environ.get("MONKAFKA_BENCH_PROGRAMS", ROOT / "build" / "release" / "bin"))
+BIN = pathlib.Path(os.environ.get("MONKAFKA_E2E_PROGRAMS", ROOT / "build" / "release" / "bin"))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def run_json(*command, **options):
-    """What a program of ours prints: one line of JSON."""
-    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True,
-                          preexec_fn=die_with_parent, check=False, **options)
+CALL_SECONDS = 240  # a client that takes longer is stuck
+
+
+class Failed(Exception):
+    """A scenario has no result, and why."""
+
+
+def run_words(command, seconds=CALL_SECONDS):
+    """Runs a command to its end and gives what it printed."""
+    command = [str(part) for part in command]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              preexec_fn=die_with_parent, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{pathlib.Path(command[0]).name} did not end in {seconds} s") from None
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}")
-    return json.loads(done.stdout.splitlines()[-1])
+        why = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()[-1]
+        raise Failed(f"{pathlib.Path(command[0]).name} ended with {done.returncode}: {why}")
+    return done.stdout
+
+
+def last_json(printed):
+    """What a program of ours prints last: one line of JSON."""
+    if not printed.strip():
+        raise Failed("a client ended without a result")
+    return json.loads(printed.splitlines()[-1])
+
+
+def run_json(*command):
+    return last_json(run_words(command))
+
+
+def words(**options):
+    """The loader's options as words of its command line."""
+    return [word for key, value in options.items()
+            for word in ([f"--{key.replace('_', '-')}"] if value is True
+                         else [f"--{key.replace('_', '-')}", str(value)])]
 
 
 def loader(command, port, **options):
-    words = [word for key, value in options.items()
-             for word in ([f"--{key.replace('_', '-')}"] if value is True
-                          else [f"--{key.replace('_', '-')}", str(value)])]
-    return run_json(BIN / "bench_loader", command, "--port", port, *words)
+    return run_json(BIN / "bench_loader", command, *words(port=port, **options))
+
+
+def touch_free_memory(directory, size):
+    """Writes so many bytes and takes them back, so that the memory that comes next has been used.
+
+    A virtual machine gives free memory back to its host, and the first touch of a page that has to
+    be fetched again costs more than anything that is measured here. Every broker and every bare
+    loop begins with pages that are there.
+    """
+    path = pathlib.Path(directory) / "touched"
+    block = b"x" * (1 << 20)
+    with open(path, "wb", buffering=0) as out:
+        for _ in range(int(size) >> 20):
+            out.write(block)
+    path.unlink()
+
+
+def forget_cached(paths):
+    """Drops what the page cache has of these files, which must have been synced."""
+    for path in paths:
+        with open(path, "rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def cpu_seconds(pid):
@@ -103,12 +153,13 @@ def free_port():
 
 
 def answers(port):
-    """True once the broker answers ApiVersions."""
-    request = struct.pack(">hhih", 18, 0, 1, -1)
+    """True once a client that asks for metadata is told of a broker: it can begin."""
+    request = struct.pack(">hhihi", 3, 1, 0, -1, 0)  # Metadata v1 of no topic
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(struct.pack(">i", len(request)) + request)
-            return len(connection.recv(4)) == 4
+            head = connection.recv(12, socket.MSG_WAITALL)  # length, correlation id, brokers
+            return len(head) == 12 and struct.unpack(">i", head[8:])[0] > 0
     except OSError:
         return False
 
@@ -119,20 +170,19 @@ class Broker:
     def __init__(self, flavour, home, overrides):
         self.flavour, self.home, self.overrides = flavour, home, dict(overrides)
         self.port = free_port()
-        self.process = None
+        self.tools = None
+        self.server = Monkafka(home) if flavour == "monkafka" else \
+            ApacheKafka(home, flavour.split()[1])
 
     def __enter__(self):
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
-        if self.flavour == "monkafka":
-            server = Monkafka(self.home)
-            server.spawn(self.port, self.overrides)
-            server.wait_ready()
-            self.process = server.process
-        else:
-            server = ApacheKafka(self.home, self.flavour.split()[1])
-            server.spawn(self.port, self.overrides)
-        self.server = server
+        try:
+            self.server.spawn(self.port, self.overrides)
+            self.server.wait_ready()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -154,34 +204,62 @@ class Broker:
     def kill(self):
         self.server.end(signal.SIGKILL)
 
-    def start_again(self):
-        """Starts what was stopped; seconds from the process's start until it answers."""
+    def start_again(self, topics=(), partitions=1):
+        """Starts what was stopped; seconds from the process's start until it serves these topics."""
         if self.is_kafka:
-            bin_dir = pathlib.Path(fetched(ROOT / "tests" / "kafka" / "fetch", self.server.version))
-            command = [bin_dir / "kafka-server-start.sh", self.home / "server.properties"]
+            command = [self.tools.bin / "kafka-server-start.sh", self.home / "server.properties"]
         else:
-            command = [ROOT / "build/release/bin/monkafka", "--host", "127.0.0.1", "--port",
-                       str(self.port), "--data-dir", self.home / "data"]
+            command = [monkafka_binary(), "--host", "127.0.0.1", "--port", str(self.port),
+                       "--data-dir", self.home / "data"]
             for key, value in self.overrides.items():
                 command += ["--override", f"{key}={value}"]
         with open(self.home / "again.log", "ab") as log:
             began = time.monotonic()
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                        preexec_fn=die_with_parent,
-                                       env=dict(os.environ, LOG_DIR=str(self.home / "logs")))
+                                       env=dict(os.environ, KAFKA_LOG_LEVEL="INFO",
+                                                LOG_DIR=str(self.home / "logs")))
+            if self.is_kafka:
+                (self.home / "pid").write_text(str(process.pid))
+            else:
+                self.server.process = process
             while not answers(self.port):
                 if process.poll() is not None:
-                    raise RuntimeError(f"the broker ended, see {self.home / 'again.log'}")
+                    raise Failed(f"the broker ended with {process.returncode} when started again")
+                if time.monotonic() - began > CALL_SECONDS:
+                    raise Failed(f"the broker was not ready again in {CALL_SECONDS} s")
                 time.sleep(0.001)
-            seconds = time.monotonic() - began
-        if self.is_kafka:
-            (self.home / "pid").write_text(str(process.pid))
-        else:
-            self.server.process = process
-        return seconds
+            for topic in topics:
+                self.load("await", topic=topic, partitions=partitions)
+            return time.monotonic() - began
 
     def load(self, command, **options):
         return loader(command, self.port, **options)
+
+    def traced_load(self, command, **options):
+        """(how many system calls the broker made, what the loader says) of one load.
+
+        Apart from what is timed, for tracing slows a broker down. No count without strace.
+        """
+        if not shutil.which("strace"):
+            return None, None
+        counts = self.home / "strace"
+        with subprocess.Popen(["strace", "-c", "-f", "-o", counts, "-p", str(self.pid)],
+                              stderr=subprocess.DEVNULL, preexec_fn=die_with_parent) as tracer:
+            try:
+                deadline = time.monotonic() + 5
+                while not status(self.pid, "TracerPid"):
+                    if tracer.poll() is not None or time.monotonic() > deadline:
+                        return None, None  # tracing is not allowed here
+                    time.sleep(0.01)
+                time.sleep(1)  # it goes through the threads one by one
+                done = self.load(command, **options)
+            finally:
+                tracer.send_signal(signal.SIGINT)
+                tracer.wait()
+        total = re.search(r"^\s*[\d.]+\s+[\d.]+\s+\d*\s+(\d+)\s+(?:\d+\s+)?total$",
+                          counts.read_text(), re.MULTILINE)
+        return (int(total[1]) if total else None), done
 
     def resident_mb(self):
         return status(self.pid, "VmRSS") / 1024

@@ -1,5 +1,4 @@
-"""The table, the JSON and the chart of tests/bench/compare."""
-import json
+"""The table, the JSON, the Markdown and the chart of tests/bench/compare."""
 import pathlib
 import platform
 import statistics
@@ -13,14 +12,21 @@ CHART = (  # figure, label: those that a reader decides by
     ("produce_16k_cpu", "CPU per GB produced"),
     ("perf_tool_cpu", "CPU per GB, Kafka's perf tool"),
     ("consume_1_cpu", "CPU per GB consumed"),
+    ("small_per_core", "single-record requests per CPU second"),
+    ("durable_1_rate", "fsync before every ack, 1 producer"),
+    ("durable_16_rate", "fsync before every ack, 16 producers"),
     ("produce_20k_p99", "p99 latency at 20,000/s"),
     ("end_10k_p99", "p99 end to end at 10,000/s"),
     ("ready_empty", "start to ready"),
     ("idle_rss", "memory when idle"),
-    ("idle_memory", "memory, 10,000 connections"),
+    ("connections_memory", "memory, 10,000 connections"),
+    ("p10000_memory", "memory, 10,000 partitions"),
     ("p1000_clean", "restart with 1,000 partitions"),
-    ("group_seconds", "500 consumers until stable"),
 )
+# What stands between these in a Markdown file is replaced: every figure, or those with a target.
+MARKS = {"all": "<!-- bench: all -->", "targets": "<!-- bench: targets -->"}
+END_MARK = "<!-- bench: end -->"
+HEAD = ("figure", "", "Kafka", "MonKafka", "limit", "ratio", "(spread)", "target")
 
 
 def number(value):
@@ -37,50 +43,117 @@ def median(values):
 
 
 class Row:
-    """One figure with all that was measured of it."""
+    """One figure with all that was measured of it: a value, or None, for each round."""
 
     def __init__(self, name, figure, kafka, ours, limit):
         self.name, self.figure = name, figure
-        self.kafka, self.ours, self.limit = median(kafka), median(ours), median(limit)
         self.samples = {"kafka": kafka, "monkafka": ours, "limit": limit}
+        self.kafka, self.ours, self.limit = (
+            median([value for value in values if value is not None])
+            for values in (kafka, ours, limit))
         # Pair by pair: the two ran one after the other, so that a machine's drift cancels.
-        self.ratios = [mine / theirs for mine, theirs in zip(ours, kafka) if theirs]
+        self.ratios = [mine / theirs for mine, theirs in zip(ours, kafka)
+                       if theirs and mine is not None]
         self.ratio = median(self.ratios)
 
-    @property
-    def spread(self):
-        return (f"{number(min(self.ratios))}-{number(max(self.ratios))}"
-                if len(self.ratios) > 1 else "")
-
     def targets(self):
-        """(what was to be shown, whether it was)."""
+        """What was to be shown, and whether it was; None: it was not measured."""
         figure, checks = self.figure, []
         at_least = figure.more_is_better
         sign = ">=" if at_least else "<="
 
-        def met(value, bound):
-            return value >= bound if at_least else value <= bound
-        if figure.kafka is not None and self.ratio is not None:
-            checks.append((f"{sign} {number(figure.kafka)}x Kafka", met(self.ratio, figure.kafka)))
-        if figure.limit is not None and self.limit and self.ours is not None:
-            checks.append((f"{sign} {figure.limit}x limit",
-                           met(self.ours / self.limit, figure.limit)))
-        if figure.value is not None and self.ours is not None:
-            checks.append((f"{sign} {number(figure.value)}", met(self.ours, figure.value)))
+        def check(text, value, bound):
+            met = None if value is None else bool(value >= bound if at_least else value <= bound)
+            checks.append({"target": f"{sign} {text}", "met": met})
+        if figure.kafka is not None:
+            check(f"{number(figure.kafka)}x Kafka", self.ratio, figure.kafka)
+        if figure.limit is not None:
+            beside = self.ours / self.limit if self.limit and self.ours is not None else None
+            check(f"{figure.limit}x limit", beside, figure.limit)
+        if figure.value is not None:
+            check(number(figure.value), self.ours, figure.value)
         return checks
 
 
-def table(rows):
-    head = ("figure", "", "Kafka", "MonKafka", "limit", "ratio", "(spread)", "target")
-    lines = [head]
-    for row in rows:
-        targets = "; ".join(f"{text} {'met' if met else 'MISSED'}" for text, met in row.targets())
-        lines.append((row.figure.label, row.figure.unit, number(row.kafka), number(row.ours),
-                      number(row.limit), number(row.ratio), row.spread, targets))
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join("  ".join(
-        text.ljust(width) if column in (0, 1, 7) else text.rjust(width)
-        for column, (text, width) in enumerate(zip(line, widths))).rstrip() for line in lines)
+def document(rows, about):
+    """Everything that was measured, as it is written to a file."""
+    return {"about": about, "figures": {
+        row.name: {"label": row.figure.label, "unit": row.figure.unit,
+                   "more_is_better": row.figure.more_is_better,
+                   "kafka": row.kafka, "monkafka": row.ours, "limit": row.limit,
+                   "ratio": row.ratio, "ratios": row.ratios, "samples": row.samples,
+                   "targets": row.targets()}
+        for row in rows}}
+
+
+def cells(figure):
+    ratios = figure["ratios"]
+    spread = f"{number(min(ratios))}-{number(max(ratios))}" if len(ratios) > 1 else ""
+    said = {True: "met", False: "NOT MET", None: "not measured"}
+    targets = "; ".join(f"{each['target']}: {said[each['met']]}" for each in figure["targets"])
+    return (figure["label"], figure["unit"], number(figure["kafka"]), number(figure["monkafka"]),
+            number(figure["limit"]), number(figure["ratio"]), spread, targets)
+
+
+def heading(document):
+    about = document["about"]
+    return (f"{about['machine']}; Apache Kafka {about['kafka']}; {about['rounds']} "
+            f"round{'s' * (about['rounds'] > 1)}, {about['minutes']} min; {about['date']}"
+            f"{'; quick: proves nothing' if about['quick'] else ''}")
+
+
+def summary(document):
+    checks = [each["met"] for figure in document["figures"].values() for each in figure["targets"]]
+    lines = [f"{checks.count(True)} targets met, {checks.count(False)} not met, "
+             f"{checks.count(None)} not measured"]
+    lines += [f"failed: {each['scenario']} on {each['who']}, round {each['round']}: {each['why']}"
+              for each in document["about"]["failures"]]
+    return lines
+
+
+def text(document):
+    """The table for a terminal."""
+    lines = [HEAD, *(cells(figure) for figure in document["figures"].values())]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    table = ["  ".join(word.ljust(width) if column in (0, 1, 7) else word.rjust(width)
+                       for column, (word, width) in enumerate(zip(line, widths))).rstrip()
+             for line in lines]
+    return "\n".join([heading(document), "", *table, "", *summary(document)])
+
+
+def full_label(document, name):
+    """A label that begins with spaces goes on from one above; this has both."""
+    begun = ""
+    for each, figure in document["figures"].items():
+        label = figure["label"]
+        if not label.startswith(" "):
+            # "produce, 1 MB batches: CPU" is continued by "flat out" without its "CPU".
+            begun = label.rsplit(":", 1)[0] if ":" in label else label
+        if each == name:
+            return label if not label.startswith(" ") else f"{begun}: {label.strip()}"
+    raise KeyError(name)
+
+
+def markdown(document, only_targets):
+    lines = [heading(document), "",
+             "| figure | | Kafka | MonKafka | limit | ratio | spread | target |",
+             "|---|---|---:|---:|---:|---:|---|---|"]
+    for name, figure in document["figures"].items():
+        if figure["targets"] or not only_targets:
+            lines.append("| " + " | ".join((full_label(document, name), *cells(figure)[1:])) + " |")
+    return "\n".join([*lines, "", *(f"{line}  " for line in summary(document))])
+
+
+def insert(path, document):
+    """Puts the table between the marks of a Markdown file."""
+    content = path.read_text()
+    kind = next((kind for kind, mark in MARKS.items() if mark in content), None)
+    if kind is None or END_MARK not in content:
+        sys.exit(f"compare: {path} has no marks {' or '.join(MARKS.values())} and {END_MARK}")
+    before, rest = content.split(MARKS[kind], 1)
+    after = rest.split(END_MARK, 1)[1]
+    path.write_text(f"{before}{MARKS[kind]}\n\n{markdown(document, kind == 'targets')}\n\n"
+                    f"{END_MARK}{after}")
 
 
 def machine():
@@ -90,16 +163,6 @@ def machine():
     pages = pathlib.Path("/proc/meminfo").read_text().split()[1]
     return (f"{model}, {len(__import__('os').sched_getaffinity(0))} cores, "
             f"{int(pages) // 1048576} GB, Linux {platform.release()}")
-
-
-def write_json(path, rows, about):
-    document = {"about": about, "figures": {
-        row.name: {"label": row.figure.label.strip(), "unit": row.figure.unit,
-                   "kafka": row.kafka, "monkafka": row.ours, "limit": row.limit,
-                   "ratio": row.ratio, "samples": row.samples,
-                   "targets": [{"target": text, "met": met} for text, met in row.targets()]}
-        for row in rows}}
-    pathlib.Path(path).write_text(json.dumps(document, indent=1) + "\n")
 
 
 def plotting():
@@ -119,28 +182,28 @@ def plotting():
 
 
 def draw_chart(path, document):
-    """How many times less MonKafka needs, figure by figure. `document`: what write_json wrote."""
+    """How many times better MonKafka is, figure by figure."""
     found = [(label, document["figures"][name]) for name, label in CHART
              if document["figures"].get(name, {}).get("ratio")]
     pyplot = plotting()
-    height = 0.42 * len(found) + 1.3
-    canvas, axes = pyplot.subplots(figsize=(8.5, height), dpi=150)
-    factors = [1 / figure["ratio"] for _, figure in found]
+    canvas, axes = pyplot.subplots(figsize=(9, 0.42 * len(found) + 1.3), dpi=150)
+    factors = [figure["ratio"] if figure["more_is_better"] else 1 / figure["ratio"]
+               for _, figure in found]
     bars = axes.barh(range(len(found)), factors, color="#2f6f9f", height=0.62)
     axes.axvline(1, color="#c0504d", linewidth=1.5)
     axes.text(1, -0.85, "Apache Kafka", color="#c0504d", ha="center", fontsize=8)
     axes.set_yticks(range(len(found)), [label for label, _ in found], fontsize=9)
     axes.invert_yaxis()
     axes.set_xscale("log")
-    axes.set_xlim(0.7, max(factors) * 6)
+    axes.set_xlim(min(0.7, *factors), max(factors) * 8)
     for bar, factor, (_, figure) in zip(bars, factors, found):
         unit = "" if not figure["unit"] else " " + figure["unit"]
+        word = "more" if figure["more_is_better"] else "less"
+        times = f"{factor:.0f}x {word}" if factor >= 9.5 else f"{factor:.1f}x {word}"
         axes.text(factor * 1.07, bar.get_y() + bar.get_height() / 2,
-                  f"{factor:.0f}x less  ({number(figure['kafka'])} -> "
-                  f"{number(figure['monkafka'])}{unit})" if factor >= 1.5 else
-                  f"{factor:.1f}x  ({number(figure['kafka'])} -> {number(figure['monkafka'])}{unit})",
+                  f"{times}  ({number(figure['kafka'])} -> {number(figure['monkafka'])}{unit})",
                   va="center", fontsize=8)
-    axes.set_xlabel("times less than Apache Kafka " + document["about"]["kafka"] +
+    axes.set_xlabel("times better than Apache Kafka " + document["about"]["kafka"] +
                     ", same machine, same run (log scale)", fontsize=8)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

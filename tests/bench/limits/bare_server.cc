@@ -11,12 +11,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "bench/loader/connection.h"
@@ -267,28 +269,44 @@ double SequentialMegabytesPerSecond(const std::string& path) {
   return kWrites * static_cast<double>(kWrite) / 1e6 / took.count();
 }
 
-double SyncsPerSecond(const std::string& path, int append_bytes, double seconds) {
+// Appends to a file and syncs it, again and again; returns how often.
+int64_t AppendAndSync(const std::string& path, int append_bytes, const std::atomic<bool>& stop) {
   const std::vector<uint8_t> block(static_cast<size_t>(append_bytes), 'x');
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   Check(file >= 0, "open");
-  const auto begin = std::chrono::steady_clock::now();
-  const auto end = begin + std::chrono::duration<double>(seconds);
-  int count = 0;
-  for (; std::chrono::steady_clock::now() < end; ++count) {
+  int64_t count = 0;
+  for (; !stop; ++count) {
     Check(write(file, block.data(), block.size()) == static_cast<ssize_t>(block.size()), "write");
     Check(fdatasync(file) == 0, "fdatasync");
   }
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   close(file);
   unlink(path.c_str());
-  return count / took.count();
+  return count;
+}
+
+double SyncsPerSecond(const std::string& directory, int append_bytes, int files, double seconds) {
+  std::atomic<bool> stop = false;
+  std::atomic<int64_t> syncs = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < files; ++i) {
+      threads.emplace_back([&, path = fmt::format("{}/synced-{}", directory, i)] {
+        syncs += AppendAndSync(path, append_bytes, stop);
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    stop = true;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  return static_cast<double>(syncs) / took.count();
 }
 
 }  // namespace
 
-void MeasureDisk(const std::string& directory, int append_bytes, double seconds) {
+void MeasureDisk(const std::string& directory, int append_bytes, int files, double seconds) {
   const double write = SequentialMegabytesPerSecond(directory + "/sequential");
-  const double syncs = SyncsPerSecond(directory + "/synced", append_bytes, seconds);
+  const double syncs = SyncsPerSecond(directory, append_bytes, files, seconds);
   fmt::print("{{\"write_mb_per_s\": {:.1f}, \"fdatasync_per_s\": {:.1f}}}\n", write, syncs);
 }
 

@@ -16,7 +16,8 @@ enum class BareMode {
 // answer of kSendfile.
 [[noreturn]] void ServeBare(BareMode mode, const std::string& path, int piece);
 
-// Prints what the disk does: sequential writes, and appends that are synced one by one.
-void MeasureDisk(const std::string& directory, int append_bytes, double seconds);
+// Prints what the disk does: sequential writes, and appends to each of `files` files, every append
+// synced before the file's next one, all files at once.
+void MeasureDisk(const std::string& directory, int append_bytes, int files, double seconds);
 
 }  // namespace monkafka::bench

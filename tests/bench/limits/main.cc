@@ -10,10 +10,12 @@ int main(int argc, char** argv) {
   app.fallthrough();
   std::string path;
   int bytes = 1 << 20;
+  int files = 1;
   double seconds = 2;
   app.add_option("--path", path, "The file that is written or sent; for disk: a directory")
       ->required();
   app.add_option("--bytes", bytes, "Of one answer (sendfile) or of one synced append (disk)");
+  app.add_option("--files", files, "How many files are appended to and synced at once");
   app.add_option("--seconds", seconds, "How long appends are synced");
   app.add_subcommand("frames")->callback(
       [&] { monkafka::bench::ServeBare(BareMode::kFrames, path, bytes); });
@@ -22,7 +24,8 @@ int main(int argc, char** argv) {
   app.add_subcommand("sendfile")->callback([&] {
     monkafka::bench::ServeBare(BareMode::kSendfile, path, bytes);
   });
-  app.add_subcommand("disk")->callback([&] { monkafka::bench::MeasureDisk(path, bytes, seconds); });
+  app.add_subcommand("disk")->callback(
+      [&] { monkafka::bench::MeasureDisk(path, bytes, files, seconds); });
   CLI11_PARSE(app, argc, argv);
   return 0;
 }

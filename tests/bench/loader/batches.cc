@@ -48,6 +48,10 @@ BuiltBatch BuildBatch(int batch_bytes, int record_bytes, const std::string& code
   return {*std::move(built), count};
 }
 
+int BatchBytesFor(int records, int record_bytes) {
+  return kHeaderBytes + records * (record_bytes + kRecordOverhead);
+}
+
 std::vector<uint8_t> ProduceFrame(const Options& options, const BuiltBatch& batch, int partition) {
   std::vector<uint8_t> bytes = batch.bytes;
   protocol::ProduceRequest request;

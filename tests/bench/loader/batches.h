@@ -18,6 +18,9 @@ struct BuiltBatch {
 // least one.
 BuiltBatch BuildBatch(int batch_bytes, int record_bytes, const std::string& codec);
 
+// The batch size for so many records.
+int BatchBytesFor(int records, int record_bytes);
+
 // A whole request, version 7 (the last one without flexible fields whose answer carries nothing
 // that is not needed here).
 std::vector<uint8_t> ProduceFrame(const Options& options, const BuiltBatch& batch, int partition);

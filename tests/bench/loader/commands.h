@@ -25,6 +25,8 @@ struct Options {
 };
 
 void CreateTopic(const Options& options);
+// Returns once every partition of the topic answers with its end offset.
+void AwaitTopic(const Options& options);
 void Produce(const Options& options);
 void Consume(const Options& options);
 void EndToEnd(const Options& options);

@@ -13,7 +13,7 @@
 namespace monkafka::bench {
 namespace {
 
-constexpr int16_t kVersion = 2;
+constexpr int16_t kCommitVersion = 2;
 
 class Committer final : public Worker {
  public:
@@ -25,13 +25,13 @@ class Committer final : public Worker {
     partition.committed_offset = 1;
     partition.committed_metadata = "";
     request.topics = {{options.topic, {}, {partition}}};
-    frame_ = EncodeFrame(request, kVersion);
+    frame_ = EncodeFrame(request, kCommitVersion);
   }
 
   Bytes Next() override { return frame_; }
   void Answered(MutableBytes answer) override {
     Result<protocol::OffsetCommitResponse> response =
-        protocol::Decode<protocol::OffsetCommitResponse>(answer.subspan(4), kVersion);
+        protocol::Decode<protocol::OffsetCommitResponse>(answer.subspan(4), kCommitVersion);
     if (!response) Die(response.error().message);
     const ErrorCode error = response->topics.at(0).partitions.at(0).error_code;
     if (error != ErrorCode::kNone) {
@@ -47,7 +47,7 @@ class Committer final : public Worker {
   int64_t answered_ = 0;
 };
 
-int64_t RunFor(Loop& loop, double seconds) {
+int64_t CommitFor(Loop& loop, double seconds) {
   loop.Run(Clock::now() +
            std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds)));
   int64_t answered = 0;
@@ -75,8 +75,8 @@ void Commit(const Options& options) {
   for (int i = 0; i < options.connections; ++i) {
     loop.Add(std::make_unique<Committer>(options, i));
   }
-  if (options.warmup > 0) RunFor(loop, options.warmup);
-  const int64_t answered = RunFor(loop, options.seconds);
+  if (options.warmup > 0) CommitFor(loop, options.warmup);
+  const int64_t answered = CommitFor(loop, options.seconds);
   fmt::print("{{\"requests\": {}, \"seconds\": {:.6f}}}\n", answered, options.seconds);
 }
 

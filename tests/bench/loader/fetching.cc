@@ -8,7 +8,7 @@
 namespace monkafka::bench {
 namespace {
 
-constexpr int16_t kVersion = 4;
+constexpr int16_t kFetchVersion = 4;
 
 // Where a batch has what is read here: base offset 0, length 8, last offset delta 23.
 constexpr size_t kBatchPrefix = 12;
@@ -27,7 +27,7 @@ Fetching::Fetching(const std::string& topic, int32_t partition, int max_bytes, i
   wanted.partition = partition;
   wanted.partition_max_bytes = max_bytes;
   request.topics = {{topic, {}, {wanted}}};
-  frame_ = EncodeFrame(request, kVersion);
+  frame_ = EncodeFrame(request, kFetchVersion);
   offset_at_ = frame_.size() - 4 - 8;  // the last fields: fetch offset, partition max bytes
 }
 

@@ -8,6 +8,7 @@
 
 #include "bench/loader/commands.h"
 #include "bench/loader/loop.h"
+#include "common/endian.h"
 #include "protocol/groups.h"
 
 namespace monkafka::bench {
@@ -18,6 +19,26 @@ constexpr int16_t kSyncVersion = 1;
 constexpr int16_t kHeartbeatVersion = 1;
 constexpr auto kHeartbeatInterval = std::chrono::milliseconds(100);
 constexpr std::string_view kGroup = "bench-group";
+
+// Version 0 of the consumer protocol's subscription to one topic, which is also an assignment of
+// none of its partitions but for the count at the end. Not just any bytes: the coordinator of
+// Apache Kafka reads them, and a group whose subscriptions it cannot read never ends its rebalance.
+std::vector<uint8_t> ConsumerProtocolBytes(std::string_view topic, int32_t last) {
+  std::vector<uint8_t> bytes(2 + 4 + 2 + topic.size() + 4);
+  StoreBig<uint32_t>(bytes.data() + 2, 1);
+  StoreBig<uint16_t>(bytes.data() + 6, static_cast<uint16_t>(topic.size()));
+  std::ranges::copy(topic, bytes.begin() + 8);
+  StoreBig<uint32_t>(bytes.data() + 8 + topic.size(), static_cast<uint32_t>(last));
+  return bytes;
+}
+std::vector<uint8_t> Subscription(std::string_view topic) {
+  return ConsumerProtocolBytes(topic, /*no user data*/ -1);
+}
+std::vector<uint8_t> Assignment(std::string_view topic) {
+  std::vector<uint8_t> bytes = ConsumerProtocolBytes(topic, /*partitions*/ 0);
+  bytes.insert(bytes.end(), 4, 0xff);  // no user data
+  return bytes;
+}
 
 // The generation in which each member has its assignment; 0: none.
 using Generations = std::vector<int32_t>;
@@ -30,7 +51,11 @@ bool AllStable(const Generations& generations) {
 class Member final : public Worker {
  public:
   Member(const Options& options, size_t number, Generations& generations)
-      : Worker(options.port, /*in_flight=*/1), number_(number), generations_(generations) {}
+      : Worker(options.port, /*in_flight=*/1),
+        number_(number),
+        subscription_(Subscription(options.topic)),
+        assignment_(Assignment(options.topic)),
+        generations_(generations) {}
 
   Bytes Next() override {
     switch (state_) {
@@ -90,7 +115,7 @@ class Member final : public Worker {
     request.rebalance_timeout_ms = 60'000;
     request.member_id = member_id_;
     request.protocol_type = "consumer";
-    request.protocols = {{"range", AsBytes("metadata")}};
+    request.protocols = {{"range", subscription_}};
     return frame_ = EncodeFrame(request, kJoinVersion);
   }
   void Joined(MutableBytes answer) {
@@ -109,7 +134,7 @@ class Member final : public Worker {
     request.generation_id = generation_;
     request.member_id = member_id_;
     for (const std::string& member : members_) {
-      request.assignments.push_back({member, AsBytes("assignment")});
+      request.assignments.push_back({member, assignment_});
     }
     return frame_ = EncodeFrame(request, kSyncVersion);
   }
@@ -139,6 +164,8 @@ class Member final : public Worker {
   }
 
   const size_t number_;
+  const std::vector<uint8_t> subscription_;
+  const std::vector<uint8_t> assignment_;
   Generations& generations_;
   State state_ = State::kJoining;
   std::string member_id_;
@@ -151,6 +178,7 @@ class Member final : public Worker {
 }  // namespace
 
 void JoinGroup(const Options& options) {
+  if (options.seconds <= 0) Die("group needs --seconds, how long it may take");
   WaitForCoordinator(options);
   Generations generations(static_cast<size_t>(options.connections));
   Loop loop;
@@ -158,7 +186,11 @@ void JoinGroup(const Options& options) {
     loop.Add(std::make_unique<Member>(options, i, generations));
   }
   const Clock::time_point begin = Clock::now();
-  loop.Run();
+  loop.Run(begin + std::chrono::duration_cast<Clock::duration>(
+                       std::chrono::duration<double>(options.seconds)));
+  if (!AllStable(generations)) {
+    Die(fmt::format("{} members did not settle in {} s", generations.size(), options.seconds));
+  }
   fmt::print("{{\"members\": {}, \"generation\": {}, \"seconds\": {:.6f}}}\n", generations.size(),
              generations.front(), std::chrono::duration<double>(Clock::now() - begin).count());
 }

@@ -26,8 +26,8 @@ int main(int argc, char** argv) {
   app.add_option("--max-bytes", options.max_bytes, "Of one fetch");
   app.add_flag("--bare", options.bare, "The other end is bench_limits");
   constexpr std::pair<const char*, void (*)(const Options&)> kCommands[] = {
-      {"create", CreateTopic}, {"produce", Produce}, {"consume", Consume}, {"end-to-end", EndToEnd},
-      {"commit", Commit},      {"group", JoinGroup}, {"idle", Idle}};
+      {"create", CreateTopic},  {"await", AwaitTopic}, {"produce", Produce}, {"consume", Consume},
+      {"end-to-end", EndToEnd}, {"commit", Commit},    {"group", JoinGroup}, {"idle", Idle}};
   for (const auto& [name, command] : kCommands) {
     app.add_subcommand(name)->callback([&options, run = command] { run(options); });
   }

@@ -63,7 +63,7 @@ class Producer final : public Worker {
 constexpr int64_t kEndless = INT64_MAX / 2;
 
 // Runs every producer for so many requests, or for so long. Returns how many were answered.
-int64_t RunFor(Loop& loop, const Options& options, int64_t requests_each, double seconds) {
+int64_t ProduceFor(Loop& loop, const Options& options, int64_t requests_each, double seconds) {
   const Clock::time_point begin = Clock::now();
   const auto gap = options.rate > 0 ? std::chrono::duration<double>(1 / options.rate)
                                     : std::chrono::duration<double>(0);
@@ -91,14 +91,14 @@ void Produce(const Options& options) {
     std::vector<uint8_t> frame = ProduceFrame(options, batch, i % options.partitions);
     loop.Add(std::make_unique<Producer>(options, std::move(frame), ProduceErrorAt(options)));
   }
-  if (options.warmup > 0) RunFor(loop, options, kEndless, options.warmup);
+  if (options.warmup > 0) ProduceFor(loop, options, kEndless, options.warmup);
 
   const auto batch_bytes = static_cast<int64_t>(batch.bytes.size());
   const int64_t each = options.bytes > 0
                            ? std::max<int64_t>(1, options.bytes / batch_bytes / options.connections)
                            : kEndless;
   const Clock::time_point begin = Clock::now();
-  const int64_t answered = RunFor(loop, options, each, options.seconds);
+  const int64_t answered = ProduceFor(loop, options, each, options.seconds);
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
 
   Latencies all;

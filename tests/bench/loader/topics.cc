@@ -40,6 +40,11 @@ void CreateTopic(const Options& options) {
     Die(fmt::format("CreateTopics was answered with error {}", static_cast<int>(error)));
   }
   // Apache Kafka answers before its partitions can be written to.
+  AwaitTopic(options);
+}
+
+void AwaitTopic(const Options& options) {
+  Connection connection(options.port);
   while (!AllLed(connection, options)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   fmt::print("{{\"partitions\": {}}}\n", options.partitions);
 }

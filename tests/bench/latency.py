@@ -1,0 +1,41 @@
+"""Scenario of tests/bench/compare: latencies, from native clients after a warm-up."""
+from figures import Figure, scenario, topic
+from measure import BIN, run_json
+
+SHARES = {"mean": "mean", "p50": "p50", "p95": "p95", "p99": "p99", "p999": "p99.9"}
+RATES = {"1k": 1000, "10k": 10_000, "50k": 50_000}
+
+
+def rows():
+    """p99 and p99.9 are to be at most half of Kafka's."""
+    result = {}
+    for share, label in SHARES.items():
+        first = "librdkafka, 500 B at 20,000/s, acks=1: " if share == "mean" else "  "
+        result[f"produce_20k_{share}"] = Figure(first + label, "ms",
+                                                kafka=0.5 if share.startswith("p99") else None)
+    for share in ("p50", "p99", "p999"):
+        first = "the same bytes as 16 KB requests, 610/s, raw: " if share == "p50" else "  "
+        result[f"produce_raw_{share}"] = Figure(first + SHARES[share], "ms")
+    for name, rate in RATES.items():
+        for share in ("p50", "p99", "p999"):
+            first = f"end to end, {rate:,}/s: " if share == "p50" else "  "
+            result[f"end_{name}_{share}"] = Figure(first + SHARES[share], "ms",
+                                                   kafka=0.5 if share != "p50" else None)
+    return result
+
+
+@scenario("latency", rows(), seconds=(80, 70), quick=(15, 10))
+def latency(broker, size):
+    where = topic(broker, "steady")
+    done = run_json(BIN / "bench_rdkafka_latency", f"127.0.0.1:{broker.port}", where["topic"],
+                    20_000, 500, size(10), size(12), 1)
+    result = {f"produce_20k_{share}": done[f"{share}_ms"] for share in SHARES}
+    raw = broker.load("produce", rate=610, record_bytes=500, warmup=size(4), seconds=size(6),
+                      **where)
+    result |= {f"produce_raw_{share}": raw[f"{share}_ms"] for share in ("p50", "p99", "p999")}
+    for name, rate in RATES.items():
+        where = topic(broker, f"end-{name}")
+        done = broker.load("end-to-end", topic=where["topic"], rate=rate, record_bytes=100,
+                           warmup=size(6), seconds=size(6), in_flight=1000)
+        result |= {f"end_{name}_{share}": done[f"{share}_ms"] for share in ("p50", "p99", "p999")}
+    return result

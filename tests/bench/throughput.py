@@ -1,0 +1,258 @@
+"""Scenarios of tests/bench/compare: what producing and consuming cost, and what durable costs."""
+import re
+import subprocess
+
+import measure
+from figures import GB, Figure, per_gb, produce_cost, rate_mb, scenario, topic
+from measure import BIN, bare, cost, die_with_parent, run_json, touch_free_memory
+
+# --- producing ----------------------------------------------------------------------------------
+
+PRODUCE = {  # name: (label, partitions, the loader's options, share of a gigabyte)
+    "16k": ("16 KB batches of 1 KB, 4 partitions, acks=1", 4, {}, 1),
+    "1m": ("1 MB batches", 4, {"batch_bytes": 1_000_000}, 1),
+    "all": ("acks=all, not synced on either side", 4, {"acks": -1}, 0.5),
+    "100b": ("100 B records", 4, {"record_bytes": 100}, 0.5),
+    "100k": ("100 KB records", 4, {"record_bytes": 100_000, "batch_bytes": 110_000}, 0.5),
+    "1p": ("1 partition", 1, {}, 0.5),
+    "16p": ("16 partitions", 16, {"connections": 16}, 0.5),
+    "256p": ("256 partitions", 256, {"connections": 256, "in_flight": 2}, 0.5),
+    "lz4": ("lz4 batches", 4, {"codec": "lz4"}, 0.5),
+}
+PRODUCE_TARGETS = {"16k": ({"kafka": 1 / 6, "limit": 1.4}, {"kafka": 4, "limit": 0.6}),
+                   "1m": ({"limit": 1.2}, {})}
+BARE_CHUNKS = ("16k", "1m")
+
+
+def produce_figures():
+    rows = {}
+    for name, (label, *_) in PRODUCE.items():
+        of_cpu, of_rate = PRODUCE_TARGETS.get(name, ({}, {}))
+        rows[f"produce_{name}_cpu"] = Figure(f"produce, {label}: CPU", "s/GB", **of_cpu)
+        rows[f"produce_{name}_rate"] = Figure("  flat out", "MB/s", True, **of_rate)
+        if name == "16k":
+            rows |= {
+                "produce_16k_user": Figure("  of the CPU seconds, user", "s/GB"),
+                "produce_frames_cpu": Figure("  (limit: a bare loop, frame by frame)", "s/GB"),
+                "produce_16k_switches": Figure("  context switches per request", ""),
+                "produce_16k_calls": Figure("  system calls per request", ""),
+                "produce_16k_written": Figure("  bytes written per byte produced", ""),
+            }
+    rows["produce_peak"] = Figure("produce: peak resident memory", "MB")
+    return rows
+
+
+def produce_limit(size, scratch):
+    result = {}
+    for mode, name in (*(("chunks", name) for name in BARE_CHUNKS), ("frames", "frames")):
+        options = {"connections": 4, "bytes": size(GB), **PRODUCE.get(name, PRODUCE["16k"])[2]}
+        touch_free_memory(scratch, 1.5 * options["bytes"])
+        with bare(mode, scratch / mode) as (port, pid):
+            with cost(pid) as spent:
+                done = measure.loader("produce", port, bare=True, **options)
+        result[f"produce_{name}_cpu"] = per_gb(spent.cpu, done)
+        if name == "16k":
+            result["produce_16k_user"] = per_gb(spent.user, done)
+        if name != "frames":
+            result[f"produce_{name}_rate"] = rate_mb(done)
+    return result
+
+
+@scenario("produce", produce_figures(), limit=produce_limit, seconds=(130, 45, 12),
+          quick=(18, 8, 2),
+          # Ours syncs before it answers acks=all unless told otherwise; Kafka does not by default.
+          our_settings={"monkafka.acks.all.flush": "false"})
+def produce(broker, size):
+    result = {}
+    for name, (_, partitions, extra, share) in PRODUCE.items():
+        options = {"connections": 4, "acks": 1, **topic(broker, f"produce-{name}", partitions),
+                   **extra}
+        done, spent = produce_cost(broker, int(size(GB) * share), size(GB // 5), **options)
+        result[f"produce_{name}_cpu"] = per_gb(spent.cpu, done)
+        result[f"produce_{name}_rate"] = rate_mb(done)
+        if name == "16k":
+            result |= {"produce_16k_user": per_gb(spent.user, done),
+                       "produce_16k_switches": spent.switches / done["requests"],
+                       "produce_16k_written": spent.written / done["bytes"]}
+            base = options
+    result["produce_peak"] = broker.peak_mb()
+    calls, done = broker.traced_load("produce", bytes=size(GB // 10), **base)
+    if calls:
+        result["produce_16k_calls"] = calls / done["requests"]
+    return result
+
+
+@scenario("perf-tool", {
+    "perf_tool_cpu": Figure("kafka-producer-perf-test 1,000,000 x 500 B at 100,000/s: CPU", "s/GB",
+                            kafka=1 / 4),
+    "perf_tool_user": Figure("  of it user", "s/GB", kafka=1 / 8),
+    "perf_tool_rate": Figure("  records per second, as the tool prints", "/s", True),
+    "perf_tool_mean": Figure("  mean latency, as the tool prints", "ms"),
+    "perf_tool_p50": Figure("  p50, as the tool prints", "ms"),
+    "perf_tool_p95": Figure("  p95, as the tool prints", "ms"),
+    "perf_tool_p99": Figure("  p99, as the tool prints", "ms"),
+    "perf_tool_p999": Figure("  p99.9, as the tool prints", "ms"),
+}, seconds=(32, 20), quick=(7, 6))
+def perf_tool(broker, size):
+    """The well-known transcript."""
+    topic(broker, "perf")
+    records = size(1_000_000)
+    touch_free_memory(broker.home, 1.5 * records * 500)
+    with cost(broker.pid) as spent:
+        printed = measure.run_words(
+            [broker.tools.bin / "kafka-producer-perf-test.sh", "--topic", "perf", "--num-records",
+             records, "--record-size", 500, "--throughput", 100_000, "--producer-props",
+             "acks=1", "batch.size=16384", "linger.ms=5",
+             f"bootstrap.servers=127.0.0.1:{broker.port}"]).splitlines()[-1]
+    gigabytes = records * 500 / GB
+    return {"perf_tool_cpu": spent.cpu / gigabytes, "perf_tool_user": spent.user / gigabytes,
+            **{f"perf_tool_{name}": float(re.search(rf"([\d.]+) {text}", printed)[1])
+               for name, text in (("rate", "records/sec"), ("mean", "ms avg latency"),
+                                  ("p50", "ms 50th"), ("p95", "ms 95th"), ("p99", "ms 99th"),
+                                  ("p999", "ms 99.9th"))}}
+
+
+# --- consuming ----------------------------------------------------------------------------------
+
+def consume_limit(size, scratch):
+    path = scratch / "sent"
+    with open(path, "wb") as out:
+        for _ in range(256):
+            out.write(b"x" * (1 << 20))
+    with bare("sendfile", path) as (port, pid):
+        with cost(pid) as spent:
+            done = measure.loader("consume", port, bare=True, bytes=size(2 * GB))
+    path.unlink()
+    return {"consume_1_cpu": per_gb(spent.cpu, done), "consume_1_rate": rate_mb(done)}
+
+
+@scenario("consume", {
+    "consume_1_cpu": Figure("consume from page cache, 1 consumer: CPU", "s/GB", kafka=1 / 4,
+                            limit=1.4),
+    "consume_1_rate": Figure("  flat out", "MB/s", True),
+    "consume_8_cpu": Figure("consume from page cache, 8 consumers: CPU", "s/GB"),
+    "consume_8_rate": Figure("  flat out, together", "MB/s", True),
+}, limit=consume_limit, seconds=(45, 15, 4), quick=(5, 2, 1))
+def consume(broker, size):
+    where = topic(broker, "consume")
+    broker.load("produce", bytes=size(GB), connections=4, **where)
+    readable = int(size(GB) * 0.98)
+    broker.load("consume", bytes=readable, **where)  # a JVM's warm-up
+    result = {}
+    for consumers in (1, 8):
+        with cost(broker.pid) as spent:
+            done = broker.load("consume", bytes=readable * min(consumers, 4), connections=consumers,
+                               **where)
+        result |= {f"consume_{consumers}_cpu": per_gb(spent.cpu, done),
+                   f"consume_{consumers}_rate": rate_mb(done)}
+    return result
+
+
+@scenario("cold", {
+    "beside_nothing_p99": Figure("producers at 2,000 requests/s alone: p99", "ms"),
+    "beside_warm_p99": Figure("  while a gigabyte is read from the page cache: p99", "ms"),
+    "beside_cold_p99": Figure("  while an old gigabyte is read from the disk: p99", "ms"),
+    "beside_cold_factor": Figure("  the disk's, how many times the one alone", "x", value=2),
+    "cold_rate": Figure("  meanwhile the reader gets", "MB/s", True),
+}, seconds=(40, 30), quick=(8, 6))
+def cold(broker, size):
+    """A consumer reads from the disk what the page cache has lost; producers go on beside it."""
+    old, new = topic(broker, "old"), topic(broker, "new", 4)
+    broker.load("produce", bytes=size(GB), connections=4, **old)
+    subprocess.run(["sync"], check=True)
+    steady = {"rate": 2000, "connections": 4, "batch_bytes": 1100, **new}
+    broker.load("produce", seconds=size(5), **steady)  # to warm up
+    alone = broker.load("produce", seconds=size(5), **steady)
+    files = list(broker.home.glob("data/old-0/*.log"))
+
+    def beside(forget):
+        """The producers' p99 while a reader reads it all again and again, and the reader's rate."""
+        words = measure.words(seconds=size(5), port=broker.port, **steady)
+        seconds = 0
+        with subprocess.Popen([BIN / "bench_loader", "produce", *words], stdout=subprocess.PIPE,
+                              text=True, preexec_fn=die_with_parent) as producers:
+            passes = 0
+            while producers.poll() is None:
+                if forget:
+                    measure.forget_cached(files)
+                seconds += broker.load("consume", bytes=int(size(GB) * 0.98), **old)["seconds"]
+                passes += 1
+            done = measure.last_json(producers.stdout.read())
+        return done["p99_ms"], passes * size(GB) * 0.98 / 1e6 / seconds
+    warm, _ = beside(forget=False)
+    from_disk, rate = beside(forget=True)
+    return {"beside_nothing_p99": alone["p99_ms"], "beside_warm_p99": warm,
+            "beside_cold_p99": from_disk, "beside_cold_factor": from_disk / alone["p99_ms"],
+            "cold_rate": rate}
+
+
+# --- durability ---------------------------------------------------------------------------------
+
+IN_FLIGHT = 5
+BATCH_BYTES = 16384
+RECORDS_PER_BATCH = 16
+
+
+def durable_limit(size, scratch):
+    """What one sync per group of requests in flight allows, at the rate the disk syncs such groups.
+
+    Producers write to as many partitions, each a file: so many files are synced side by side.
+    """
+    result = {}
+    for producers in (1, 16):
+        disk = run_json(BIN / "bench_limits", "disk", "--path", scratch, "--bytes",
+                        IN_FLIGHT * BATCH_BYTES, "--files", producers, "--seconds", size(3))
+        result[f"durable_{producers}_rate"] = (
+            disk["fdatasync_per_s"] * IN_FLIGHT * RECORDS_PER_BATCH)
+        result[f"disk_syncs_{producers}"] = disk["fdatasync_per_s"]
+    return result | {"disk_write": disk["write_mb_per_s"]}
+
+
+def produce_for(broker, name, producers, size, **options):
+    where = topic(broker, f"{name}-{producers}", min(producers, 16))
+    load = {"acks": -1, "connections": producers, "in_flight": IN_FLIGHT, **where, **options}
+    broker.load("produce", seconds=size(2), **load)
+    with cost(broker.pid) as spent:
+        done = broker.load("produce", seconds=size(4), **load)
+    return done, spent
+
+
+@scenario("durable", {
+    "durable_1_rate": Figure("fsync before every ack, 1 producer", "records/s", True, kafka=3,
+                             limit=0.8),
+    "durable_1_p99": Figure("  p99 of a request, 5 in flight", "ms"),
+    "durable_1_cpu": Figure("  CPU", "s/GB"),
+    "durable_16_rate": Figure("fsync before every ack, 16 producers", "records/s", True, kafka=3,
+                              limit=0.8),
+    "durable_16_cpu": Figure("  CPU", "s/GB"),
+    "durable_64_rate": Figure("fsync before every ack, 64 producers", "records/s", True),
+    "disk_syncs_1": Figure("(limit: 80 KB appends with fdatasync, 1 file)", "/s", True),
+    "disk_syncs_16": Figure("(limit: the same, 16 files at once)", "/s", True),
+    "disk_write": Figure("(limit: sequential writes of the disk)", "MB/s", True),
+}, limit=durable_limit, kafka_settings={"log.flush.interval.messages": "1"},
+    seconds=(32, 22, 10), quick=(14, 6, 4))
+def durable(broker, size):
+    result = {}
+    for producers in (1, 16, 64):
+        done, spent = produce_for(broker, "durable", producers, size)
+        result[f"durable_{producers}_rate"] = done["records"] / done["seconds"]
+        if producers < 64:
+            result[f"durable_{producers}_cpu"] = per_gb(spent.cpu, done)
+        if producers == 1:
+            result["durable_1_p99"] = done["p99_ms"]
+    return result
+
+
+@scenario("default", {
+    f"default_{producers}_rate": Figure(
+        f"each broker's default, acks=all, {producers} producer{'s' * (producers > 1)}",
+        "records/s", True, kafka=1) for producers in (1, 16)
+}, seconds=(26, 18), quick=(6, 4))
+def default(broker, size):
+    """Ours syncs before it answers, Kafka does not."""
+    result = {}
+    for producers in (1, 16):
+        touch_free_memory(broker.home, size(2 * GB))
+        done, _ = produce_for(broker, "default", producers, size)
+        result[f"default_{producers}_rate"] = done["records"] / done["seconds"]
+    return result
