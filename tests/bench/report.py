@@ -23,7 +23,8 @@ CHART = (  # figure, label: those that a reader decides by
     ("p10000_memory", "memory, 10,000 partitions"),
     ("p1000_clean", "restart with 1,000 partitions"),
 )
-# What stands between these in a Markdown file is replaced: every figure, or those with a target.
+# What stands from one of these to the end mark in a Markdown file is replaced: by every figure, or
+# by those with a target.
 MARKS = {"all": "<!-- bench: all -->", "targets": "<!-- bench: targets -->"}
 END_MARK = "<!-- bench: end -->"
 HEAD = ("figure", "", "Kafka", "MonKafka", "limit", "ratio", "(spread)", "target")
@@ -145,15 +146,17 @@ def markdown(document, only_targets):
 
 
 def insert(path, document):
-    """Puts the table between the marks of a Markdown file."""
+    """Puts the tables between the marks of a Markdown file."""
     content = path.read_text()
-    kind = next((kind for kind, mark in MARKS.items() if mark in content), None)
-    if kind is None or END_MARK not in content:
-        sys.exit(f"compare: {path} has no marks {' or '.join(MARKS.values())} and {END_MARK}")
-    before, rest = content.split(MARKS[kind], 1)
-    after = rest.split(END_MARK, 1)[1]
-    path.write_text(f"{before}{MARKS[kind]}\n\n{markdown(document, kind == 'targets')}\n\n"
-                    f"{END_MARK}{after}")
+    if not any(mark in content for mark in MARKS.values()):
+        sys.exit(f"compare: {path} has no mark {' or '.join(MARKS.values())}")
+    for kind, mark in MARKS.items():
+        if mark in content:
+            before, rest = content.split(mark, 1)
+            after = rest.split(END_MARK, 1)[1]
+            content = (f"{before}{mark}\n\n{markdown(document, kind == 'targets')}\n\n"
+                       f"{END_MARK}{after}")
+    path.write_text(content)
 
 
 def machine():
