@@ -1,5 +1,5 @@
-// What the wire format costs: a Produce request of 16 KB and a Fetch request are read, their responses
-// written. The bytes of records are looked at by nobody here.
+// What the wire format costs: a Produce request of 16 KB and a Fetch request are read, their
+// responses written. The bytes of records are looked at by nobody here.
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -94,7 +94,8 @@ void Read(benchmark::State& state) {
       if (outcome && outcome->next_offset > request.offset) ++found;
     });
   }
-  if (found != static_cast<int64_t>(state.iterations())) state.SkipWithError("a read found nothing");
+  if (found != static_cast<int64_t>(state.iterations()))
+    state.SkipWithError("a read found nothing");
 }
 BENCHMARK(Read);
 
