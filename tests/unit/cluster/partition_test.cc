@@ -16,9 +16,11 @@ class CountingWaiter final : public PartitionWaiter {
 class PartitionTest : public testing::Test {
  protected:
   storage::AppendOutcome Append() {
-    storage::AppendOutcome result;
-    partition->Append({}, [&](storage::AppendOutcome outcome) { result = std::move(outcome); });
-    return result;
+    // The log may keep the callback longer than this call lasts.
+    auto result = std::make_shared<storage::AppendOutcome>();
+    partition->Append({},
+                      [result](storage::AppendOutcome outcome) { *result = std::move(outcome); });
+    return *result;
   }
 
   std::shared_ptr<fakes::StubLog> log = std::make_shared<fakes::StubLog>();

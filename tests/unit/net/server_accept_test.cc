@@ -126,6 +126,7 @@ class NoFilesLeft {
   rlimit before_{};
 };
 
+#ifndef MONKAFKA_SANITIZED  // UBSan itself needs a descriptor to look at a vptr
 TEST_F(ServerTest, WithoutFreeFileDescriptorsAcceptingPausesAndGoesOnLater) {
   StartServer();
   Barrier();
@@ -140,6 +141,7 @@ TEST_F(ServerTest, WithoutFreeFileDescriptorsAcceptingPausesAndGoesOnLater) {
   timers_.AdvanceBy(seconds(1));
   EXPECT_EQ("echo late", client.Receive());
 }
+#endif
 
 TEST_F(ServerTest, AfterStopAcceptingTheConnectionsGoOn) {
   StartServer();
