@@ -36,7 +36,7 @@ void Workers::Post(Task task) {
 
 bool Workers::TryPost(Task task) {
   MutexLock lock(mutex_);
-  if (stopping_ || queue_.size() + threads_ - idle_ >= max_threads_) return false;
+  if (stopping_ || queue_.size() + running_ >= max_threads_) return false;
   Enqueue(std::move(task));
   return true;
 }
@@ -61,10 +61,12 @@ void Workers::Run() {
     if (queue_.empty()) break;
     Task task = std::move(queue_.front());
     queue_.pop_front();
+    ++running_;
     mutex_.unlock();
     task();
     task = nullptr;
     mutex_.lock();
+    --running_;
   }
   --threads_;
   changed_.NotifyAll();

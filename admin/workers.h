@@ -39,6 +39,7 @@ class Workers final : public Executor {
   std::deque<Task> queue_ GUARDED_BY(mutex_);
   size_t threads_ GUARDED_BY(mutex_) = 0;
   size_t idle_ GUARDED_BY(mutex_) = 0;
+  size_t running_ GUARDED_BY(mutex_) = 0;  // tasks; a thread that starts has none yet
   bool stopping_ GUARDED_BY(mutex_) = false;
 };
 

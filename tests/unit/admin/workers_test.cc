@@ -36,6 +36,19 @@ TEST(Workers, BusyThreadsRefuseMoreButQueueWhatMustRun) {
   EXPECT_EQ(ran, 2);
 }
 
+TEST(Workers, ABurstFindsAsManyThreadsAsThereMayBe) {
+  constexpr size_t kThreads = 16;
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  Workers workers("test", kThreads, 0);
+  for (size_t i = 0; i < kThreads; ++i) {
+    EXPECT_TRUE(workers.TryPost([released] { released.wait(); })) << i;
+  }
+  EXPECT_FALSE(workers.TryPost([] {}));
+  release.set_value();
+  workers.Stop();
+}
+
 TEST(Workers, ThreadsWorkAtTheSameTime) {
   Workers workers("test", 2, 19);
   std::promise<void> first, second;
