@@ -73,7 +73,7 @@ std::string Losses(const v1::Plan& plan) {
   int count = 0;
   std::string text;
   for (const Action& action : plan.actions()) {
-    if (action.kind() != Action::KIND_DELETE || ++count > kMostNamed) continue;
+    if (!action.destructive() || ++count > kMostNamed) continue;
     std::string what = action.kind() == Action::KIND_DELETE
                            ? "delete topic " + action.topic()
                            : fmt::format("{} of {} from {} to {}", action.field(), action.topic(),

@@ -47,7 +47,11 @@ std::string CodeName(StatusCode code) {
 }
 
 // What to do about it.
-std::string Advice(StatusCode code, const std::string& endpoint) {
+std::string Advice(StatusCode code, const std::string& reason, const std::string& endpoint) {
+  if (reason == "INTERNAL_TOPIC" && code == StatusCode::FAILED_PRECONDITION) {
+    return "delete and trim do it with --allow-internal; what the broker keeps there, as the "
+           "offsets of all groups, is lost then";
+  }
   switch (code) {
     case StatusCode::UNAVAILABLE:
       return fmt::format("is the broker at {} just stopping or starting? Repeat it", endpoint);
@@ -122,7 +126,8 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                          Printable(violation.description()));
     }
   }
-  return Failure(fmt::format("cannot {}: {}", what, why), Advice(status.error_code(), endpoint),
+  return Failure(fmt::format("cannot {}: {}", what, why),
+                 Advice(status.error_code(), details.info.reason(), endpoint),
                  ListDetails(status, details));
 }
 

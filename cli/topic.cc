@@ -143,6 +143,7 @@ void Create(Session& session, const CreateFlags& flags) {
 struct DeleteFlags : MutationFlags {
   Strings names;
   bool if_exists = false;
+  bool allow_internal = false;
 };
 
 void Delete(Session& session, const DeleteFlags& flags) {
@@ -154,6 +155,7 @@ void Delete(Session& session, const DeleteFlags& flags) {
     v1::DeleteTopicRequest request;
     request.set_name(name);
     request.set_allow_missing(flags.if_exists);
+    request.set_allow_internal(flags.allow_internal);
     request.set_validate_only(flags.dry_run);
     request.set_request_id(Session::NewRequestId());
     auto response = session.Call(&Stub::DeleteTopic, request, "delete topic " + name);
@@ -220,6 +222,7 @@ struct TrimFlags : MutationFlags {
   std::string name, partitions, before_time;
   int64_t before_offset = -1;
   bool all = false;
+  bool allow_internal = false;
 };
 
 // One target for each partition that is meant.
@@ -257,6 +260,7 @@ void AddTrimTargets(Session& session, const TrimFlags& flags, v1::TrimRecordsReq
 void Trim(Session& session, const TrimFlags& flags) {
   v1::TrimRecordsRequest request;
   request.set_topic(flags.name);
+  request.set_allow_internal(flags.allow_internal);
   request.set_validate_only(flags.dry_run);
   request.set_request_id(Session::NewRequestId());
   AddTrimTargets(session, flags, request);
@@ -306,6 +310,8 @@ void AddDelete(CLI::App& noun, Session& session) {
   SetCompletion(verb->add_option("topic", flags->names, "Their names")->required(),
                 Completion::kTopic);
   verb->add_flag("--if-exists", flags->if_exists, "A topic that doesn't exist is no error");
+  verb->add_flag("--allow-internal", flags->allow_internal,
+                 "Also topics in which the broker keeps its own state, as __consumer_offsets");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
   verb->callback([flags, &session] { Delete(session, *flags); });
 }
@@ -354,6 +360,8 @@ void AddTrim(CLI::App& noun, Session& session) {
       ->type_name("TIME");
   where->add_flag("--all", flags->all, "Every record");
   where->require_option(1);
+  verb->add_flag("--allow-internal", flags->allow_internal,
+                 "Also a topic in which the broker keeps its own state");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
   verb->callback([flags, &session] { Trim(session, *flags); });
 }

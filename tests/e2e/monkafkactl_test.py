@@ -233,6 +233,20 @@ class AnswersTest(WithSeed):
         (place.home / "all.yaml").write_text(exported)
         place.ctl(["plan", "-f", "all.yaml", "--prune"])
 
+    def test_what_may_lose_records_asks_first(self):
+        place = self.place()
+        place.ctl(["apply", "-f", "topics.yaml", "--yes"])
+        shorter = TOPICS_YAML.replace("604800000", "1000")
+        self.assertIn("retention.ms of orders", place.ctl(["apply", "-f", "-"], code=64, stdin=shorter).stderr)
+        place.ctl(["apply", "-f", "-", "--yes"], stdin=shorter)
+        refused = place.ctl(["topic", "delete", "__consumer_offsets", "--yes"], code=1)
+        self.assertIn("--allow-internal", refused.stderr)
+        place.ctl(["topic", "delete", "__consumer_offsets", "--yes", "--allow-internal", "--dry-run"])
+
+    def test_a_key_that_does_not_exist_is_not_removed(self):
+        refused = self.place().ctl(["topic", "alter", "orders", "--unset", "retention.mss"], code=1)
+        self.assertIn("retention.ms", refused.stderr)
+
     def test_documents_may_come_from_stdin(self):
         place = self.place()
         place.ctl(["apply", "-f", "-"], stdin=TOPICS_YAML)

@@ -220,11 +220,30 @@ TEST_F(StreamCommandTest, ApplyIsBoundToThePlanThatWasShown) {
 }
 
 TEST_F(StreamCommandTest, ApplyThatDeletesAsksFirst) {
-  resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_DELETE);
+  auto* action = resources.plan.add_actions();
+  action->set_kind(v1::PlanAction::KIND_DELETE);
+  action->set_topic("old");
+  action->set_destructive(true);
   EXPECT_EQ(cli.Run({"apply", "-f", topics_file, "--prune"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("which may delete records: delete topic old"));
   EXPECT_TRUE(resources.applied.empty());
   EXPECT_EQ(cli.Run({"apply", "-f", topics_file, "--prune", "--yes"}), kDone);
   EXPECT_TRUE(resources.applied.at(0).prune());
+}
+
+TEST_F(StreamCommandTest, ApplyThatKeepsRecordsForAShorterTimeAsksFirst) {
+  auto* action = resources.plan.add_actions();
+  action->set_kind(v1::PlanAction::KIND_SET_CONFIG);
+  action->set_topic("orders");
+  action->set_field("configs.retention.ms");
+  action->set_from_value("604800000");
+  action->set_to_value("1000");
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file}), kDone);
+  action->set_destructive(true);
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("configs.retention.ms of orders from 604800000 to 1000"));
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file, "--yes"}), kDone);
+  EXPECT_EQ(resources.applied.size(), 2U);
 }
 
 TEST_F(StreamCommandTest, AServiceThatIsMissingIsExplained) {

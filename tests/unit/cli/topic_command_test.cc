@@ -179,6 +179,13 @@ TEST_F(TopicCommandTest, DryRunOfADeletionAsksNothing) {
   EXPECT_TRUE(topics.deletes.at(0).validate_only());
 }
 
+TEST_F(TopicCommandTest, InternalTopicsNeedAWordOfTheirOwn) {
+  cli.Run({"topic", "delete", "__consumer_offsets", "--yes"});
+  EXPECT_FALSE(topics.deletes.at(0).allow_internal());
+  cli.Run({"topic", "delete", "__consumer_offsets", "--yes", "--allow-internal"});
+  EXPECT_TRUE(topics.deletes.at(1).allow_internal());
+}
+
 TEST_F(TopicCommandTest, AProtectedContextWantsItsNameEvenWithYes) {
   cli.Run({"context", "add", "production", "--endpoint", "kafka:9095", "--protected"});
   EXPECT_EQ(cli.Run({"topic", "delete", "orders", "--yes"}), kUsage);
