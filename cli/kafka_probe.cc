@@ -173,9 +173,22 @@ Probe ProbeKafka(const std::string& host, int32_t port, std::chrono::millisecond
                                                     : connected;
 }
 
-// A ClientHello that is cut short: whoever speaks TLS answers with an alert.
+// Sends a ClientHello of TLS 1.2 (RFC 5246, 7.4.1.2): who speaks TLS answers with a ServerHello or
+// an alert.
 bool ProbeTls(const std::string& host, int32_t port, std::chrono::milliseconds timeout) {
-  constexpr uint8_t kHello[] = {22, 3, 1, 0, 6, 1, 0, 0, 2, 3, 3};
+  constexpr uint8_t kHello[] = {
+      22, 3,  1,    0,    83,   1,    0,    0,    79,  // a record with one handshake message
+      3,  3,  1,    2,    3,    4,    5,    6,    7,  8,  9,  10, 11,
+      12, 13,  // version 1.2, 32 bytes that are
+      14, 15, 16,   17,   18,   19,   20,   21,   22, 23, 24, 25, 26,  // no secret
+      27, 28, 29,   30,   31,   32,   0,                               // no session
+      0,  6,  0xc0, 0x2f, 0xc0, 0x2b, 0xc0, 0x30, 1,  0,   // ECDHE with AES-GCM, no compression
+      0,  32,                                              // extensions
+      0,  10, 0,    6,    0,    4,    0,    29,   0,  23,  // groups: X25519, P-256
+      0,  11, 0,    2,    1,    0,                         // points are not compressed
+      0,  13, 0,    12,   0,    10,   4,    3,    8,  4,  4,  1,  8,
+      5,  5,  1,  // signatures of ECDSA and RSA
+  };
   auto deadline = Clock::now() + timeout;
   Socket socket;
   if (Connect(host, port, deadline, &socket).result != ProbeResult::kAnswered) return false;

@@ -82,7 +82,8 @@ class TokensTest(AccessTestCase):
                    "token", "--token-file")
         self.fails(place, [*list_topics, "--ca", "server.pem", "--server-name", "other.example.net"],
                    "for another name than other.example.net", "--server-name")
-        self.fails(place, [*list_topics, "--ca", "nowhere.pem"], "nowhere.pem: cannot be read")
+        self.assertIn("nowhere.pem: cannot be read",
+                      place.ctl([*list_topics, "--ca", "nowhere.pem"], code=1).stderr)
         doctor = place.ctl(["doctor"], code=1)
         self.assertIn("wants TLS", doctor.stdout)
         self.assertIn("add --ca", doctor.stderr)
@@ -130,7 +131,6 @@ class EndpointsTest(AccessTestCase):
                           self.fails(place, [*verb, "--endpoint", place.address]))
         self.fails(place, ["topic", "list", "--endpoint", "no-such-host.invalid:9095"],
                    "the host no-such-host.invalid is not known")
-        self.fails(place, ["topic", "list", "--ca", "server.pem"], "server.pem: cannot be read")
         make_certificate(place.home, "server")
         self.fails(place, ["topic", "list", "--ca", "server.pem"], f"{place.endpoint} does not speak TLS")
         self.fails(place, ["topic", "list", "--endpoint", "9095"], '"9095" is no endpoint', code=64)

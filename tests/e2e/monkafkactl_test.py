@@ -76,8 +76,8 @@ class Place:
     def environment(self, **more):
         kept = {k: v for k, v in os.environ.items()
                 if not k.startswith(("MONKAFKACTL_", "XDG_")) and k not in ("NO_COLOR", "COLUMNS")}
-        return dict(kept, HOME=str(self.home), MONKAFKACTL_ENDPOINT=self.endpoint, TERM="xterm",
-                    PATH=f"{ctl_binary().parent}:{os.environ['PATH']}", **more)
+        return {**kept, "HOME": str(self.home), "MONKAFKACTL_ENDPOINT": self.endpoint, "TERM": "xterm",
+                "PATH": f"{ctl_binary().parent}:{os.environ['PATH']}", **more}
 
     def shell(self, script, **options):
         """Runs a script in bash as somebody would type it, with the broker's real ports."""
