@@ -46,6 +46,7 @@ void AppendLine(const std::vector<Cell>& cells, const std::vector<Column>& colum
 void AppendHeader(const std::vector<std::string>& titles, const std::vector<Column>& columns,
                   bool colour, std::string& line) {
   std::vector<Cell> cells;
+  cells.reserve(titles.size());
   for (const std::string& title : titles) cells.push_back(Text(title, Tone::kStrong));
   AppendLine(cells, columns, colour, line);
   bool hidden = std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.hidden; });
