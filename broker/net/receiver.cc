@@ -19,6 +19,10 @@ constexpr size_t kParkBelow = 16 * 1024;
 constexpr size_t kFirstAssembly = 64 * 1024;
 // With less of an assembly to come, one read fetches it and what follows.
 constexpr size_t kReadOnBelow = 64 * 1024;
+// So much is read behind a request that was larger than a chunk. The next one is as large, as like
+// as not: then what is in the chunk of it is moved, and this is enough to have the rest assembled
+// in its place.
+constexpr size_t kReadBehindLarge = kLengthBytes + kFirstAssembly;
 // A chunk with less space left is given up once all in it is cut.
 constexpr size_t kWorthReading = 16 * 1024;
 // The most one read asks for, so that a large request shares its thread.
@@ -40,6 +44,7 @@ void Receiver::Clear() {
   assembly_ = nullptr;
   assembly_size_ = assembled_ = 0;
   carried_size_ = 0;
+  behind_large_ = false;
   EndOverdraft();
 }
 
@@ -57,7 +62,9 @@ int Receiver::Prepare(std::array<iovec, 2>& space) {
     return 0;
   }
   EnsureChunk();
-  space[ranges++] = {chunk_.get() + end_, kChunkBytes - end_};
+  const bool behind_large = assembly_ ? assembly_size_ > kChunkBytes : behind_large_;
+  space[ranges++] = {chunk_.get() + end_,
+                     std::min(behind_large ? kReadBehindLarge : kChunkBytes, kChunkBytes - end_)};
   return ranges;
 }
 
@@ -120,6 +127,7 @@ Receiver::Cut Receiver::NextAssembled(Frame& frame) {
   if (assembled_ < assembly_->capacity()) return Cut::kMore;
   if (assembled_ < assembly_size_) return GrowAssembly() ? Cut::kMore : Cut::kNoMemory;
   const MutableBytes bytes = assembly_->bytes();
+  behind_large_ = bytes.size() > kChunkBytes;
   frame = Frame{std::move(assembly_), bytes};
   assembly_ = nullptr;
   assembly_size_ = assembled_ = 0;
@@ -139,6 +147,7 @@ Receiver::Cut Receiver::CutFromChunk(size_t size, Frame& frame) {
     frame = Frame{chunk_, bytes};
   }
   begin_ += kLengthBytes + size;
+  behind_large_ = false;
   if (begin_ == kChunkBytes) DropChunk();
   return Cut::kFrame;
 }
@@ -152,8 +161,7 @@ bool Receiver::MoveToAssembly(size_t size) {
   std::memcpy(assembly_->data(), chunk_.get() + begin_ + kLengthBytes, part);
   assembly_size_ = size;
   assembled_ = part;
-  begin_ = end_;
-  if (end_ == kChunkBytes) DropChunk();
+  DropChunk();
   return true;
 }
 
@@ -183,7 +191,7 @@ void Receiver::Park() {
     CarryPartOfLength();
   } else if (available() <= kLengthBytes + kParkBelow) {
     // When memory is refused the request stays where it is.
-    if (MoveToAssembly(static_cast<size_t>(LengthAtBegin()))) DropChunk();
+    MoveToAssembly(static_cast<size_t>(LengthAtBegin()));
   }
 }
 

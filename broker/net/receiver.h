@@ -74,6 +74,7 @@ class Receiver {
   void EnsureChunk();
   Cut NextAssembled(Frame& frame);
   Cut CutFromChunk(size_t size, Frame& frame);
+  // Also gives the chunk back. False: the system refused the memory, and nothing has changed.
   bool MoveToAssembly(size_t size);
   bool GrowAssembly();
   void CarryPartOfLength();
@@ -101,7 +102,8 @@ class Receiver {
   std::array<uint8_t, 3> carried_{};
   uint8_t carried_size_ = 0;
 
-  bool overdraft_ = false;  // held in memory_
+  bool behind_large_ = false;  // the last request was larger than a chunk
+  bool overdraft_ = false;     // held in memory_
 };
 
 }  // namespace monkafka::net

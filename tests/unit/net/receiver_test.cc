@@ -134,6 +134,24 @@ TEST_F(ReceiverTest, LargeRequestsViewTheChunkAndSmallOnesAreCopiedOut) {
   EXPECT_EQ(5, memory_->used());  // what waits does not keep the chunk
 }
 
+// What is in the chunk of a request that does not fit there is copied to where the rest arrives.
+TEST_F(ReceiverTest, BehindALargeRequestLittleIsReadOfTheNext) {
+  const auto offered = [this] {
+    std::array<iovec, 2> space;
+    EXPECT_EQ(1, receiver_.Prepare(space));
+    return space[0].iov_len;
+  };
+  EXPECT_EQ(kChunkBytes, offered());
+  Feed(Framed(Pattern(1024 * 1024, 1)));
+  EXPECT_EQ(size_t{64 * 1024 + 4}, offered());
+  Feed(Framed(Pattern(1024 * 1024, 2)));
+  EXPECT_EQ(size_t{64 * 1024 + 4}, offered());
+  Feed(Framed("small"));
+  EXPECT_LT(size_t{128 * 1024}, offered());
+  ASSERT_EQ(3u, frames_.size());
+  EXPECT_EQ(Pattern(1024 * 1024, 2), AsText(frames_[1].bytes));
+}
+
 TEST_F(ReceiverTest, RequestsThatTheOptionsNameAreCopiedOut) {
   copy_out_ = [](Bytes request) { return request[0] == 'w'; };
   Feed(Framed(std::string(20'000, 'w')) + Framed(std::string(20'000, 'p')));
