@@ -5,42 +5,16 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "admin/reflection.h"
+#include "admin/tls_files.h"
 
 namespace monkafka::admin {
 namespace {
 
 constexpr int kScanNiceness = 10;
 constexpr unsigned kSecondsBetweenLooks = 5;  // at the files of TLS, while gRPC runs
-
-Status CheckPem(const std::string& file, std::string_view what) {
-  if (file.empty()) return {};
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in && text.find("-----BEGIN") != std::string::npos) return {};
-  return Fail(ErrorCode::kInvalidConfig, fmt::format("{} {} cannot be used: {}", what, file,
-                                                     in ? "it is not PEM" : strerror(errno)));
-}
-
-Status CheckTls(const TlsOptions& tls) {
-  if (tls.certificate_file.empty() != tls.key_file.empty()) {
-    return Fail(ErrorCode::kInvalidConfig, "TLS needs both a certificate and its key");
-  }
-  if (tls.certificate_file.empty() && !tls.client_ca_file.empty()) {
-    return Fail(ErrorCode::kInvalidConfig,
-                "verifying client certificates needs TLS: a certificate and its key");
-  }
-  Status status = CheckPem(tls.certificate_file, "the certificate");
-  if (status) status = CheckPem(tls.key_file, "the key");
-  if (status) status = CheckPem(tls.client_ca_file, "the client CA");
-  return status;
-}
 
 CallerEvidence EvidenceOf(const Call& call) {
   CallerEvidence evidence;
@@ -79,14 +53,14 @@ Status CheckExposure(const std::vector<std::string>& exposed, const ServerOption
 Status Service::Check(const ServerOptions& options, const Clock& clock) {
   auto credentials = Credentials::Load(options, clock);
   if (!credentials) return Forward(std::move(credentials));
-  return CheckTls(options.tls);
+  return CheckTlsFiles(options.tls);
 }
 
 Result<std::unique_ptr<Service>> Service::Create(ServerOptions options, const Ports& ports,
                                                  Dependencies dependencies) {
   auto credentials = Credentials::Load(options, dependencies.clock);
   if (!credentials) return Forward(std::move(credentials));
-  if (Status status = CheckTls(options.tls); !status) return Forward(std::move(status));
+  if (Status status = CheckTlsFiles(options.tls); !status) return Forward(std::move(status));
   std::unique_ptr<Service> service(
       new Service(std::move(options), dependencies, *std::move(credentials)));
   service->AddServices(ports);
