@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "common/log_limiter.h"
 #include "common/request.h"
 #include "common/unique_fd.h"
 #include "net/context.h"
-#include "net/log_limiter.h"
 #include "net/network_thread.h"
 
 namespace monkafka::net {

@@ -16,11 +16,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "common/log_limiter.h"
 #include "common/mutex.h"
 #include "common/unique_fd.h"
 #include "net/chunk_pool.h"
 #include "net/context.h"
-#include "net/log_limiter.h"
 #include "net/mailbox.h"
 #include "net/session.h"
 

@@ -106,6 +106,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   Status RollIfNeeded(const PreparedAppend& append) REQUIRES(mutex_);
   Status Roll() REQUIRES(mutex_);
   std::expected<void, Segment::WriteFailure> Write(PreparedAppend& append) REQUIRES(mutex_);
+  void LogFailedAppend(std::string_view what, const Error& error) const;
   void Commit(const PreparedAppend& append) REQUIRES(mutex_);
   void ApplyToProducers(const PreparedBatch& batch) REQUIRES(mutex_);
   Status WriteSnapshot() REQUIRES(mutex_);

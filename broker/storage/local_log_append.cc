@@ -79,18 +79,25 @@ AppendOutcome LocalLog::AppendLocked(PreparedAppend& append, std::vector<SyncWai
   if (Status status = CheckProducers(append); !status) return Refuse(status.error());
   AssignOffsets(append);
   if (Status status = RollIfNeeded(append); !status) {
-    LogWarning("{}: cannot begin a new segment: {}", tp_.ToString(), status.error().message);
+    LogFailedAppend("cannot begin a new segment", status.error());
     return Refuse(status.error());
   }
   if (auto written = Write(append); !written) {
     const Segment::WriteFailure& failure = written.error();
-    LogWarning("{}: append failed: {}", tp_.ToString(), failure.error.message);
+    LogFailedAppend("append failed", failure.error);
     if (!failure.undone) orphans = TakeOffline(failure.error);
     return Refuse(failure.error);
   }
   Commit(append);
   return Outcome(append, append.batches.front().info.base_offset,
                  append.batches.back().info.last_offset);
+}
+
+void LocalLog::LogFailedAppend(std::string_view what, const Error& error) const {
+  const auto left_out = environment_->failed_appends_log.Allow(environment_->clock.Now());
+  if (!left_out) return;
+  LogWarning("{}: {}: {}{}", tp_.ToString(), what, error.message,
+             *left_out > 0 ? fmt::format(" ({} more like it not logged)", *left_out) : "");
 }
 
 AppendOutcome LocalLog::Outcome(const PreparedAppend& append, Offset base, Offset last) const {

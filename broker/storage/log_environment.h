@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "common/executor.h"
+#include "common/log_limiter.h"
 #include "storage/file_system.h"
 #include "storage/open_files.h"
 
@@ -21,6 +22,9 @@ struct LogEnvironment {
   OpenFiles open_files;
   // Makes the log starts that the logs want (LocalLog::wanted_log_start) durable.
   std::function<void(Callback<Status>)> persist_log_starts;
+  // For all logs together: a full disk refuses the appends of all of them, for as long as producers
+  // try.
+  LogLimiter failed_appends_log;
 };
 
 }  // namespace monkafka::storage

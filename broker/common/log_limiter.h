@@ -1,4 +1,5 @@
-// Keeps a log line that peers can provoke at will from filling the disk. Used by one thread.
+// Keeps a log line that peers, or a full disk, can provoke at will from filling the disk. Threads:
+// any.
 #pragma once
 
 #include <chrono>
@@ -6,7 +7,9 @@
 #include <optional>
 #include <utility>
 
-namespace monkafka::net {
+#include "common/mutex.h"
+
+namespace monkafka {
 
 class LogLimiter {
  public:
@@ -14,6 +17,7 @@ class LogLimiter {
 
   // Whether to write the line; if so, how many like it were left out since the last one written.
   std::optional<uint64_t> Allow(Time now) {
+    MutexLock lock(mutex_);
     if (last_ && now - *last_ < kInterval) {
       ++left_out_;
       return std::nullopt;
@@ -24,8 +28,9 @@ class LogLimiter {
 
  private:
   static constexpr std::chrono::seconds kInterval{10};
-  std::optional<Time> last_;
-  uint64_t left_out_ = 0;
+  Mutex mutex_;
+  std::optional<Time> last_ GUARDED_BY(mutex_);
+  uint64_t left_out_ GUARDED_BY(mutex_) = 0;
 };
 
-}  // namespace monkafka::net
+}  // namespace monkafka
