@@ -13,6 +13,14 @@ void Add(HealthCheck& check, HealthFinding finding) {
   check.findings.push_back(std::move(finding));
 }
 
+std::string SizeText(int64_t bytes) {
+  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  auto size = static_cast<double>(bytes);
+  size_t unit = 0;
+  for (; size >= 1024 && unit + 1 < std::size(kUnits); ++unit) size /= 1024;
+  return fmt::format("{:.{}f} {}", size, unit == 0 ? 0 : 1, kUnits[unit]);
+}
+
 }  // namespace
 
 HealthCheck CheckDisk(const std::string& directory,
@@ -25,9 +33,7 @@ HealthCheck CheckDisk(const std::string& directory,
   }
   const auto [total, usable] = *total_and_usable_bytes;
   const double fraction = total == 0 ? 0 : static_cast<double>(usable) / static_cast<double>(total);
-  check.message =
-      fmt::format("{:.1f} of {:.1f} GiB are free", static_cast<double>(usable) / (1 << 30),
-                  static_cast<double>(total) / (1 << 30));
+  check.message = fmt::format("{} of {} are free", SizeText(usable), SizeText(total));
   if (fraction < kLowDiskFraction) {
     const bool full = fraction < kFullDiskFraction;
     Add(check, {directory,

@@ -16,6 +16,9 @@ TEST(HealthTest, ADiskWithRoomIsFineAFullOneIsNot) {
   const HealthCheck fine = CheckDisk("/data", SizeAndLimit{1000, 500});
   EXPECT_EQ(fine.level, HealthLevel::kOk);
   EXPECT_THAT(fine.findings, IsEmpty());
+  EXPECT_EQ(fine.message, "500 B of 1000 B are free");
+  EXPECT_EQ(CheckDisk("/data", SizeAndLimit{3LL << 40, 20 << 20}).message,
+            "20.0 MiB of 3.0 TiB are free");
   EXPECT_EQ(CheckDisk("/data", SizeAndLimit{1000, 90}).level, HealthLevel::kWarning);
   const HealthCheck full = CheckDisk("/data", SizeAndLimit{1000, 10});
   EXPECT_EQ(full.level, HealthLevel::kFailed);
