@@ -148,13 +148,9 @@ Outcome<TopicInfo> AdminTopics::Get(const std::string& name, TopicView view) {
 }
 
 Outcome<TopicInfo> AdminTopics::Create(const admin::TopicCreation& creation, std::stop_token stop) {
-  for (const auto& [key, value] : creation.configs) {
-    if (auto known = CheckConfigKey(topics_.configs().tables(), cluster::ResourceType::kTopic, key,
-                                    "topic.configs");
-        !known) {
-      return std::unexpected(std::move(known).error());
-    }
-  }
+  auto known = CheckTopicConfigKeys(topics_.configs().tables(), /*present=*/{},
+                                    {creation.configs.begin(), creation.configs.end()});
+  if (!known) return std::unexpected(std::move(known).error());
   Result<services::NewTopic> topic =
       services::CompleteInternalTopic(topics_.options(), ToService(creation));
   if (!topic) return FailInternal(std::move(topic).error(), creation.name);
@@ -206,7 +202,8 @@ Outcome<std::vector<TopicInfo>> AdminTopics::Delete(const admin::TopicDeletion& 
     auto allowed = CheckMayDelete(name, deletion.allow_internal, "deleting " + name);
     if (!allowed) return std::unexpected(std::move(allowed).error());
     Outcome<TopicInfo> info = Get(name, deletion.view);
-    if (!info && deletion.allow_missing) continue;
+    const bool missing = !info && info.error().code == ErrorCode::kUnknownTopicOrPartition;
+    if (missing && deletion.allow_missing) continue;
     if (!info) return std::unexpected(std::move(info).error());
     there.push_back(*std::move(info));
     references.push_back({.name = name, .etag = OrNone(deletion.etag)});
