@@ -64,12 +64,23 @@ void Call::Pump() {
   queue_.pop_front();
   if (queue_.empty() && status_ && status_->ok()) {
     finishing_ = true;
+    WatchReceiver();
     stream_.WriteAndFinish(message, grpc::WriteOptions(), *status_, Begin(finished_));
     return;
   }
   writing_ = true;
   writing_bytes_ = message.Length();
+  WatchReceiver();
   stream_.Write(message, Begin(written_));
+}
+
+void Call::WatchReceiver() {
+  if (stall_timer_ != 0 || limits_.stall_timeout.count() == 0) return;
+  stall_timer_ = limits_.timers->Schedule(limits_.stall_timeout,
+                                          [weak = weak_from_this(), taken = taken_messages_] {
+                                            if (const CallPtr call = weak.lock())
+                                              call->EndIfStalled(taken);
+                                          });
 }
 
 bool Call::Enqueue(grpc::ByteBuffer message) {
@@ -83,30 +94,13 @@ bool Call::Full() const {
   return unsent_bytes_ >= limits_.max_unsent_bytes && !broken_ && !status_;
 }
 
-void Call::AwaitRoom() {
-  {
-    MutexLock lock(mutex_);
-    if (!Full()) return;
-  }
-  Timers::Id timer = 0;
-  const bool limited = limits_.stall_timeout.count() > 0;
-  if (limited) {
-    timer = limits_.timers->Schedule(limits_.stall_timeout, [weak = weak_from_this()] {
-      if (const CallPtr call = weak.lock()) call->EndStalled();
-    });
-  }
-  {
-    MutexLock lock(mutex_);
-    while (Full()) changed_.Wait(mutex_);
-  }
-  if (limited) limits_.timers->Cancel(timer);
-}
-
 // While a write waits for the receiver no status can follow it; a cancellation overtakes it.
-void Call::EndStalled() {
+void Call::EndIfStalled(uint64_t taken_before) {
   {
     MutexLock lock(mutex_);
-    if (!Full()) return;
+    stall_timer_ = 0;
+    if (broken_ || (!writing_ && !finishing_)) return;
+    if (taken_messages_ != taken_before) return WatchReceiver();
     broken_ = true;
     DropQueue();
     changed_.NotifyAll();
@@ -121,8 +115,8 @@ void Call::EndStalled() {
 }
 
 bool Call::Send(grpc::ByteBuffer message) {
-  AwaitRoom();
   MutexLock lock(mutex_);
+  while (Full()) changed_.Wait(mutex_);
   if (!Enqueue(std::move(message))) return false;
   Pump();
   return true;
@@ -190,6 +184,7 @@ void Call::OnWritten(bool ok) {
   {
     MutexLock lock(mutex_);
     writing_ = false;
+    ++taken_messages_;
     unsent_bytes_ -= writing_bytes_;
     writing_bytes_ = 0;
     if (!ok) {
@@ -231,6 +226,7 @@ void Call::EndIfOver() {
   {
     MutexLock lock(mutex_);
     if (--ends_to_come_ > 0) return;
+    if (stall_timer_ != 0) limits_.timers->Cancel(stall_timer_);
   }
   handler_.OnEnded(shared_from_this());
 }

@@ -3,8 +3,9 @@
 //
 // Messages that are sent wait in a queue with one write under way at a time. Send blocks while more
 // than the limit waits, so that a receiver that does not read costs a bounded amount of memory and
-// one producer. A call that was cancelled, whose deadline passed or whose connection broke has its
-// stop_token triggered; what is sent then is dropped.
+// one producer; one that takes nothing for stall_timeout is sent away with RESOURCE_EXHAUSTED. A
+// call that was cancelled, whose deadline passed or whose connection broke has its stop_token
+// triggered; what is sent then is dropped.
 //
 // Lifetime: shared; gRPC's completion queue keeps a call alive while an operation is under way.
 // Threads: Reply, Finish, Send, Offer and the getters from any; events from the queue's thread.
@@ -45,7 +46,7 @@ class CallHandler {
 
 struct CallLimits {
   size_t max_unsent_bytes = 0;
-  std::chrono::milliseconds stall_timeout{0};  // how long Send may wait; 0: for ever
+  std::chrono::milliseconds stall_timeout{0};  // how long nothing may be taken; 0: for ever
   Timers* timers = nullptr;                    // outlives the calls
 };
 
@@ -85,8 +86,7 @@ class Call : public std::enable_shared_from_this<Call> {
 
   // Asks for the next message of the client. One at a time.
   void Read();
-  // Queues a message; waits while too much is queued. False: nobody listens any more, or nobody has
-  // taken anything for so long that the call was ended with RESOURCE_EXHAUSTED.
+  // Queues a message; waits while too much is queued. False: nobody listens any more.
   bool Send(grpc::ByteBuffer message);
   // Queues a message without waiting. False: nobody listens any more, or Finish was called.
   bool Offer(grpc::ByteBuffer message);
@@ -116,8 +116,9 @@ class Call : public std::enable_shared_from_this<Call> {
   bool Enqueue(grpc::ByteBuffer message) REQUIRES(mutex_);
   void DropQueue() REQUIRES(mutex_);
   bool Full() const REQUIRES(mutex_);
-  void AwaitRoom();
-  void EndStalled();
+  // While something is being sent, one timer looks whether anything of it was taken.
+  void WatchReceiver() REQUIRES(mutex_);
+  void EndIfStalled(uint64_t taken_before);
   void Stop();
   void EndIfOver();
 
@@ -144,7 +145,9 @@ class Call : public std::enable_shared_from_this<Call> {
   bool writing_ GUARDED_BY(mutex_) = false;
   bool broken_ GUARDED_BY(mutex_) = false;  // nobody listens
   bool finishing_ GUARDED_BY(mutex_) = false;
-  int ends_to_come_ GUARDED_BY(mutex_) = 2;  // OnFinished and OnDone
+  int ends_to_come_ GUARDED_BY(mutex_) = 2;         // OnFinished and OnDone
+  uint64_t taken_messages_ GUARDED_BY(mutex_) = 0;  // by the receiver, or by buffers on its way
+  Timers::Id stall_timer_ GUARDED_BY(mutex_) = 0;   // 0: none
   std::optional<grpc::Status> status_ GUARDED_BY(mutex_);
   Task when_clear_ GUARDED_BY(mutex_);
 };

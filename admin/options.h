@@ -23,8 +23,8 @@ struct ServerOptions {
   int unary_threads = 4;   // started when they are needed
   size_t max_request_bytes = 16 << 20;  // documents of some ten thousand topics
   size_t max_unsent_bytes = 256 << 10;  // per stream, before its producer has to wait
-  // A stream whose producer waits this long for the receiver to take anything is ended, for it
-  // holds one of the threads for long reads; 0: never.
+  // A call whose receiver takes nothing of what is sent for so long is ended, for it holds one of
+  // max_calls, and perhaps a thread for long reads; 0: never. At twice this time at the latest.
   std::chrono::milliseconds stall_timeout{60'000};
 };
 

@@ -83,11 +83,11 @@ void Tail(Session& session, const ReadFlags& flags, const PredicateFlags& predic
   SetCommon(flags, request);
   AddPredicates(predicates, request.mutable_predicates());
   request.set_max_records(flags.max);
-  RecordStream records(session, ItemStream::Pace::kLive);
+  RecordStream records(session);
   session.Stream<Stub, v1::TailRecordsRequest, v1::TailRecordsResponse>(
       &Stub::TailRecords, request, "tail topic " + flags.topic,
       [&](const v1::TailRecordsResponse& event) {
-        if (event.has_record()) records.Add(event);
+        records.Add(event);
         if (event.has_summary()) records.End(event);
         return true;
       });
@@ -109,11 +109,11 @@ void Read(Session& session, const ReadFlags& flags) {
   SetCommon(flags, request);
   SetEnd(flags, request);
   request.set_max_records(flags.max);
-  RecordStream records(session, ItemStream::Pace::kBulk);
+  RecordStream records(session);
   session.Stream<Stub, v1::ReadRecordsRequest, v1::ReadRecordsResponse>(
       &Stub::ReadRecords, request, "read topic " + flags.topic,
       [&](const v1::ReadRecordsResponse& event) {
-        if (event.has_record()) records.Add(event);
+        records.Add(event);
         if (event.has_summary()) {
           records.End(event);
           WarnOfDamage(session, flags.topic, event.summary().damaged_batches());
@@ -168,7 +168,7 @@ std::string ResumedSearch(const Session& session, const v1::SearchRecordsRequest
 }
 
 void Search(Session& session, const SearchFlags& flags) {
-  RecordStream records(session, ItemStream::Pace::kLive);
+  RecordStream records(session);
   auto progress = session.MakeProgress("search", Progress::Unit::kBytes);
   v1::ScanSummary summary;
   std::string resume_token = flags.resume;
@@ -176,10 +176,9 @@ void Search(Session& session, const SearchFlags& flags) {
   session.Stream<Stub, v1::SearchRecordsRequest, v1::SearchRecordsResponse>(
       &Stub::SearchRecords, request, "search topic " + flags.topic,
       [&](const v1::SearchRecordsResponse& event) {
-        if (event.has_record()) {
-          progress->Clear();
-          records.Add(event);
-        } else if (event.has_progress()) {
+        if (!event.records().empty()) progress->Clear();
+        records.Add(event);
+        if (event.has_progress()) {
           const v1::ScanProgress& at = event.progress();
           resume_token = at.resume_token();
           progress->Update(at.scanned_bytes(), at.total_bytes(),

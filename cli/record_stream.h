@@ -1,5 +1,6 @@
-// What tail, read and search have in common: records are printed as they come, and when the stream
-// is cut short, the commands that go on where it ended.
+// What tail, read and search have in common: records are printed as they come, however the server
+// has cut them into messages, and when the stream is cut short, the commands that go on where it
+// ended.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,21 +18,19 @@ namespace monkafka::cli {
 // The session must outlive it.
 class RecordStream {
  public:
-  RecordStream(Session& session, ItemStream::Pace pace)
+  explicit RecordStream(Session& session)
       : session_(session),
-        items_(session.printer(), RecordTitles(session.printer().wide()), pace) {}
-
-  template <class Event>
-  void Add(const Event& event) {
-    const monkafka::admin::v1::PartitionRecord& at = event.record();
-    next_[at.partition()] = at.record().offset() + 1;
-    ++count_;
-    items_.Add(
-        event,
-        [&] { return fmt::format("{}-{}@{}", at.topic(), at.partition(), at.record().offset()); },
-        [&] { return RecordCells(at, session_.printer().wide()); });
+        items_(session.printer(), RecordTitles(session.printer().wide()), ItemStream::Pace::kBulk) {
   }
 
+  // The records of a message; they are seen at once.
+  template <class Event>
+  void Add(const Event& event) {
+    for (const auto& record : event.records()) AddRecord(record);
+    if (!event.records().empty()) session_.printer().out().flush();
+  }
+
+  // A message that ends the stream.
   template <class Event>
   void End(const Event& event) {
     items_.AddMessage(event);
@@ -46,6 +45,8 @@ class RecordStream {
                      const std::vector<std::string>& other_start) const;
 
  private:
+  void AddRecord(const monkafka::admin::v1::PartitionRecord& at);
+
   Session& session_;
   ItemStream items_;
   std::map<int32_t, int64_t> next_;

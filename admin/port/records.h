@@ -76,8 +76,11 @@ struct ScanProgress {
 class ScanSink {
  public:
   virtual ~ScanSink() = default;
-  // Both: block while the receiver is behind; false: the receiver wants no more.
+  // All: block while the receiver is behind; false: the receiver wants no more.
   virtual bool OnRecord(int32_t partition, const RecordView& record) = 0;
+  // Before the next record there is more to read, which may take long: records that were kept in
+  // order to go out together go out now. Comes about every megabyte that is read.
+  virtual bool Flush() = 0;
   // About ten times a second at most.
   virtual bool OnProgress(const ScanProgress& progress) = 0;
 };
@@ -126,6 +129,7 @@ class RecordsPort {
   virtual ~RecordsPort() = default;
 
   // Reads to the end as it is when the scan begins. Only committed records; no control records.
+  // What the sink still keeps at the end is for the caller to flush.
   virtual Outcome<ScanSummary> Scan(const ScanQuery& query, ScanSink& sink,
                                     std::stop_token stop) = 0;
 

@@ -11,9 +11,8 @@ constexpr std::chrono::milliseconds kDefaultInterval{1000};
 constexpr std::chrono::milliseconds kShortestInterval{100};
 constexpr std::chrono::milliseconds kLongestInterval{3'600'000};
 
-std::string Cut(std::string_view bytes, int32_t max_field_bytes) {
-  if (max_field_bytes > 0) bytes = bytes.substr(0, static_cast<size_t>(max_field_bytes));
-  return std::string(bytes);
+std::string_view Cut(std::string_view bytes, int32_t max_field_bytes) {
+  return max_field_bytes > 0 ? bytes.substr(0, static_cast<size_t>(max_field_bytes)) : bytes;
 }
 
 int32_t SizeOf(const std::optional<std::string_view>& bytes) {
@@ -97,15 +96,16 @@ Compression FromProto(v1::CompressionType compression) {
   }
 }
 
+// Copies into what a message that is used again has allocated.
 void ToProto(const RecordView& record, int32_t max_field_bytes, v1::Record& out) {
   out.set_offset(record.offset);
   out.set_timestamp_ms(record.timestamp_ms);
-  if (record.key) out.set_key(Cut(*record.key, max_field_bytes));
-  if (record.value) out.set_value(Cut(*record.value, max_field_bytes));
+  if (record.key) *out.mutable_key() = Cut(*record.key, max_field_bytes);
+  if (record.value) *out.mutable_value() = Cut(*record.value, max_field_bytes);
   for (const HeaderView& header : record.headers) {
     v1::Header& added = *out.add_headers();
-    added.set_key(std::string(header.key));
-    if (header.value) added.set_value(Cut(*header.value, max_field_bytes));
+    *added.mutable_key() = header.key;
+    if (header.value) *added.mutable_value() = Cut(*header.value, max_field_bytes);
   }
   out.set_key_size_bytes(SizeOf(record.key));
   out.set_value_size_bytes(SizeOf(record.value));

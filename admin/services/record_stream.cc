@@ -1,5 +1,7 @@
 #include "admin/services/record_stream.h"
 
+#include "admin/services/convert.h"
+
 namespace monkafka::admin {
 namespace {
 
@@ -18,6 +20,13 @@ v1::ScanEnd ToProto(ScanEnd end) {
 }
 
 }  // namespace
+
+void Fill(const std::string& topic, int32_t partition, const RecordView& record,
+          int32_t max_field_bytes, v1::PartitionRecord& out) {
+  out.set_topic(topic);
+  out.set_partition(partition);
+  ToProto(record, max_field_bytes, *out.mutable_record());
+}
 
 void Fill(const ScanProgress& progress, v1::ScanProgress& out) {
   out.set_scanned_bytes(progress.scanned_bytes);

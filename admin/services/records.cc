@@ -11,30 +11,15 @@
 namespace monkafka::admin {
 namespace {
 
-class ReadSender final : public ScanSink {
- public:
-  ReadSender(const v1::ReadRecordsRequest& request, Stream<v1::ReadRecordsResponse>& stream)
-      : request_(request), stream_(stream) {}
-
-  bool OnRecord(int32_t partition, const RecordView& record) override {
-    v1::ReadRecordsResponse response;
-    Fill(request_.topic(), partition, record, request_.max_field_bytes(),
-         *response.mutable_record());
-    return stream_.Send(response);
-  }
-  bool OnProgress(const ScanProgress&) override { return !stream_.call().stopped(); }
-
- private:
-  const v1::ReadRecordsRequest& request_;
-  Stream<v1::ReadRecordsResponse>& stream_;
-};
-
 Outcome<void> ReadRecords(RecordsPort& port, const v1::ReadRecordsRequest& request,
                           Stream<v1::ReadRecordsResponse>& stream) {
   const Outcome<ScanQuery> query = QueryOf(request);
   if (!query) return std::unexpected(query.error());
-  ReadSender sender(request, stream);
+  RecordSender<v1::ReadRecordsResponse> sender(
+      request.topic(), request.max_field_bytes(),
+      [&stream](const auto& message) { return stream.Send(message); });
   const Outcome<ScanSummary> summary = port.Scan(*query, sender, stream.call().stop_token());
+  sender.Flush();
   if (!summary) return std::unexpected(summary.error());
   v1::ReadRecordsResponse last;
   Fill(*summary, *last.mutable_summary());
@@ -42,17 +27,14 @@ Outcome<void> ReadRecords(RecordsPort& port, const v1::ReadRecordsRequest& reque
   return {};
 }
 
-class SearchSender final : public ScanSink {
+class SearchSender final : public RecordSender<v1::SearchRecordsResponse> {
  public:
   SearchSender(const v1::SearchRecordsRequest& request, Stream<v1::SearchRecordsResponse>& stream)
-      : request_(request), stream_(stream) {}
+      : RecordSender(request.topic(), request.max_field_bytes(),
+                     [&stream](const auto& message) { return stream.Send(message); }),
+        request_(request),
+        stream_(stream) {}
 
-  bool OnRecord(int32_t partition, const RecordView& record) override {
-    v1::SearchRecordsResponse response;
-    Fill(request_.topic(), partition, record, request_.max_field_bytes(),
-         *response.mutable_record());
-    return stream_.Send(response);
-  }
   bool OnProgress(const ScanProgress& progress) override {
     v1::SearchRecordsResponse response;
     Fill(progress, *response.mutable_progress());
@@ -71,6 +53,7 @@ Outcome<void> SearchRecords(RecordsPort& port, const v1::SearchRecordsRequest& r
   if (!query) return std::unexpected(query.error());
   SearchSender sender(request, stream);
   const Outcome<ScanSummary> summary = port.Scan(*query, sender, stream.call().stop_token());
+  sender.Flush();
   if (!summary) return std::unexpected(summary.error());
   v1::SearchRecordsResponse last;
   Fill(*summary, *last.mutable_summary());

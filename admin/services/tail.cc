@@ -12,7 +12,7 @@ namespace {
 // A tail keeps itself alive through the task that will run it next: in the executor, in the call
 // (until the receiver has caught up) or in the subscription. The end of the call runs it once more,
 // and it lets go.
-class Tail final : public ScanSink, public std::enable_shared_from_this<Tail> {
+class Tail final : public std::enable_shared_from_this<Tail> {
  public:
   Tail(RecordsPort& port, const Runtime& runtime, CallPtr call, ScanQuery query,
        int32_t max_field_bytes)
@@ -20,7 +20,10 @@ class Tail final : public ScanSink, public std::enable_shared_from_this<Tail> {
         runtime_(runtime),
         call_(std::move(call)),
         query_(std::move(query)),
-        max_field_bytes_(max_field_bytes) {}
+        sender_(query_.topic, max_field_bytes, [this](const auto& message) {
+          sent_ += message.records_size();
+          return call_->Offer(SerializeMessage(message)) && !call_->Congested();
+        }) {}
 
   void Start() {
     {
@@ -31,15 +34,6 @@ class Tail final : public ScanSink, public std::enable_shared_from_this<Tail> {
     }
     Run();
   }
-
-  bool OnRecord(int32_t partition, const RecordView& record) override {
-    v1::TailRecordsResponse response;
-    Fill(query_.topic, partition, record, max_field_bytes_, *response.mutable_record());
-    ++sent_;
-    return call_->Offer(SerializeMessage(response)) && !call_->Congested();
-  }
-
-  bool OnProgress(const ScanProgress&) override { return !call_->stopped(); }
 
  private:
   void RunLater() {
@@ -54,12 +48,13 @@ class Tail final : public ScanSink, public std::enable_shared_from_this<Tail> {
     if (query.max_matches > 0) query.max_matches -= sent_;
     if (positions_) query.start = FromPositions{*positions_};
     if (positions_) query.partitions.clear();
-    const Outcome<ScanSummary> summary = port_.Scan(query, *this, call_->stop_token());
+    const Outcome<ScanSummary> summary = port_.Scan(query, sender_, call_->stop_token());
+    const bool clear = sender_.Flush();
     if (!summary) return call_->Finish(ToStatus(summary.error()));
     positions_ = summary->next;
     if (query_.max_matches > 0 && sent_ >= query_.max_matches) return End(*summary);
     if (call_->stopped()) return;
-    if (summary->end != ScanEnd::kComplete) {
+    if (summary->end != ScanEnd::kComplete || !clear) {
       return call_->WhenClear([self = shared_from_this()] { self->RunLater(); });
     }
     TellCaughtUp();
@@ -94,10 +89,11 @@ class Tail final : public ScanSink, public std::enable_shared_from_this<Tail> {
   const Runtime runtime_;
   const CallPtr call_;
   const ScanQuery query_;
-  const int32_t max_field_bytes_;
-  int64_t sent_ = 0;
 
   Mutex mutex_;
+  // Of the run that is under way, which holds the mutex.
+  int64_t sent_ = 0;
+  RecordSender<v1::TailRecordsResponse> sender_;
   std::optional<std::vector<Position>> positions_ GUARDED_BY(mutex_);
   bool caught_up_ GUARDED_BY(mutex_) = false;
   std::unique_ptr<RecordsPort::Subscription> subscription_ GUARDED_BY(mutex_);

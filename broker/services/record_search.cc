@@ -21,7 +21,7 @@ using records::BatchView;
 
 // What the log is asked for at a time: whole batches, of which nothing is read yet.
 constexpr int64_t kReadBytes = 64 << 20;
-constexpr int64_t kProgressInterval = 16 << 20;
+constexpr int64_t kProgressInterval = 1 << 20;
 
 // A reply's bytes that are in memory, as a file.
 class MemoryFile final : public ReadableFile {
@@ -82,6 +82,7 @@ class Searcher {
       } else if (!searched) {
         return Forward(std::move(searched));
       }
+      ReportProgress();
       if (end_) break;
     }
     return SearchOutcome{end_.value_or(SearchEnd::kEnd), Progress()};
@@ -143,7 +144,7 @@ class Searcher {
       if (batch && !*batch) return {};
       if (batch) {
         SearchBatch(**batch, range);
-        ReportProgress();
+        if (counters_.scanned_bytes - reported_bytes_ >= kProgressInterval) ReportProgress();
         continue;
       }
       if (batch.error().code != ErrorCode::kCorruptMessage) return std::unexpected(batch.error());
@@ -204,7 +205,7 @@ class Searcher {
   void End(SearchEnd end) { end_ = end; }
 
   void ReportProgress() {
-    if (end_ || counters_.scanned_bytes - reported_bytes_ < kProgressInterval) return;
+    if (end_) return;
     reported_bytes_ = counters_.scanned_bytes;
     if (!sink_.OnProgress(Progress())) End(SearchEnd::kStopped);
   }

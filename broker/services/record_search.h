@@ -63,7 +63,7 @@ class RecordSink {
   virtual ~RecordSink() = default;
   // The record's views are valid during the call. False: the search ends, after this record.
   virtual bool OnRecord(int32_t partition, const records::Record& record) = 0;
-  // About every 16 MB. False: the search ends.
+  // About every megabyte that was read, and at the end of each range. False: the search ends.
   virtual bool OnProgress(const SearchProgress& progress) = 0;
 };
 

@@ -504,13 +504,13 @@ class Records(AdminCase):
         self.admin.produce("log", "other", partition=1)
         read = list(self.admin.records.ReadRecords(records_pb2.ReadRecordsRequest(
             topic="log", partitions=[0], start=records_pb2.ReadStart(offset=98))))
-        self.assertEqual([e.record.record.value for e in read[:-1]], [b"v98", b"v99"])
+        self.assertEqual([at.record.value for at in read[0].records], [b"v98", b"v99"])
         self.assertTrue(read[-1].HasField("summary"))
         found = list(self.admin.records.SearchRecords(records_pb2.SearchRecordsRequest(
             topic="log", predicates=[records_pb2.Predicate(
                 field=records_pb2.Predicate.FIELD_VALUE, match=records_pb2.Predicate.MATCH_REGEX,
                 operand=b"^v7.$")])))
-        self.assertEqual(sorted(e.record.record.value for e in found if e.HasField("record")),
+        self.assertEqual(sorted(at.record.value for e in found for at in e.records),
                          [f"v7{i}".encode() for i in range(10)])
         self.assertEqual(found[-1].summary.matched_records, 10)
 
@@ -522,7 +522,7 @@ class Records(AdminCase):
         self.assertTrue(caught_up.HasField("caught_up"), caught_up)
         self.admin.produce("tailed", "one", "two")
         events = list(stream)
-        self.assertEqual([e.record.record.value for e in events if e.HasField("record")], [b"one", b"two"])
+        self.assertEqual([at.record.value for e in events for at in e.records], [b"one", b"two"])
         self.assertTrue(events[-1].HasField("summary"))
 
     def test_a_cancelled_stream_ends(self):
@@ -676,7 +676,7 @@ class Listening(harness.TestCase):
         tokens.chmod(0o600)
         self.assertIn(f"{tokens}, line 1: a token has at least 16 characters",
                       self.refused("--override", f"monkafka.admin.tokens.file={tokens}"))
-        self.assertIn(f"the certificate {tokens} cannot be used: it is not PEM",
+        self.assertIn(f"the certificate {tokens} cannot be used: there is no PEM certificate in it",
                       self.refused("--override", f"monkafka.admin.tls.certificate.file={tokens}",
                                    "--override", f"monkafka.admin.tls.key.file={tokens}"))
         self.assertIn("both a certificate and its key",
@@ -802,6 +802,7 @@ class Readme(AdminCase):
         (home / "script.py").write_text(here(blocks[3][1]))
         printed = shell("python3 script.py").splitlines()
         self.assertEqual(printed[0].split()[:3], ["payments", "3", "1"])
+        self.assertIn("1 records read", printed)
         self.assertIn("payments 0 to 0 replayed 0", printed)
         self.assertIn("NOT_FOUND", printed[-1])
 

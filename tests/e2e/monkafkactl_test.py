@@ -211,7 +211,7 @@ class AnswersTest(WithSeed):
         found = [json.loads(line) for line in
                  place.ctl(["record", "search", "orders", "--value", "v777", "-o", "jsonl"]).stdout.splitlines()]
         self.assertEqual(len(found), 2, found)
-        self.assertEqual(found[0]["record"]["record"]["valueSizeBytes"], 4)
+        self.assertEqual(found[0]["record"]["valueSizeBytes"], 4)
         self.assertEqual(found[1]["summary"]["matchedRecords"], "1")
         self.assertEqual(found[1]["summary"]["scannedRecords"], str(PRODUCED + 1))
 
@@ -371,7 +371,7 @@ class SignalTest(WithSeed):
     def test_ctrl_c_ends_a_tail_and_says_where_to_go_on(self):
         place = self.place()
         process = self.start(place, "record", "tail", "orders", "--last", "1", "-o", "jsonl")
-        record = json.loads(process.stdout.readline())["record"]
+        record = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0, err)
@@ -395,7 +395,7 @@ class SignalTest(WithSeed):
         place.ctl(["record", "produce", "other", "--value", "late"])
         out, err = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0, err)
-        self.assertEqual(json.loads(out.splitlines()[0])["record"]["record"]["value"], "bGF0ZQ==")
+        self.assertEqual(json.loads(out.splitlines()[0])["record"]["value"], "bGF0ZQ==")
 
     def test_a_closed_pipe_ends_it(self):
         place = self.place()

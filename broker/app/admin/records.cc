@@ -71,7 +71,7 @@ class ScanAdapter final : public services::RecordSink {
 
   bool OnProgress(const services::SearchProgress& progress) override {
     const auto now = clock_.Now();
-    if (now < next_progress_ || progress.current >= progress.ranges.size()) return true;
+    if (now < next_progress_ || progress.current >= progress.ranges.size()) return sink_.Flush();
     next_progress_ = now + kProgressInterval;
     const RecordRange& range = progress.ranges[progress.current];
     admin::ScanProgress shown;
@@ -83,7 +83,7 @@ class ScanAdapter final : public services::RecordSink {
     shown.offset = range.from;
     shown.end_offset = range.to;
     shown.next = PositionsOf(progress.ranges, progress.current);
-    return sink_.OnProgress(shown);
+    return sink_.Flush() && sink_.OnProgress(shown);
   }
 
  private:

@@ -155,7 +155,7 @@ class FakeRecords final : public RecordsPort {
       }
       ++summary.scanned_records;
       ++summary.matched_records;
-      const bool more = Give(at, sink);
+      const bool more = Give(at, sink) && PauseAfter(at, sink);
       if (query.max_matches > 0 && summary.matched_records >= query.max_matches) {
         summary.end = ScanEnd::kLimit;
         ++at;
@@ -222,6 +222,19 @@ class FakeRecords final : public RecordsPort {
   void WaitForFreedSubscription() {
     WaitUntil([&]() NO_THREAD_SAFETY_ANALYSIS { return freed_ > 0; });
   }
+  // Scans have to wait for something once they have given this record, until Resume.
+  void set_pause_after(int64_t offset) {
+    MutexLock lock(mutex_);
+    pause_after_ = offset;
+  }
+  void Resume() {
+    set_pause_after(-1);
+    changed_.NotifyAll();
+  }
+  int stopped_scans() {
+    MutexLock lock(mutex_);
+    return stopped_scans_;
+  }
   size_t given() const { return given_; }
   ScanQuery last_query() {
     MutexLock lock(mutex_);
@@ -270,6 +283,15 @@ class FakeRecords final : public RecordsPort {
     record.value = value;
     return sink.OnRecord(0, record);
   }
+  bool PauseAfter(int64_t offset, ScanSink& sink) {
+    {
+      MutexLock lock(mutex_);
+      if (offset != pause_after_) return true;
+    }
+    const bool more = sink.Flush();
+    WaitUntil([&]() NO_THREAD_SAFETY_ANALYSIS { return pause_after_ != offset; });
+    return more;
+  }
   void WaitUntil(const std::function<bool()>& condition) {
     MutexLock lock(mutex_);
     while (!condition()) changed_.Wait(mutex_);
@@ -280,6 +302,7 @@ class FakeRecords final : public RecordsPort {
   std::vector<std::string> values_ GUARDED_BY(mutex_);
   std::function<void()> wake_ GUARDED_BY(mutex_);
   ScanQuery last_query_ GUARDED_BY(mutex_);
+  int64_t pause_after_ GUARDED_BY(mutex_) = -1;
   int waits_ GUARDED_BY(mutex_) = 0;
   int finished_scans_ GUARDED_BY(mutex_) = 0;
   int stopped_scans_ GUARDED_BY(mutex_) = 0;

@@ -35,23 +35,25 @@ class AuditTrail final : public AuditLog {
   std::vector<std::string> lines_ GUARDED_BY(mutex_);
 };
 
-// Timers that fire when the test says so; safe from any thread.
+// Timers that fire in their order when the test says so; safe from any thread.
 class HandTimers final : public Timers {
  public:
-  Id Schedule(std::chrono::milliseconds, Task task) override {
+  Id Schedule(std::chrono::milliseconds delay, Task task) override {
     MutexLock lock(mutex_);
-    pending_.emplace(++last_id_, std::move(task));
+    pending_.emplace(std::pair(now_ + delay, ++last_id_), std::move(task));
     changed_.NotifyAll();
     return last_id_;
   }
   bool Cancel(Id id) override {
     Task dropped;
     MutexLock lock(mutex_);
-    const auto found = pending_.find(id);
-    if (found == pending_.end()) return false;
-    dropped = std::move(found->second);
-    pending_.erase(found);
-    return true;
+    for (auto at = pending_.begin(); at != pending_.end(); ++at) {
+      if (at->first.second != id) continue;
+      dropped = std::move(at->second);
+      pending_.erase(at);
+      return true;
+    }
+    return false;
   }
   // Waits until a timer is set.
   void FireNext() {
@@ -59,16 +61,33 @@ class HandTimers final : public Timers {
     {
       MutexLock lock(mutex_);
       while (pending_.empty()) changed_.Wait(mutex_);
-      task = std::move(pending_.begin()->second);
-      pending_.erase(pending_.begin());
+      task = TakeNext();
+    }
+    task();
+  }
+  // Fires the next one, if there is one.
+  void FireIfAny() {
+    Task task;
+    {
+      MutexLock lock(mutex_);
+      if (pending_.empty()) return;
+      task = TakeNext();
     }
     task();
   }
 
  private:
+  Task TakeNext() REQUIRES(mutex_) {
+    now_ = pending_.begin()->first.first;
+    Task task = std::move(pending_.begin()->second);
+    pending_.erase(pending_.begin());
+    return task;
+  }
+
   Mutex mutex_;
   CondVar changed_;
-  std::map<Id, Task> pending_ GUARDED_BY(mutex_);
+  std::chrono::milliseconds now_ GUARDED_BY(mutex_){0};
+  std::map<std::pair<std::chrono::milliseconds, Id>, Task> pending_ GUARDED_BY(mutex_);
   Id last_id_ GUARDED_BY(mutex_) = 0;
 };
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/offsets.grpc.pb.h"
 #include "monkafka/admin/v1/records.grpc.pb.h"
 #include "unit/admin/served.h"
@@ -16,6 +17,11 @@ PartitionOffsets OffsetsOf(int32_t partition, int64_t end) {
   offsets.partition = partition;
   offsets.log_end_offset = end;
   return offsets;
+}
+
+template <class Response>
+void AddValues(const Response& response, std::vector<std::string>& values) {
+  for (const auto& at : response.records()) values.push_back(at.record().value());
 }
 
 struct StreamsTest : testing::Test {
@@ -77,12 +83,12 @@ TEST_F(StreamsTest, TailSendsWhatIsAppendedAndLetsGoWhenItIsCancelled) {
   EXPECT_TRUE(response.has_caught_up());
   served.records.Append("one");
   ASSERT_TRUE(stream->Read(&response));
-  EXPECT_EQ(response.record().record().value(), "one");
-  EXPECT_EQ(response.record().record().offset(), 1);
+  EXPECT_EQ(response.records(0).record().value(), "one");
+  EXPECT_EQ(response.records(0).record().offset(), 1);
   served.records.WaitForWait(2);
   served.records.Append("two");
   ASSERT_TRUE(stream->Read(&response));
-  EXPECT_EQ(response.record().record().value(), "two");
+  EXPECT_EQ(response.records(0).record().value(), "two");
   served.records.WaitForWait(3);
   context.TryCancel();
   served.records.WaitForFreedSubscription();
@@ -98,9 +104,7 @@ TEST_F(StreamsTest, TailOfSomeRecordsEndsWithASummary) {
   v1::TailRecordsResponse response;
   auto stream = records->TailRecords(&context, request);
   std::vector<std::string> values;
-  while (stream->Read(&response) && response.has_record()) {
-    values.push_back(response.record().record().value());
-  }
+  while (stream->Read(&response) && !response.has_summary()) AddValues(response, values);
   EXPECT_THAT(values, ElementsAre("a", "b"));
   EXPECT_EQ(response.summary().end(), v1::SCAN_END_LIMIT);
   EXPECT_TRUE(stream->Finish().ok());
@@ -112,12 +116,55 @@ TEST_F(StreamsTest, ReaderThatTakesNothingForTooLongIsSentAway) {
   request.set_topic("orders");
   v1::ReadRecordsResponse response;
   auto stream = records->ReadRecords(&context, request);
-  served.timers.FireNext();  // set once the producer had to wait
-  served.records.WaitForStoppedScan();
+  while (served.records.stopped_scans() == 0) served.timers.FireIfAny();
   while (stream->Read(&response)) continue;
   const grpc::Status status = stream->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("nothing of it was read for 60 s"));
+}
+
+// Holds the only call that there may be, and reads nothing of it.
+class StalledCallerTest : public testing::Test {
+ protected:
+  static ServerOptions OneCall() {
+    ServerOptions options;
+    options.max_calls = 1;
+    return options;
+  }
+  grpc::Status TryAnother() {
+    grpc::ClientContext another;
+    v1::GetClusterResponse response;
+    return cluster->GetCluster(&another, {}, &response);
+  }
+  // Time goes on until there is room for others.
+  template <class Stream>
+  void ExpectSentAway(Stream& stream) {
+    EXPECT_EQ(ReasonOf(TryAnother()), "CALLS_EXHAUSTED");
+    while (!TryAnother().ok()) served.timers.FireIfAny();
+    EXPECT_EQ(stream.Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  }
+
+  Served served{OneCall()};
+  std::unique_ptr<v1::ClusterService::Stub> cluster = v1::ClusterService::NewStub(served.channel);
+  grpc::ClientContext context;
+};
+
+TEST_F(StalledCallerTest, TailMakesRoom) {
+  served.records.set_endless(10'000);
+  v1::TailRecordsRequest request;
+  request.set_topic("orders");
+  request.mutable_start()->set_earliest(true);
+  auto stream = v1::RecordsService::NewStub(served.channel)->TailRecords(&context, request);
+  served.records.WaitForStoppedScan();  // nothing more is read for it
+  ExpectSentAway(*stream);
+}
+
+TEST_F(StalledCallerTest, WatchMakesRoom) {
+  served.offsets.Set({OffsetsOf(0, 5)});
+  auto stream = v1::OffsetsService::NewStub(served.channel)
+                    ->WatchOffsets(&context, v1::WatchOffsetsRequest());
+  served.offsets.WaitForSnapshots(1);
+  ExpectSentAway(*stream);
 }
 
 TEST_F(StreamsTest, ReaderThatDoesNotReadCostsABoundedBuffer) {
@@ -127,11 +174,15 @@ TEST_F(StreamsTest, ReaderThatDoesNotReadCostsABoundedBuffer) {
   request.set_topic("orders");
   v1::ReadRecordsResponse response;
   auto stream = records->ReadRecords(&context, request);
-  for (int i = 0; i < 100; ++i) ASSERT_TRUE(stream->Read(&response));
+  std::vector<std::string> read;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(stream->Read(&response));
+    AddValues(response, read);
+  }
   context.TryCancel();
   served.records.WaitForStoppedScan();
   // What was read, what waits in the call, and what gRPC itself holds of the transport's window.
-  EXPECT_LT(served.records.given() * kRecordBytes, 100 * kRecordBytes + (4 << 20));
+  EXPECT_LT(served.records.given() * kRecordBytes, read.size() * kRecordBytes + (4 << 20));
 }
 
 TEST_F(StreamsTest, DeadlineStopsTheScan) {
@@ -160,9 +211,7 @@ TEST_F(StreamsTest, SearchResumesWhereItsBudgetEnded) {
   request.set_resume_token(response.summary().resume_token());
   auto second = records->SearchRecords(&again, request);
   std::vector<std::string> values;
-  while (second->Read(&response)) {
-    if (response.has_record()) values.push_back(response.record().record().value());
-  }
+  while (second->Read(&response)) AddValues(response, values);
   EXPECT_THAT(values, ElementsAre("d"));
   EXPECT_EQ(response.summary().resume_token(), "");
 
@@ -173,6 +222,53 @@ TEST_F(StreamsTest, SearchResumesWhereItsBudgetEnded) {
   EXPECT_EQ(ReasonOf(third->Finish()), "RESUME_TOKEN_INVALID");
 }
 
+TEST_F(StreamsTest, RecordsComeManyToAMessage) {
+  for (int i = 0; i < 2500; ++i) served.records.Append("v");
+  v1::ReadRecordsRequest request;
+  request.set_topic("orders");
+  v1::ReadRecordsResponse response;
+  auto stream = records->ReadRecords(&context, request);
+  std::vector<int> sizes;
+  while (stream->Read(&response)) sizes.push_back(response.records_size());
+  EXPECT_THAT(sizes, ElementsAre(1000, 1000, 500, 0));
+  EXPECT_EQ(response.summary().matched_records(), 2500);
+}
+
+TEST_F(StreamsTest, MessagesOfRecordsAreOfABoundedSize) {
+  for (const size_t size : {30'000, 30'000, 30'000, 100'000, 1}) {
+    served.records.Append(std::string(size, 'x'));
+  }
+  v1::ReadRecordsRequest request;
+  request.set_topic("orders");
+  v1::ReadRecordsResponse response;
+  auto stream = records->ReadRecords(&context, request);
+  std::vector<int> sizes;
+  std::vector<std::string> values;
+  while (stream->Read(&response)) {
+    sizes.push_back(response.records_size());
+    AddValues(response, values);
+  }
+  EXPECT_THAT(sizes, ElementsAre(2, 1, 1, 1, 0));
+  EXPECT_EQ(values[3].size(), 100'000u);
+  EXPECT_EQ(values[4], "x");
+}
+
+TEST_F(StreamsTest, RecordsDoNotWaitForWhatTakesLong) {
+  for (const char* value : {"a", "b", "c"}) served.records.Append(value);
+  served.records.set_pause_after(1);
+  v1::SearchRecordsRequest request;
+  request.set_topic("orders");
+  v1::SearchRecordsResponse response;
+  auto stream = records->SearchRecords(&context, request);
+  ASSERT_TRUE(stream->Read(&response));
+  std::vector<std::string> values;
+  AddValues(response, values);
+  EXPECT_THAT(values, ElementsAre("a", "b"));
+  served.records.Resume();
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.records(0).record().value(), "c");
+}
+
 TEST_F(StreamsTest, FieldsAreCutButTheirSizesTold) {
   served.records.Append("0123456789");
   v1::ReadRecordsRequest request;
@@ -181,10 +277,10 @@ TEST_F(StreamsTest, FieldsAreCutButTheirSizesTold) {
   v1::ReadRecordsResponse response;
   auto stream = records->ReadRecords(&context, request);
   ASSERT_TRUE(stream->Read(&response));
-  EXPECT_EQ(response.record().record().value(), "0123");
-  EXPECT_EQ(response.record().record().value_size_bytes(), 10);
-  EXPECT_EQ(response.record().record().key_size_bytes(), -1);
-  EXPECT_FALSE(response.record().record().has_key());
+  EXPECT_EQ(response.records(0).record().value(), "0123");
+  EXPECT_EQ(response.records(0).record().value_size_bytes(), 10);
+  EXPECT_EQ(response.records(0).record().key_size_bytes(), -1);
+  EXPECT_FALSE(response.records(0).record().has_key());
   context.TryCancel();
 }
 

@@ -17,8 +17,13 @@ class Records final : public admin::ScanSink {
                     std::string(record.value.value_or("null")));
     return true;
   }
+  bool Flush() override {
+    flushed_at.push_back(found.size());
+    return true;
+  }
   bool OnProgress(const admin::ScanProgress&) override { return true; }
   std::vector<std::string> found;
+  std::vector<size_t> flushed_at;  // how many were found by then
 };
 
 // Topic t: five records in partition 0, two in partition 1; values a, b, c...
@@ -77,6 +82,15 @@ TEST_F(AdminRecordsTest, BeginsWhereItIsTold) {
   cluster.Log("t", 0)->found = storage::TimestampedOffset{1'003, 3, 0};
   Scan();
   EXPECT_THAT(sink.found, ElementsAre("0:3=d", "0:4=e"));
+}
+
+TEST_F(AdminRecordsTest, LetsRecordsGoBeforeItReadsMore) {
+  query.start = admin::FromEarliest{};
+  Put(1, std::string(2 << 20, 'x'));
+  Put(1, "c");
+  Scan();
+  EXPECT_EQ(9u, sink.found.size());
+  EXPECT_THAT(sink.flushed_at, ElementsAre(5, 8, 9)) << "after each partition and much data";
 }
 
 TEST_F(AdminRecordsTest, SaysOfEveryPartitionWhereToGoOn) {

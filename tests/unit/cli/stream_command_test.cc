@@ -30,12 +30,15 @@ class FakeRecords : public v1::RecordsService::Service {
     v1::SearchRecordsResponse event;
     event.mutable_progress()->set_scanned_bytes(1);
     writer->Write(event);
-    event.mutable_record()->set_topic(request->topic());
-    event.mutable_record()->mutable_record()->set_offset(7);
-    event.mutable_record()->mutable_record()->set_timestamp_ms(0);
-    event.mutable_record()->mutable_record()->set_value("v\x1b[777");
-    event.mutable_record()->mutable_record()->set_value_size_bytes(6);
+    event.Clear();
+    v1::PartitionRecord& found = *event.add_records();
+    found.set_topic(request->topic());
+    found.mutable_record()->set_offset(7);
+    found.mutable_record()->set_timestamp_ms(0);
+    found.mutable_record()->set_value("v\x1b[777");
+    found.mutable_record()->set_value_size_bytes(6);
     writer->Write(event);
+    event.Clear();
     event.mutable_summary()->set_matched_records(1);
     event.mutable_summary()->set_resume_token(resume_token);
     writer->Write(event);
@@ -152,14 +155,15 @@ TEST_F(StreamCommandTest, ASearchThatIsCutShortIsAFailureThatSaysHowToGoOn) {
   EXPECT_EQ(cli.out(), "");
 }
 
-TEST_F(StreamCommandTest, JsonLinesAreTheMessagesOfTheStreamWithoutProgress) {
+TEST_F(StreamCommandTest, JsonLinesAreTheRecordsAndTheSummary) {
   cli.Run({"record", "search", "orders", "-o", "jsonl"});
   std::istringstream lines(cli.out());
   std::string record, summary, more;
   std::getline(lines, record);
   std::getline(lines, summary);
-  EXPECT_THAT(record, HasSubstr("{\"record\":{\"topic\":\"orders\""));
-  EXPECT_THAT(summary, HasSubstr("{\"summary\":"));
+  EXPECT_THAT(record,
+              HasSubstr("{\"topic\":\"orders\",\"partition\":0,\"record\":{\"offset\":\"7\""));
+  EXPECT_THAT(summary, HasSubstr("\"summary\":{\"end\":"));
   EXPECT_FALSE(std::getline(lines, more));
 }
 
