@@ -99,7 +99,7 @@ Outcome<void> Listing::ParseToken(std::string_view token) {
     cursor_.push_back(std::move(value));
   }
   for (size_t i = order_.size() - natural_count_; i < order_.size(); ++i) {
-    after_.push_back(cursor_[i].text);
+    after_.push_back(cursor_[i]);
   }
   return {};
 }

@@ -59,8 +59,9 @@ class Listing {
 
   // Whether the order is the natural one, so that a source in that order need not be read whole.
   bool natural() const { return natural_; }
-  // The natural fields of the last item of the page before, as texts; empty on the first page.
-  const std::vector<std::string>& after() const { return after_; }
+  // The natural fields of the last item of the page before; empty on the first page. They come from
+  // the client: any values.
+  const std::vector<FieldValue>& after() const { return after_; }
 
   // Takes from `items`, which match and are all there are, the page; the token of the next page.
   template <class Items>
@@ -105,7 +106,7 @@ class Listing {
   size_t page_size_ = kDefaultPageSize;
   uint64_t hash_ = 0;
   Key cursor_;  // empty: none
-  std::vector<std::string> after_;
+  std::vector<FieldValue> after_;
 };
 
 // The whole of a simple list method: filters, orders and cuts what is in `response`.

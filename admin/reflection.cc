@@ -16,6 +16,10 @@ using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
 using Services = std::vector<std::string>;
 
+// What the protocol was called before it was finished; served for old clients, but not listed, for
+// nothing describes it.
+constexpr char kOldName[] = "grpc.reflection.v1alpha.ServerReflection";
+
 void Refuse(grpc::StatusCode code, const std::string& message, ServerReflectionResponse& out) {
   out.mutable_error_response()->set_error_code(code);
   out.mutable_error_response()->set_error_message(message);
@@ -81,6 +85,7 @@ ServerReflectionResponse Answer(const ServerReflectionRequest& request, const Se
       break;
     case Case::kListServices:
       for (const std::string& service : services) {
+        if (service == kOldName) continue;
         out.mutable_list_services_response()->add_service()->set_name(service);
       }
       break;

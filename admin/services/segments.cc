@@ -72,7 +72,7 @@ Outcome<v1::ListSegmentsResponse> ListSegments(SegmentsPort& port,
   if (!request.all_partitions()) partition = request.partition();
   std::optional<SegmentsPort::Cursor> after;
   if (listing->natural() && !listing->after().empty()) {
-    after = {std::stoi(listing->after()[0]), std::stoll(listing->after()[1])};
+    after = {static_cast<int32_t>(listing->after()[0].integer), listing->after()[1].integer};
   }
   const SegmentView view =
       request.view() == v1::SEGMENT_VIEW_FULL ? SegmentView::kFull : SegmentView::kBasic;

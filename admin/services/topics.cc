@@ -91,7 +91,7 @@ Outcome<v1::ListTopicsResponse> ListTopics(TopicsPort& port, const v1::ListTopic
                       .include_internal = request.include_internal(),
                       .after = {},
                       .limit = whole ? Listing::kMaxPageSize : listing->page_size() + 1};
-  if (!whole && !listing->after().empty()) wanted.after = listing->after()[0];
+  if (!whole && !listing->after().empty()) wanted.after = listing->after()[0].text;
   v1::ListTopicsResponse response;
   auto& topics = *response.mutable_topics();
   const auto enough = static_cast<int>(listing->page_size() + 1);

@@ -41,6 +41,9 @@ std::unexpected<admin::Failure> FailFor(const services::ConfigResource& resource
     return FailAbout(std::move(error), "config",
                      resource.name.empty() ? "cluster default" : "broker " + resource.name);
   }
+  if (error.code == ErrorCode::kUnknownTopicOrPartition) {
+    error.message = "there is no topic " + resource.name;
+  }
   return FailAbout(std::move(error), "topic", resource.name);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -113,7 +114,12 @@ Outcome<admin::Plan> AdminResources::Apply(const admin::PlanOrder& order, const 
 
 Outcome<admin::ExportedTopics> AdminResources::Export(const std::vector<std::string>& topics) {
   auto documents = resources_.Export({topics.begin(), topics.end()});
-  if (!documents) return std::unexpected(admin::Failure(std::move(documents).error()));
+  if (!documents) {
+    const auto missing = std::ranges::find_if(
+        topics, [this](const std::string& name) { return !resources_.Export({name}); });
+    return FailAbout(std::move(documents).error(), "topic",
+                     missing == topics.end() ? "" : *missing);
+  }
   admin::ExportedTopics exported;
   services::EtagHash hash;
   for (services::TopicDocument& document : *documents) {

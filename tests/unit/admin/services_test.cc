@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
+#include <google/protobuf/struct.pb.h>
 
+#include "admin/base64.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/configs.grpc.pb.h"
 #include "monkafka/admin/v1/connections.grpc.pb.h"
@@ -188,6 +190,26 @@ TEST_F(ServicesTest, SegmentsArePagedByBaseOffset) {
   ASSERT_TRUE(stub->ListSegments(&again, request, &response).ok());
   ASSERT_EQ(response.segments_size(), 1);
   EXPECT_EQ(response.segments(0).base_offset(), 2000);
+}
+
+// Tokens come from outside: whatever is in them, the server goes on.
+TEST_F(ServicesTest, PageTokenThatWasTamperedWithDoesNoHarm) {
+  served.segments.segments.resize(3);
+  for (int64_t i = 0; i < 3; ++i) served.segments.segments[static_cast<size_t>(i)].base_offset = i;
+  const auto stub = v1::SegmentsService::NewStub(served.channel);
+  v1::ListSegmentsRequest request;
+  v1::ListSegmentsResponse response;
+  request.set_topic("orders");
+  request.set_page_size(1);
+  ASSERT_TRUE(stub->ListSegments(&context, request, &response).ok());
+  google::protobuf::ListValue token;
+  ASSERT_TRUE(token.ParseFromString(Base64UrlDecode(response.next_page_token()).value()));
+  for (const char* text : {"", "no number", "99999999999999999999999"}) {
+    for (int i = 1; i < token.values_size(); ++i) token.mutable_values(i)->set_string_value(text);
+    request.set_page_token(Base64UrlEncode(token.SerializeAsString()));
+    grpc::ClientContext again;
+    EXPECT_TRUE(stub->ListSegments(&again, request, &response).ok()) << text;
+  }
 }
 
 TEST_F(ServicesTest, BatchesEndWithASummary) {

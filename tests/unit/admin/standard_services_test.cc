@@ -68,6 +68,12 @@ TEST(Reflection, ListsServicesAndGivesFilesWithWhatTheyImport) {
   }
   EXPECT_THAT(names, Contains("monkafka.admin.v1.TopicsService"));
   EXPECT_THAT(names, Contains("grpc.health.v1.Health"));
+  for (const std::string& name : names) {
+    request.set_file_containing_symbol(name);
+    stream->Write(request);
+    ASSERT_TRUE(stream->Read(&response));
+    EXPECT_TRUE(response.has_file_descriptor_response()) << name;
+  }
 
   request.set_file_containing_symbol("monkafka.admin.v1.TopicsService.ListTopics");
   stream->Write(request);
