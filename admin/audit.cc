@@ -12,10 +12,11 @@ namespace monkafka::admin {
 namespace {
 
 constexpr size_t kLongestText = 512;
+constexpr size_t kLongestSubject = 128 << 10;  // the names of hundreds of topics
 
-std::string Quoted(std::string_view text) {
+std::string Quoted(std::string_view text, size_t longest = kLongestText) {
   std::string quoted = "\"";
-  for (const char c : text.substr(0, kLongestText)) {
+  for (const char c : text.substr(0, longest)) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       quoted += '\\';
@@ -26,7 +27,7 @@ std::string Quoted(std::string_view text) {
       quoted += c;
     }
   }
-  if (text.size() > kLongestText) quoted += "...";
+  if (text.size() > longest) quoted += "...";
   return quoted + '"';
 }
 
@@ -42,7 +43,7 @@ AuditEntry::AuditEntry(const Call& call, std::string what)
 std::string ToLine(const AuditEntry& entry) {
   std::string line = fmt::format("audit principal={} role={} peer={} method={} subject={}",
                                  Quoted(entry.principal), entry.role, Quoted(entry.peer),
-                                 entry.method, Quoted(entry.subject));
+                                 entry.method, Quoted(entry.subject, kLongestSubject));
   if (!entry.request_id.empty()) line += " request_id=" + Quoted(entry.request_id);
   if (entry.validate_only) line += " validate_only=true";
   if (entry.replayed) line += " replayed=true";

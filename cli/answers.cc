@@ -45,6 +45,17 @@ std::string Word(const std::string& name, std::string_view prefix) {
   return word;
 }
 
+std::string Named(const std::vector<std::string>& names) {
+  constexpr size_t kMostNamed = 5;
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i == kMostNamed) return fmt::format("{} and {} more", text, names.size() - i);
+    const bool last = i > 0 && i + 1 == names.size() && names.size() <= kMostNamed;
+    text += (i == 0 ? "" : last ? " and " : ", ") + Printable(names[i]);
+  }
+  return text;
+}
+
 std::string Quoted(std::string_view literal) {
   std::string quoted = "\"";
   for (char c : literal) {

@@ -36,6 +36,9 @@ std::string Joined(const Numbers& numbers) {
   return text + "]";
 }
 
+// "a, b and c"; of many the first: "a, b, c, d, e and 995 more".
+std::string Named(const std::vector<std::string>& names);
+
 // A literal of a filter (AIP-160), with its quotes.
 std::string Quoted(std::string_view literal);
 

@@ -66,7 +66,7 @@ struct CloseFlags : MutationFlags {
 
 void Close(Session& session, const CloseFlags& flags) {
   if (!flags.dry_run) {
-    session.Confirm(fmt::format("close connection {}", fmt::join(flags.ids, ", ")), flags.yes);
+    session.Confirm(fmt::format("close connection {}", Named(flags.ids)), flags.yes);
   }
   session.ForEach("close", flags.ids, [&](const std::string& id) {
     v1::CloseConnectionRequest request;

@@ -180,7 +180,7 @@ struct DeleteFlags : MutationFlags {
 void Delete(Session& session, const DeleteFlags& flags) {
   if (!flags.dry_run) {
     session.Confirm(
-        fmt::format("delete {} with all committed offsets", fmt::join(flags.groups, ", ")),
+        fmt::format("delete {} with all committed offsets", Named(flags.groups)),
         flags.yes);
   }
   session.ForEach("delete", flags.groups, [&](const std::string& group) {

@@ -92,22 +92,33 @@ void Session::Announce(const google::protobuf::Message& answer, std::string_view
 
 void Session::ForEach(std::string_view doing, const std::vector<std::string>& names,
                       const std::function<void(const std::string&)>& action) {
-  if (names.size() == 1) return action(names.front());
+  ForEachBatch(doing, names, 1, [&](std::span<const std::string> one) { action(one.front()); });
+}
+
+void Session::ForEachBatch(std::string_view doing, const std::vector<std::string>& names,
+                           size_t most,
+                           const std::function<void(std::span<const std::string>)>& action) {
+  const std::span<const std::string> all(names);
+  if (all.size() <= most) return action(all);
   InterruptWatch watch([] {});
   const ProgressShown shown(progress_, MakeProgress(doing, Progress::Unit::kItems));
-  for (size_t i = 0; i < names.size(); ++i) {
+  for (size_t done = 0; done < all.size(); done += most) {
     if (watch.interrupted()) {
-      throw Failure(fmt::format("interrupted after {} of {}", i, names.size()),
-                    Remaining(std::span(names).first(i)));
+      throw Failure(fmt::format("interrupted after {} of {}", done, all.size()),
+                    Remaining(all.first(done)));
     }
-    progress_->Update(static_cast<int64_t>(i), static_cast<int64_t>(names.size()), names[i]);
-    try {
-      action(names[i]);
-    } catch (const Failure& failure) {
-      if (failure.exit_code() == kUsage) throw;
-      PrintFailure(failure);
-      set_exit_code(failure.exit_code());
-    }
+    progress_->Update(static_cast<int64_t>(done), static_cast<int64_t>(all.size()), all[done]);
+    Attempt([&] { action(all.subspan(done, std::min(most, all.size() - done))); });
+  }
+}
+
+void Session::Attempt(const std::function<void()>& part) {
+  try {
+    part();
+  } catch (const Failure& failure) {
+    if (failure.exit_code() == kUsage) throw;
+    PrintFailure(failure);
+    set_exit_code(failure.exit_code());
   }
 }
 

@@ -89,6 +89,12 @@ class Session {
   // progress is called, as in "delete".
   void ForEach(std::string_view doing, const std::vector<std::string>& names,
                const std::function<void(const std::string&)>& action);
+  // As ForEach, for an action that takes up to `most` names at once.
+  void ForEachBatch(std::string_view doing, const std::vector<std::string>& names, size_t most,
+                    const std::function<void(std::span<const std::string>)>& action);
+  // A part of the work: when it fails that is printed, the exit code is the Failure's, and the rest
+  // goes on. Only a wrong usage is thrown.
+  void Attempt(const std::function<void()>& part);
   void PrintFailure(const Failure& failure);
 
   // Asks before `what` is done, as in "delete topic orders". Returns when it may be done; throws a

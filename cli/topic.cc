@@ -5,7 +5,7 @@
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/nouns.h"
-#include "monkafka/admin/v1/offsets.grpc.pb.h"
+#include "cli/topic_deletion.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
 namespace monkafka::cli {
@@ -140,36 +140,6 @@ void Create(Session& session, const CreateFlags& flags) {
   });
 }
 
-struct DeleteFlags : MutationFlags {
-  Strings names;
-  bool if_exists = false;
-  bool allow_internal = false;
-};
-
-void Delete(Session& session, const DeleteFlags& flags) {
-  if (!flags.dry_run) {
-    session.Confirm(fmt::format("delete {} with all records", fmt::join(flags.names, ", ")),
-                    flags.yes);
-  }
-  session.ForEach("delete", flags.names, [&](const std::string& name) {
-    v1::DeleteTopicRequest request;
-    request.set_name(name);
-    request.set_allow_missing(flags.if_exists);
-    request.set_allow_internal(flags.allow_internal);
-    request.set_validate_only(flags.dry_run);
-    request.set_request_id(Session::NewRequestId());
-    auto response = session.Call(&Stub::DeleteTopic, request, "delete topic " + name);
-    const v1::Topic& topic = response.topic();
-    session.Announce(
-        response, name,
-        !response.has_topic()
-            ? fmt::format("topic {} does not exist: nothing to do", name)
-            : fmt::format("topic {} {}: {}, {}", name,
-                          flags.dry_run ? "would be deleted" : "deleted",
-                          Count(topic.record_count(), "record"), FormatSize(topic.size_bytes())));
-  });
-}
-
 struct AlterFlags : MutationFlags {
   std::string name;
   Strings set, unset;
@@ -218,67 +188,6 @@ void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
                                Count(response.topic().partition_count(), "partition")));
 }
 
-struct TrimFlags : MutationFlags {
-  std::string name, partitions, before_time;
-  int64_t before_offset = -1;
-  bool all = false;
-  bool allow_internal = false;
-};
-
-// One target for each partition that is meant.
-void AddTrimTargets(Session& session, const TrimFlags& flags, v1::TrimRecordsRequest& request) {
-  if (!flags.before_time.empty()) {
-    v1::FindOffsetsRequest find;
-    find.set_topic(flags.name);
-    for (int32_t p : ParsePartitions(flags.partitions)) find.add_partitions(p);
-    find.set_timestamp_ms(
-        ParseTimeOption("--before-time", flags.before_time).time_since_epoch().count());
-    auto found = session.Call(&v1::OffsetsService::Stub::FindOffsets, find,
-                              "find the offsets of " + flags.before_time);
-    for (const auto& offset : found.offsets()) {
-      auto* target = request.add_targets();
-      target->set_partition(offset.partition());
-      target->set_before_offset(offset.offset());  // -1, every record is older, means all here too
-    }
-    return;
-  }
-  std::vector<int32_t> partitions = ParsePartitions(flags.partitions);
-  if (partitions.empty()) {
-    v1::GetTopicRequest get;
-    get.set_name(flags.name);
-    get.set_view(v1::TOPIC_VIEW_BASIC);
-    auto topic = session.Call(&Stub::GetTopic, get, "trim topic " + flags.name).topic();
-    for (int32_t p = 0; p < topic.partition_count(); ++p) partitions.push_back(p);
-  }
-  for (int32_t p : partitions) {
-    auto* target = request.add_targets();
-    target->set_partition(p);
-    target->set_before_offset(flags.all ? -1 : flags.before_offset);
-  }
-}
-
-void Trim(Session& session, const TrimFlags& flags) {
-  v1::TrimRecordsRequest request;
-  request.set_topic(flags.name);
-  request.set_allow_internal(flags.allow_internal);
-  request.set_validate_only(flags.dry_run);
-  request.set_request_id(Session::NewRequestId());
-  AddTrimTargets(session, flags, request);
-  if (!flags.dry_run) session.Confirm("delete records of topic " + flags.name, flags.yes);
-  auto response = session.Call(&Stub::TrimRecords, request, "trim topic " + flags.name);
-  using R = v1::TrimResult;
-  static const View<R> view{
-      .items = "partitions",
-      .name = [](const R& r) { return std::to_string(r.partition()); },
-      .columns = {
-          {"PARTITION", [](const R& r) { return Number(r.partition()); }},
-          {"START BEFORE", [](const R& r) { return Number(r.old_log_start_offset()); }},
-          {"START AFTER", [](const R& r) { return Number(r.new_log_start_offset()); }},
-          {"REMOVED", [](const R& r) { return Number(r.removed_count()); }},
-      }};
-  session.ShowList(response, response.results(), view);
-}
-
 void AddCreate(CLI::App& noun, Session& session) {
   CLI::App* verb =
       AddVerb(noun, "create", "Create topics",
@@ -299,21 +208,6 @@ void AddCreate(CLI::App& noun, Session& session) {
   verb->add_flag("--if-not-exists", flags->if_not_exists, "A topic that exists is no error");
   AddMutationFlags(verb, *flags, /*destructive=*/false);
   verb->callback([flags, &session] { Create(session, *flags); });
-}
-
-void AddDelete(CLI::App& noun, Session& session) {
-  CLI::App* verb = AddVerb(noun, "delete", "Delete topics with all their records",
-                           {"monkafkactl topic delete orders --yes",
-                            "monkafkactl topic delete old-orders --if-exists --yes",
-                            "monkafkactl topic delete orders --dry-run"});
-  auto flags = std::make_shared<DeleteFlags>();
-  SetCompletion(verb->add_option("topic", flags->names, "Their names")->required(),
-                Completion::kTopic);
-  verb->add_flag("--if-exists", flags->if_exists, "A topic that doesn't exist is no error");
-  verb->add_flag("--allow-internal", flags->allow_internal,
-                 "Also topics in which the broker keeps its own state, as __consumer_offsets");
-  AddMutationFlags(verb, *flags, /*destructive=*/true);
-  verb->callback([flags, &session] { Delete(session, *flags); });
 }
 
 void AddAlter(CLI::App& noun, Session& session) {
@@ -344,28 +238,6 @@ void AddAddPartitions(CLI::App& noun, Session& session) {
   verb->callback([flags, &session] { AddPartitions(session, *flags); });
 }
 
-void AddTrim(CLI::App& noun, Session& session) {
-  CLI::App* verb =
-      AddVerb(noun, "trim", "Delete the oldest records of a topic",
-              {"monkafkactl topic trim orders --partitions 0 --before-offset 100 --yes",
-               "monkafkactl topic trim orders --before-time -7d --yes",
-               "monkafkactl topic trim orders --all --dry-run"});
-  auto flags = std::make_shared<TrimFlags>();
-  SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
-  verb->add_option("--partitions", flags->partitions, "Only these, as in 0-3,7")->type_name("LIST");
-  auto* where = verb->add_option_group("Up to where");
-  where->add_option("--before-offset", flags->before_offset, "Records below this offset")
-      ->check(NotNegative());
-  where->add_option("--before-time", flags->before_time, "Records before this time")
-      ->type_name("TIME");
-  where->add_flag("--all", flags->all, "Every record");
-  where->require_option(1);
-  verb->add_flag("--allow-internal", flags->allow_internal,
-                 "Also a topic in which the broker keeps its own state");
-  AddMutationFlags(verb, *flags, /*destructive=*/true);
-  verb->callback([flags, &session] { Trim(session, *flags); });
-}
-
 }  // namespace
 
 void AddTopicCommands(CLI::App& root, Session& session) {
@@ -392,10 +264,9 @@ void AddTopicCommands(CLI::App& root, Session& session) {
   get->callback([name, &session] { Get(session, *name); });
 
   AddCreate(*noun, session);
-  AddDelete(*noun, session);
   AddAlter(*noun, session);
   AddAddPartitions(*noun, session);
-  AddTrim(*noun, session);
+  AddTopicDeletionCommands(*noun, session);
 }
 
 }  // namespace monkafka::cli

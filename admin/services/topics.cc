@@ -14,7 +14,6 @@ namespace monkafka::admin {
 namespace {
 
 constexpr int kMostDeletions = 10'000;
-constexpr int kMostNamesInAudit = 10;
 
 void Fill(const PartitionInfo& info, v1::Partition& out) {
   out.set_partition(info.partition);
@@ -249,12 +248,9 @@ std::string TrimSubject(const v1::TrimRecordsRequest& request) {
   return subject;
 }
 
+// All of them: who deleted a topic must be found by its name.
 std::string BatchDeleteSubject(const v1::BatchDeleteTopicsRequest& request) {
-  const auto& names = request.names();
-  std::string subject = fmt::format("{} topics:", names.size());
-  const int named = std::min(names.size(), kMostNamesInAudit);
-  for (int i = 0; i < named; ++i) subject += " " + names[i];
-  return named < names.size() ? subject + " ..." : subject;
+  return fmt::format("{} topics: {}", request.names().size(), fmt::join(request.names(), " "));
 }
 
 std::string UpdateSubject(const v1::UpdateTopicRequest& request) {

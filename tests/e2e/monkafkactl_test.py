@@ -243,6 +243,26 @@ class AnswersTest(WithSeed):
         self.assertIn("--allow-internal", refused.stderr)
         place.ctl(["topic", "delete", "__consumer_offsets", "--yes", "--allow-internal", "--dry-run"])
 
+    def test_many_are_deleted_together_and_those_refused_are_named(self):
+        place = self.place()
+        names = [f"many-{i}" for i in range(700)]
+        (place.home / "many.yaml").write_text(
+            "topics:\n" + "".join(f"- name: {name}\n  partitions: 1\n" for name in names))
+        place.ctl(["apply", "-f", "many.yaml"])
+        place.ctl(["topic", "delete", *names, "--dry-run"])
+        refused = place.ctl(["topic", "delete", *names[:350], "no-such-topic", "__cluster_metadata",
+                             *names[350:], "--yes", "-q"], code=1).stderr
+        self.assertIn("cannot delete topic no-such-topic: ", refused)
+        self.assertIn("cannot delete topic __cluster_metadata: ", refused)
+        self.assertEqual(refused.count("cannot"), 2, refused)
+        self.assertEqual(place.ctl(["topic", "list", "-o", "name"]).stdout, "orders\nother\n")
+        audit = [line for line in place.log.read_text().splitlines() if "BatchDeleteTopics" in line]
+        for name in (names[0], names[420], names[-1]):
+            self.assertTrue(any(re.search(rf"[: ]{name}[ \"]", line) and line.endswith("outcome=OK")
+                                for line in audit), name)
+        place.ctl(["topic", "delete", "many-1", "many-2", "--yes"], code=1)
+        place.ctl(["topic", "delete", "many-1", "many-2", "--yes", "--if-exists"])
+
     def test_a_key_that_does_not_exist_is_not_removed(self):
         refused = self.place().ctl(["topic", "alter", "orders", "--unset", "retention.mss"], code=1)
         self.assertIn("retention.ms", refused.stderr)

@@ -242,5 +242,15 @@ TEST_F(TopicsTest, ManyAreDeletedInOneCallThatNamesEachOnce) {
   EXPECT_THAT(served.audit.lines().back(), HasSubstr("subject=\"2 topics: a c\""));
 }
 
+TEST_F(TopicsTest, EveryDeletedTopicIsInTheAudit) {
+  v1::BatchDeleteTopicsRequest request;
+  v1::BatchDeleteTopicsResponse response;
+  for (int i = 0; i < 500; ++i) request.add_names("topic-" + std::to_string(i));
+  request.set_allow_missing(true);
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::BatchDeleteTopics, request, response).ok());
+  EXPECT_THAT(served.audit.lines().back(), HasSubstr("500 topics: topic-0 topic-1 "));
+  EXPECT_THAT(served.audit.lines().back(), HasSubstr(" topic-499\""));
+}
+
 }  // namespace
 }  // namespace monkafka::admin

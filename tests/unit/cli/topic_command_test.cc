@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 #include "unit/cli/command_line.h"
 
@@ -8,6 +10,7 @@ namespace monkafka::cli {
 namespace {
 
 namespace v1 = ::monkafka::admin::v1;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -46,6 +49,20 @@ class FakeTopics : public v1::TopicsService::Service {
     return grpc::Status::OK;
   }
 
+  // All or none, as the real one.
+  grpc::Status BatchDeleteTopics(grpc::ServerContext*, const v1::BatchDeleteTopicsRequest* request,
+                                 v1::BatchDeleteTopicsResponse* response) override {
+    batches.push_back(*request);
+    for (const std::string& name : request->names()) {
+      const bool there = !missing.contains(name);
+      if (!there && !request->allow_missing()) return MissingTopic(name);
+      if (there) response->add_topics()->set_name(name);
+    }
+    if (request->validate_only()) return grpc::Status::OK;
+    for (const v1::Topic& topic : response->topics()) deleted.insert(topic.name());
+    return grpc::Status::OK;
+  }
+
   grpc::Status UpdateTopic(grpc::ServerContext*, const v1::UpdateTopicRequest* request,
                            v1::UpdateTopicResponse*) override {
     updates.push_back(*request);
@@ -54,12 +71,16 @@ class FakeTopics : public v1::TopicsService::Service {
 
   grpc::Status GetTopic(grpc::ServerContext*, const v1::GetTopicRequest* request,
                         v1::GetTopicResponse*) override {
+    return MissingTopic(request->name());
+  }
+
+  static grpc::Status MissingTopic(const std::string& name) {
     google::rpc::ResourceInfo resource;
     resource.set_resource_type("topic");
-    resource.set_resource_name(request->name());
+    resource.set_resource_name(name);
     google::protobuf::Any any;
     any.PackFrom(resource);
-    return Refusal(grpc::StatusCode::NOT_FOUND, "This server does not host this topic-partition.",
+    return Refusal(grpc::StatusCode::NOT_FOUND, "there is no topic " + name,
                    "UNKNOWN_TOPIC_OR_PARTITION", {any});
   }
 
@@ -68,6 +89,8 @@ class FakeTopics : public v1::TopicsService::Service {
   std::vector<v1::ListTopicsRequest> lists;
   std::vector<v1::CreateTopicRequest> creates;
   std::vector<v1::DeleteTopicRequest> deletes;
+  std::vector<v1::BatchDeleteTopicsRequest> batches;
+  std::set<std::string> missing, deleted;
   std::vector<v1::UpdateTopicRequest> updates;
 };
 
@@ -162,6 +185,46 @@ TEST_F(TopicCommandTest, DeleteWithoutTerminalNeedsYes) {
   EXPECT_TRUE(topics.deletes.empty());
   EXPECT_EQ(cli.Run({"topic", "delete", "orders", "--yes"}), kDone);
   EXPECT_EQ(topics.deletes.size(), 1U);
+}
+
+TEST_F(TopicCommandTest, SeveralAreDeletedInOneCall) {
+  EXPECT_EQ(cli.Run({"topic", "delete", "a", "b", "a", "c", "--yes"}), kDone);
+  ASSERT_EQ(topics.batches.size(), 1U);
+  EXPECT_THAT(topics.batches[0].names(), ElementsAre("a", "b", "c"));
+  EXPECT_FALSE(topics.batches[0].request_id().empty());
+  EXPECT_TRUE(topics.deletes.empty());
+  EXPECT_EQ(cli.error(), "topic a deleted\ntopic b deleted\ntopic c deleted\n");
+}
+
+TEST_F(TopicCommandTest, TheOthersAreDeletedWhenSomeAreRefused) {
+  topics.missing = {"b", "x"};
+  EXPECT_EQ(cli.Run({"topic", "delete", "a", "b", "c", "x", "d", "--yes"}), kFailed);
+  EXPECT_EQ(topics.deleted, (std::set<std::string>{"a", "c", "d"}));
+  EXPECT_THAT(cli.error(), HasSubstr("cannot delete topic b: there is no topic b\n"));
+  EXPECT_THAT(cli.error(), HasSubstr("cannot delete topic x: there is no topic x\n"));
+  EXPECT_THAT(cli.error(), HasSubstr("topic d deleted\n"));
+}
+
+TEST_F(TopicCommandTest, WithIfExistsTopicsThatAreMissingAreNoFailure) {
+  topics.missing = {"b"};
+  EXPECT_EQ(cli.Run({"topic", "delete", "a", "b", "--yes", "--if-exists"}), kDone);
+  EXPECT_EQ(cli.error(), "topic a deleted\ntopic b does not exist: nothing to do\n");
+  EXPECT_EQ(cli.Run({"topic", "delete", "a", "b", "--yes", "--if-exists", "-o", "name"}), kDone);
+  EXPECT_EQ(cli.out(), "a\n");
+}
+
+TEST_F(TopicCommandTest, ManyAreDeletedInSeveralCallsAndNamedInShort) {
+  std::vector<std::string> line = {"topic", "delete", "--dry-run"};
+  for (int i = 0; i < 1200; ++i) line.push_back("t" + std::to_string(i));
+  EXPECT_EQ(cli.Run(line), kDone);
+  ASSERT_EQ(topics.batches.size(), 3U);
+  EXPECT_EQ(topics.batches[0].names_size(), 500);
+  EXPECT_EQ(topics.batches[2].names_size(), 200);
+  EXPECT_TRUE(topics.batches[2].validate_only());
+  EXPECT_TRUE(topics.deleted.empty());
+  line[2] = "--quiet";
+  EXPECT_EQ(cli.Run(line), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("delete t0, t1, t2, t3, t4 and 1195 more with all records"));
 }
 
 TEST_F(TopicCommandTest, DeleteAsksOnATerminal) {

@@ -1,0 +1,12 @@
+// The verbs of `topic` that delete records: delete, trim.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/session.h"
+
+namespace monkafka::cli {
+
+void AddTopicDeletionCommands(CLI::App& noun, Session& session);
+
+}  // namespace monkafka::cli
