@@ -203,7 +203,19 @@ std::vector<Cell> AnomalyCells(const v1::Anomaly& anomaly) {
           Prose(anomaly.message())};
 }
 
-void Verify(Session& session, const Place& place, bool check_records) {
+struct VerifyFlags : Place {
+  bool records = false;
+  std::string from;
+};
+
+// The same verification, from `file` on.
+std::string ResumedVerify(const Session& session, const std::string& file) {
+  auto words = WithoutOptions(session.words(), {"--from"});
+  if (!file.empty()) words.insert(words.end(), {"--from", file});
+  return CommandText(words);
+}
+
+void Verify(Session& session, const VerifyFlags& place) {
   UseDirectory(session, place.directory);
   if (place.topic.empty() && (place.partition || place.base_offset)) {
     throw UsageError("a partition is one of a topic", "name the topic");
@@ -212,12 +224,13 @@ void Verify(Session& session, const Place& place, bool check_records) {
   request.set_topic(place.topic);
   if (place.partition) request.set_partition(*place.partition);
   if (place.base_offset) request.set_base_offset(*place.base_offset);
-  request.set_check_records(check_records);
+  request.set_check_records(place.records);
+  request.set_start_file(place.from);
   ItemStream stream(session.printer(),
                     {"SEVERITY", "ANOMALY", "FILE", "POSITION", "OFFSET", "WHAT"});
   auto progress = session.MakeProgress("verify", Progress::Unit::kBytes);
   v1::VerifySummary summary;
-  std::string last_file;
+  std::string last_file = place.from;
   session.Stream<Stub, v1::VerifySegmentsRequest, v1::VerifySegmentsResponse>(
       &Stub::VerifySegments, request, "verify", [&](const v1::VerifySegmentsResponse& event) {
         if (event.has_progress()) {
@@ -240,7 +253,7 @@ void Verify(Session& session, const Place& place, bool check_records) {
   if (session.cut_short()) {
     throw Failure(fmt::format("verified only up to {}: {}",
                               last_file.empty() ? "the start" : last_file, session.why_cut_short()),
-                  "name a topic and --partition to verify less at a time");
+                  ResumedVerify(session, last_file));
   }
   session.Note(fmt::format(
       "{} in {} of {} verified, {}: {}, {}", Count(summary.record_count(), "record"),
@@ -282,14 +295,14 @@ void AddVerify(CLI::App& noun, Session& session) {
   CLI::App* verb = AddVerb(
       noun, "verify", "Read files and say what is wrong with them; exit code 2 if anything is",
       {"monkafkactl segment verify", "monkafkactl segment verify orders --records",
-       "monkafkactl segment verify --dir monkafka-data"});
-  struct Flags : Place {
-    bool records = false;
-  };
-  auto flags = std::make_shared<Flags>();
+       "monkafkactl segment verify --dir monkafka-data",
+       "monkafkactl segment verify --from orders-1/00000000000000000000.log"});
+  auto flags = std::make_shared<VerifyFlags>();
   AddPlaceOptions(verb, *flags, /*topic_required=*/false, /*base_offset=*/true);
   verb->add_flag("--records", flags->records, "Decompress and read the records too");
-  verb->callback([flags, &session] { Verify(session, *flags, flags->records); });
+  verb->add_option("--from", flags->from, "Begin with this file, as a verify that was cut short said")
+      ->type_name("LOG");
+  verb->callback([flags, &session] { Verify(session, *flags); });
 }
 
 }  // namespace

@@ -91,6 +91,7 @@ struct VerifyScope {
   std::optional<int32_t> partition;
   std::optional<int64_t> segment_base_offset;
   bool check_records = false;
+  std::string start_file;  // what comes before this one, as progress names it, is left out
 };
 
 // The numbers are those of the proto's AnomalyKind.

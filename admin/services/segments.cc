@@ -223,7 +223,8 @@ Outcome<void> Verify(SegmentsPort& port, const v1::VerifySegmentsRequest& reques
   VerifyScope scope{.topic = request.topic(),
                     .partition = {},
                     .segment_base_offset = {},
-                    .check_records = request.check_records()};
+                    .check_records = request.check_records(),
+                    .start_file = request.start_file()};
   if (request.has_partition()) scope.partition = request.partition();
   if (request.has_base_offset()) scope.segment_base_offset = request.base_offset();
   VerifySender sender(stream);

@@ -133,7 +133,18 @@ admin::Outcome<admin::VerifySummary> AdminSegments::Verify(const admin::VerifySc
       return NoSegment(tp, *scope.segment_base_offset);
     }
   }
-  return Verification(source_, scope, sink, std::move(stop)).Run(*partitions);
+  std::optional<VerificationStart> start;
+  if (!scope.start_file.empty()) {
+    start = ParseVerificationStart(scope.start_file);
+    if (!start) {
+      return admin::FailField("start_file", "no file of a segment; give it as progress names it, "
+                                            "e.g. orders-0/00000000000000000000.log");
+    }
+    if (!scope.topic.empty() && start->topic_partition.topic != scope.topic) {
+      return admin::FailField("start_file", "not of topic " + scope.topic);
+    }
+  }
+  return Verification(source_, scope, std::move(start), sink, std::move(stop)).Run(*partitions);
 }
 
 }  // namespace monkafka::app

@@ -1,6 +1,7 @@
 #include "app/admin/verification.h"
 
 #include "storage/inspect/interruptible_file.h"
+#include "storage/names.h"
 
 namespace monkafka::app {
 namespace {
@@ -53,11 +54,29 @@ admin::AnomalyKind ToKind(storage::AnomalyKind kind) {
 
 }  // namespace
 
-admin::VerifySummary Verification::Run(const std::vector<TopicPartition>& partitions) {
+std::optional<VerificationStart> ParseVerificationStart(std::string_view file) {
+  const size_t slash = file.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  auto tp = storage::ParsePartitionDirectory(file.substr(0, slash));
+  const auto name = storage::ParseSegmentFileName(file.substr(slash + 1));
+  if (!tp || !name) return std::nullopt;
+  return VerificationStart{*std::move(tp), name->base_offset};
+}
+
+Offset Verification::FirstSegment(const TopicPartition& tp) const {
+  return start_ && start_->topic_partition == tp ? start_->base_offset : 0;
+}
+
+admin::VerifySummary Verification::Run(const std::vector<TopicPartition>& all) {
+  std::vector<TopicPartition> partitions;
+  for (const TopicPartition& tp : all) {
+    if (!start_ || tp >= start_->topic_partition) partitions.push_back(tp);
+  }
   for (const TopicPartition& tp : partitions) {
     const Result<SegmentSource::Partition> opened = source_.Open(tp);
     if (!opened) continue;
     for (const storage::SegmentFiles& segment : opened->files.segments) {
+      if (segment.base_offset < FirstSegment(tp)) continue;
       if (scope_.segment_base_offset.value_or(segment.base_offset) == segment.base_offset) {
         total_bytes_ += segment.log_bytes;
       }
@@ -84,6 +103,7 @@ void Verification::VerifyOne(const TopicPartition& tp) {
   options.check_records = scope_.check_records;
   options.compacted = opened->compacted;
   options.segment = scope_.segment_base_offset;
+  options.first_segment = FirstSegment(tp);
   storage::VerifyTotals totals;
   // Fails only when called off, or when the one segment was removed meanwhile.
   const Status verified = storage::VerifyPartition(source_.file_system(), opened->files, options,

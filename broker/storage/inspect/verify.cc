@@ -51,7 +51,8 @@ class PartitionVerifier {
 
  private:
   bool Wanted(const SegmentFiles& segment) const {
-    return !options_.segment || *options_.segment == segment.base_offset;
+    return segment.base_offset >= options_.first_segment &&
+           options_.segment.value_or(segment.base_offset) == segment.base_offset;
   }
 
   void Report(AnomalyKind kind, std::string file, Offset offset, std::string message) {

@@ -35,6 +35,7 @@ struct VerifyOptions {
   bool check_records = true;           // also decompress and read the records, not only batches
   bool compacted = false;              // compaction leaves gaps in the offsets
   std::optional<Offset> segment = {};  // by base offset: only this one, and no file beside it
+  Offset first_segment = 0;            // segments with a lower base offset are left out
 };
 
 struct VerifyTotals {

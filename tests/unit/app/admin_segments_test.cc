@@ -202,6 +202,40 @@ TEST_F(AdminSegmentsTest, VerifiesEverythingAndNamesFilesWithinTheDirectory) {
   EXPECT_EQ(findings.progress.back().total_bytes, findings.progress.back().done_bytes);
 }
 
+TEST_F(AdminSegmentsTest, VerificationGoesOnWhereItWasCutShort) {
+  WriteAndClose();
+  Flip(FileOf(0, ".log"), PositionOf(0, 3) + 500);
+  Flip(FileOf(10, ".log"), PositionOf(10, 3) + 500);
+  OpenSource();
+  admin::VerifyScope scope;
+  scope.start_file = "orders-0/00000000000000000010.log";
+  auto summary = port->Verify(scope, findings, {});
+  ASSERT_TRUE(summary) << summary.error().message;
+  EXPECT_EQ(2, summary->segment_count);
+  ASSERT_EQ(1u, findings.anomalies.size());
+  EXPECT_EQ("orders-0/00000000000000000010.log", findings.anomalies[0].file);
+  EXPECT_EQ(findings.progress.back().total_bytes, findings.progress.back().done_bytes);
+  scope.start_file = "payments-0/00000000000000000000.log";
+  summary = port->Verify(scope, findings, {});
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(0, summary->partition_count);
+}
+
+TEST_F(AdminSegmentsTest, AFileToBeginWithIsOneOfTheTopic) {
+  WriteAndClose();
+  OpenSource();
+  admin::VerifyScope scope;
+  for (const char* wrong : {"orders-0", "orders-0/", "orders/00000000000000000010.log", "x"}) {
+    scope.start_file = wrong;
+    const auto refused = port->Verify(scope, findings, {});
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ("start_file", refused.error().fields.at(0).field);
+  }
+  scope.topic = "orders";
+  scope.start_file = "payments-0/00000000000000000000.log";
+  EXPECT_FALSE(port->Verify(scope, findings, {}));
+}
+
 TEST_F(AdminSegmentsTest, VerificationEndsWhenTheReceiverWantsNoMore) {
   WriteAndClose();
   OpenSource();
