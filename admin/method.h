@@ -97,6 +97,28 @@ class MethodTable {
          }});
   }
 
+  // As AddMutation, of a change that takes its time: handler(const Request&, Stream<Response>&) may
+  // send messages before it returns the last one.
+  template <class Request, class Response, class Subject, class Handler>
+  void AddStreamedMutation(std::string path, Role role, Subject subject, Handler handler) {
+    Add({.path = std::move(path),
+         .role = role,
+         .mutation = true,
+         .streaming = true,
+         .run = [this, subject, handler](const CallPtr& call, auto bytes) {
+           Request request;
+           if (!ParseMessage(std::move(bytes), request)) return RefuseBytes(*call);
+           const Mutation mutation{subject(request), request.request_id(), request.validate_only(),
+                                   HashOf(request)};
+           RunMutation(call, mutation, [&]() -> Outcome<std::string> {
+             Stream<Response> stream(call);
+             Outcome<Response> last = handler(request, stream);
+             if (!last) return std::unexpected(std::move(last).error());
+             return last->SerializeAsString();
+           });
+         }});
+  }
+
   // handler: Outcome<void>(const Request&, Stream<Response>&); sends its summary itself.
   template <class Request, class Response, class Handler>
   void AddScan(std::string path, Role role, Handler handler) {

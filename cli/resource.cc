@@ -1,6 +1,7 @@
 // plan, apply, diff, export: topics and their configs as documents.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -8,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/document.h"
 #include "cli/nouns.h"
+#include "cli/shell.h"
 #include "monkafka/admin/v1/resources.grpc.pb.h"
 
 namespace monkafka::cli {
@@ -135,8 +137,41 @@ void Diff(Session& session, const Flags& flags) {
   if (!response.plan().actions().empty()) session.set_exit_code(kDrift);
 }
 
+// Shows what is left of an apply that was cut short.
+std::string PlanAgain(const Session& session) {
+  std::vector<std::string> words =
+      WithoutOptions(session.words(), {"--confirm"}, {"--yes", "-y"});
+  const auto verb = std::find(words.begin(), words.end(), "apply");
+  if (verb != words.end()) *verb = "plan";
+  return CommandText(words);
+}
+
+v1::Plan RunApply(Session& session, const v1::ApplyResourcesWithProgressRequest& request) {
+  v1::Plan done;
+  auto progress = session.MakeProgress("apply", Progress::Unit::kItems);
+  session.Stream<Stub, v1::ApplyResourcesWithProgressRequest,
+                 v1::ApplyResourcesWithProgressResponse>(
+      &Stub::ApplyResourcesWithProgress, request, "apply",
+      [&](const v1::ApplyResourcesWithProgressResponse& event) {
+        if (event.has_progress()) {
+          progress->Update(event.progress().done_partition_count(),
+                           event.progress().total_partition_count(), "partitions");
+        } else if (event.has_summary()) {
+          done = event.summary().plan();
+        }
+        return true;
+      });
+  progress->Clear();
+  if (session.cut_short()) {
+    throw Failure(fmt::format("{}: what had begun goes on at the broker, all of it or nothing",
+                              session.why_cut_short()),
+                  fmt::format("`{}` shows what is left", PlanAgain(session)));
+  }
+  return done;
+}
+
 void Apply(Session& session, const Flags& flags) {
-  v1::ApplyResourcesRequest request;
+  v1::ApplyResourcesWithProgressRequest request;
   *request.mutable_documents() = ReadDocuments(flags.files);
   request.set_prune(flags.prune);
   auto planned = RequestPlan(session, request.documents(), flags.prune);
@@ -152,10 +187,8 @@ void Apply(Session& session, const Flags& flags) {
                   /*destructive=*/!losses.empty());
   request.set_etag(plan.etag());
   request.set_request_id(Session::NewRequestId());
-  auto progress = session.MakeProgress("apply", Progress::Unit::kItems);
-  progress->Update(0, plan.actions_size());
-  auto response = session.Call(&Stub::ApplyResources, request, "apply");
-  progress->Clear();
+  v1::ApplySummary response;
+  *response.mutable_plan() = RunApply(session, request);
   if (!session.printer().for_people()) {
     session.ShowList(response, response.plan().actions(), ActionView());
   }
@@ -167,11 +200,9 @@ void Export(Session& session, const std::vector<std::string>& topics) {
   for (const std::string& topic : topics) request.add_topics(topic);
   auto response = session.Call(&Stub::ExportResources, request, "export");
   if (session.printer().format() == Format::kName || session.printer().format() == Format::kJsonl) {
-    static const View<v1::TopicDocument> view{
-        .items = "topics",
-        .name = [](const v1::TopicDocument& document) { return document.name(); },
-        .columns = {}};
-    session.ShowList(response, response.documents().topics(), view);
+    for (const v1::TopicDocument& topic : response.documents().topics()) {
+      session.printer().PrintDocument(topic, topic.name());
+    }
     return;
   }
   session.printer().PrintDocument(response.documents(), "topics");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -56,14 +57,18 @@ struct ExportedTopics {
   std::string etag;
 };
 
+// Partitions that were created or deleted so far, and how many it is in all.
+using ApplyProgress = std::function<void(int64_t done, int64_t total)>;
+
 class ResourcesPort {
  public:
   virtual ~ResourcesPort() = default;
 
   virtual Outcome<Plan> MakePlan(const PlanOrder& order) = 0;
-  // All in one change of the metadata, or nothing. `etag` empty: no check.
+  // All in one change of the metadata, or nothing. `etag` empty: no check. `progress` is called a few
+  // times per second on the caller's thread; it may be empty.
   virtual Outcome<Plan> Apply(const PlanOrder& order, const std::string& etag, bool validate_only,
-                              std::stop_token stop) = 0;
+                              const ApplyProgress& progress, std::stop_token stop) = 0;
   // No names: all but the internal topics.
   virtual Outcome<ExportedTopics> Export(const std::vector<std::string>& topics) = 0;
 };

@@ -63,16 +63,36 @@ Outcome<v1::PlanResourcesResponse> PlanResources(ResourcesPort& port,
   return response;
 }
 
+Outcome<Plan> Apply(ResourcesPort& port, const auto& request, const ApplyProgress& progress,
+                    const Call& call) {
+  Outcome<PlanOrder> order = OrderOf(request.documents(), request.prune());
+  if (!order) return std::unexpected(std::move(order).error());
+  return port.Apply(*order, request.etag(), request.validate_only(), progress, call.stop_token());
+}
+
 Outcome<v1::ApplyResourcesResponse> ApplyResources(ResourcesPort& port,
                                                    const v1::ApplyResourcesRequest& request,
                                                    const Call& call) {
-  Outcome<PlanOrder> order = OrderOf(request.documents(), request.prune());
-  if (!order) return std::unexpected(std::move(order).error());
-  Outcome<Plan> plan =
-      port.Apply(*order, request.etag(), request.validate_only(), call.stop_token());
+  Outcome<Plan> plan = Apply(port, request, {}, call);
   if (!plan) return std::unexpected(std::move(plan).error());
   v1::ApplyResourcesResponse response;
   Fill(*plan, *response.mutable_plan());
+  return response;
+}
+
+Outcome<v1::ApplyResourcesWithProgressResponse> ApplyResourcesWithProgress(
+    ResourcesPort& port, const v1::ApplyResourcesWithProgressRequest& request,
+    Stream<v1::ApplyResourcesWithProgressResponse>& stream) {
+  const ApplyProgress tell = [&stream](int64_t done, int64_t total) {
+    v1::ApplyResourcesWithProgressResponse response;
+    response.mutable_progress()->set_done_partition_count(done);
+    response.mutable_progress()->set_total_partition_count(total);
+    stream.Send(response);
+  };
+  Outcome<Plan> plan = Apply(port, request, tell, stream.call());
+  if (!plan) return std::unexpected(std::move(plan).error());
+  v1::ApplyResourcesWithProgressResponse response;
+  Fill(*plan, *response.mutable_summary()->mutable_plan());
   return response;
 }
 
@@ -94,7 +114,7 @@ Outcome<v1::ExportResourcesResponse> ExportResources(ResourcesPort& port,
   return response;
 }
 
-std::string SubjectOf(const v1::ApplyResourcesRequest& request) {
+std::string SubjectOf(const auto& request) {
   const auto& topics = request.documents().topics();
   std::string subject =
       fmt::format("{} topics{}:", topics.size(), request.prune() ? ", pruning" : "");
@@ -111,8 +131,16 @@ void AddResources(MethodTable& table, ResourcesPort& port) {
       service + "PlanResources", Role::kViewer,
       [&port](const auto& request, Call&) { return PlanResources(port, request); });
   table.AddMutation<v1::ApplyResourcesRequest>(
-      service + "ApplyResources", Role::kAdmin, SubjectOf,
+      service + "ApplyResources", Role::kAdmin,
+      [](const auto& request) { return SubjectOf(request); },
       [&port](const auto& request, Call& call) { return ApplyResources(port, request, call); });
+  table.AddStreamedMutation<v1::ApplyResourcesWithProgressRequest,
+                            v1::ApplyResourcesWithProgressResponse>(
+      service + "ApplyResourcesWithProgress", Role::kAdmin,
+      [](const auto& request) { return SubjectOf(request); },
+      [&port](const auto& request, auto& stream) {
+        return ApplyResourcesWithProgress(port, request, stream);
+      });
   table.AddRead<v1::ExportResourcesRequest>(
       service + "ExportResources", Role::kViewer,
       [&port](const auto& request, Call&) { return ExportResources(port, request); });

@@ -48,6 +48,7 @@ class ClusterImpl final : public Cluster {
     return view_.Partitions()->All();
   }
   void Change(Decide decide, Callback<Result<std::shared_ptr<const MetadataImage>>> done) override;
+  ChangeProgress Progress() const override { return partitions_.Progress(); }
   void AddListener(Listener listener) override;
   void NextProducerId(Callback<Result<ProducerId>> done) override {
     producer_ids_.Next(std::move(done));

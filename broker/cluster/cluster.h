@@ -5,6 +5,7 @@
 // Callbacks run on the metadata strand: they must be quick, and post what is not.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -28,6 +29,13 @@ struct ClusterOptions {
   // The storage settings of a topic: broker defaults with the topic's overrides and the
   // cluster-wide dynamic defaults applied. Given by the app from the config table.
   std::function<storage::LogConfig(const MetadataImage&, const std::string& topic)> log_config;
+};
+
+// How far the change is that is being applied: partitions that were created or deleted, of all that
+// it creates and deletes.
+struct ChangeProgress {
+  int64_t done = 0;
+  int64_t total = 0;  // 0: no change is being applied
 };
 
 class Cluster {
@@ -54,6 +62,8 @@ class Cluster {
   // then completes with it. No records: completes with the present image.
   virtual void Change(Decide decide,
                       Callback<Result<std::shared_ptr<const MetadataImage>>> done) = 0;
+
+  virtual ChangeProgress Progress() const = 0;
 
   // Told of every new image after it is published, on the metadata strand. Register before serving.
   using Listener = std::function<void(const MetadataImage& before, const MetadataImage& after)>;

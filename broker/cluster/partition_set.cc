@@ -52,6 +52,7 @@ std::shared_ptr<const PartitionTable> PartitionSet::MakeTable(const MetadataImag
 std::shared_ptr<const PartitionTable> PartitionSet::Apply(
     const MetadataImage& before, const MetadataImage& after, const PartitionTable& table,
     const std::set<std::pair<ResourceType, std::string>>& changed_configs) {
+  Begin(before, after, table);
   // Deletions come first: a topic's name may be taken again by the same batch.
   for (const auto& [name, topic] : before.topics) {
     const TopicImage* now = after.FindTopic(name);
@@ -75,7 +76,26 @@ std::shared_ptr<const PartitionTable> PartitionSet::Apply(
       Reconfigure(after, *next->Find(name));
     }
   }
+  total_ = 0;
   return next;
+}
+
+// Counts what is to be created and deleted.
+void PartitionSet::Begin(const MetadataImage& before, const MetadataImage& after,
+                         const PartitionTable& table) {
+  size_t total = 0;
+  for (const auto& [name, topic] : before.topics) {
+    const TopicImage* now = after.FindTopic(name);
+    const bool gone = now == nullptr || now->id != topic->id;
+    if (const TopicPartitions* had = table.Find(name); gone && had) total += had->partitions.size();
+  }
+  for (const auto& [name, topic] : after.topics) {
+    const TopicPartitions* had = table.Find(name);
+    const size_t there = had != nullptr && had->id == topic->id ? had->partitions.size() : 0;
+    total += topic->partitions.size() - std::min(there, topic->partitions.size());
+  }
+  done_ = 0;
+  total_ = static_cast<int64_t>(total);
 }
 
 std::shared_ptr<const TopicPartitions> PartitionSet::MakeTopic(const MetadataImage& image,
@@ -95,6 +115,7 @@ std::shared_ptr<const TopicPartitions> PartitionSet::MakeTopic(const MetadataIma
       const TopicPartition tp{topic.name, static_cast<int32_t>(i)};
       partition = std::make_shared<Partition>(tp, topic.id, from.leader_epoch,
                                               FindOrCreateLog(tp, topic.id, config));
+      ++done_;
     }
     partition->SetLeaderEpoch(from.leader_epoch);
     // Led elsewhere: its log is kept, nobody reads or writes it through this broker.
@@ -114,6 +135,7 @@ std::shared_ptr<storage::PartitionLog> PartitionSet::FindOrCreateLog(
 
 void PartitionSet::Delete(const TopicPartitions& topic) {
   for (const auto& partition : topic.partitions) {
+    ++done_;
     if (!partition) continue;
     partition->MarkDeleted();
     // What cannot be deleted now is found without a topic at the next start, and deleted then.

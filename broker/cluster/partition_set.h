@@ -1,15 +1,17 @@
 // Keeps this broker's logs and Partitions in step with the image: creates, deletes and reconfigures
 // logs, and makes the table of partitions that goes with an image.
 //
-// Threads: one at a time (start-up, then the metadata strand); blocks on the disk.
+// Threads: one at a time (start-up, then the metadata strand); blocks on the disk. Progress: any.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "cluster/cluster.h"
 #include "cluster/metadata_image.h"
 #include "cluster/partition_table.h"
 #include "storage/log_manager.h"
@@ -36,6 +38,9 @@ class PartitionSet {
       const MetadataImage& before, const MetadataImage& after, const PartitionTable& table,
       const std::set<std::pair<ResourceType, std::string>>& changed_configs);
 
+  // Of the Apply that is under way.
+  ChangeProgress Progress() const { return {done_.load(), total_.load()}; }
+
  private:
   bool IsMine(const PartitionImage& partition) const;
   std::shared_ptr<const TopicPartitions> MakeTopic(const MetadataImage& image,
@@ -44,12 +49,15 @@ class PartitionSet {
   std::shared_ptr<storage::PartitionLog> FindOrCreateLog(const TopicPartition& tp,
                                                          const Uuid& topic_id,
                                                          const storage::LogConfig& config);
+  void Begin(const MetadataImage& before, const MetadataImage& after, const PartitionTable& table);
   void Delete(const TopicPartitions& topic);
   void Reconfigure(const MetadataImage& image, const TopicPartitions& topic);
 
   const int32_t node_id_;
   const LogConfigOf log_config_;
   storage::LogManager& logs_;
+  std::atomic<int64_t> done_ = 0;
+  std::atomic<int64_t> total_ = 0;
 };
 
 }  // namespace monkafka::cluster

@@ -26,6 +26,9 @@ class ResourceService {
   void Apply(std::vector<TopicDocument> documents, bool prune,
              std::optional<std::string> expected_etag, Callback<Result<ResourcePlan>> done);
 
+  // How far the change of metadata is that is being applied now.
+  cluster::ChangeProgress Progress() const { return cluster_.Progress(); }
+
   Result<std::vector<TopicDocument>> Export(const std::set<std::string>& names) const;
 
  private:

@@ -30,6 +30,8 @@ class FakeCluster final : public cluster::Cluster {
     image_ = std::make_shared<const cluster::MetadataImage>(std::move(image));
   }
 
+  cluster::ChangeProgress progress;
+
   // Later changes fail with this.
   void FailChanges(ErrorCode code) { failure_ = code; }
   // Later changes wait for RunChanges.
@@ -73,6 +75,7 @@ class FakeCluster final : public cluster::Cluster {
       Run(decide, std::move(done));
     }
   }
+  cluster::ChangeProgress Progress() const override { return progress; }
   void AddListener(Listener listener) override { listeners_.push_back(std::move(listener)); }
   void NextProducerId(Callback<Result<ProducerId>> done) override { done(next_producer_id_++); }
   int32_t node_id() const override { return kNodeId; }

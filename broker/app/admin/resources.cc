@@ -90,7 +90,9 @@ Outcome<admin::Plan> AdminResources::MakePlan(const admin::PlanOrder& order) {
 }
 
 Outcome<admin::Plan> AdminResources::Apply(const admin::PlanOrder& order, const std::string& etag,
-                                           bool validate_only, std::stop_token stop) {
+                                           bool validate_only,
+                                           const admin::ApplyProgress& progress,
+                                           std::stop_token stop) {
   std::vector<services::TopicDocument> documents = ToService(order.documents);
   Outcome<services::ResourcePlan> plan;
   if (validate_only) {
@@ -102,10 +104,17 @@ Outcome<admin::Plan> AdminResources::Apply(const admin::PlanOrder& order, const 
     plan = made ? Outcome<services::ResourcePlan>(*std::move(made))
                 : std::unexpected(admin::Failure(std::move(made).error()));
   } else {
-    plan = WaitForResult<services::ResourcePlan>(stop, [&](auto done) {
-      resources_.Apply(std::move(documents), order.prune,
-                       etag.empty() ? std::nullopt : std::optional(etag), std::move(done));
-    });
+    const std::function<void()> tell = [&] {
+      const cluster::ChangeProgress at = resources_.Progress();
+      if (at.total > 0) progress(at.done, at.total);
+    };
+    plan = WaitForResult<services::ResourcePlan>(
+        stop,
+        [&](auto done) {
+          resources_.Apply(std::move(documents), order.prune,
+                           etag.empty() ? std::nullopt : std::optional(etag), std::move(done));
+        },
+        progress ? tell : std::function<void()>());
   }
   if (!plan) return FailAbout(std::move(plan).error(), kPlan, "resources");
   if (!plan->possible) return Impossible(*plan);

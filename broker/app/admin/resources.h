@@ -15,7 +15,8 @@ class AdminResources final : public admin::ResourcesPort {
 
   admin::Outcome<admin::Plan> MakePlan(const admin::PlanOrder& order) override;
   admin::Outcome<admin::Plan> Apply(const admin::PlanOrder& order, const std::string& etag,
-                                    bool validate_only, std::stop_token stop) override;
+                                    bool validate_only, const admin::ApplyProgress& progress,
+                                    std::stop_token stop) override;
   admin::Outcome<admin::ExportedTopics> Export(const std::vector<std::string>& topics) override;
 
  private:

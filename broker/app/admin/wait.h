@@ -1,7 +1,9 @@
 // Ports block their caller, services call back: this waits, and gives up when the caller does.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,9 +15,12 @@
 
 namespace monkafka::app {
 
-// `start` is given the callback. What it set going goes on when `stop` is requested.
+// `start` is given the callback. What it set going goes on when `stop` is requested. `tick`, when
+// there is one, is called a few times per second meanwhile.
 template <class T, class Start>
-admin::Outcome<T> Wait(const std::stop_token& stop, Start start) {
+admin::Outcome<T> Wait(const std::stop_token& stop, Start start,
+                       const std::function<void()>& tick = {}) {
+  constexpr std::chrono::milliseconds kBetweenTicks{250};
   struct State {
     std::mutex mutex;
     std::condition_variable_any answered;
@@ -28,7 +33,14 @@ admin::Outcome<T> Wait(const std::stop_token& stop, Start start) {
     state->answered.notify_all();
   }));
   std::unique_lock lock(state->mutex);
-  if (!state->answered.wait(lock, stop, [&] { return state->value.has_value(); })) {
+  const auto answered = [&] { return state->value.has_value(); };
+  while (tick && !state->answered.wait_for(lock, stop, kBetweenTicks, answered) &&
+         !stop.stop_requested()) {
+    lock.unlock();
+    tick();
+    lock.lock();
+  }
+  if (!state->answered.wait(lock, stop, answered)) {
     return std::unexpected(admin::Failure(admin::FailureKind::kCancelled, "CANCELLED",
                                           "the caller gave up; what had begun goes on"));
   }
@@ -37,8 +49,9 @@ admin::Outcome<T> Wait(const std::stop_token& stop, Start start) {
 
 // Of services that answer with a Result.
 template <class T, class Start>
-admin::Outcome<T> WaitForResult(const std::stop_token& stop, Start start) {
-  admin::Outcome<Result<T>> answered = Wait<Result<T>>(stop, std::move(start));
+admin::Outcome<T> WaitForResult(const std::stop_token& stop, Start start,
+                                const std::function<void()>& tick = {}) {
+  admin::Outcome<Result<T>> answered = Wait<Result<T>>(stop, std::move(start), tick);
   if (!answered) return std::unexpected(std::move(answered).error());
   if (!*answered) return std::unexpected(admin::Failure(std::move(*answered).error()));
   if constexpr (std::is_void_v<T>) {

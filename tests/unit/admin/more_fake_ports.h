@@ -100,14 +100,18 @@ class FakeResources final : public ResourcesPort {
     last_order = order;
     return plan;
   }
-  Outcome<Plan> Apply(const PlanOrder& order, const std::string&, bool, std::stop_token) override {
+  Outcome<Plan> Apply(const PlanOrder& order, const std::string&, bool,
+                      const ApplyProgress& progress, std::stop_token) override {
     last_order = order;
+    ++applied;
+    if (progress) progress(1, 2);
     return plan;
   }
   Outcome<ExportedTopics> Export(const std::vector<std::string>&) override { return exported; }
 
   Plan plan;
   PlanOrder last_order;
+  int applied = 0;
   ExportedTopics exported;
 };
 

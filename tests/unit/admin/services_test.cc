@@ -231,6 +231,32 @@ TEST_F(ServicesTest, BatchesEndWithASummary) {
   EXPECT_FALSE(served.segments.last_range.to_offset);
 }
 
+TEST_F(ServicesTest, ApplyingWithProgressIsAuditedAndAnsweredAgainWithoutDoingItAgain) {
+  served.resources.plan.in_sync_count = 7;
+  const auto stub = v1::ResourcesService::NewStub(served.channel);
+  v1::ApplyResourcesWithProgressRequest request;
+  request.mutable_documents()->add_topics()->set_name("orders");
+  request.set_request_id("r1");
+  v1::ApplyResourcesWithProgressResponse response;
+  auto stream = stub->ApplyResourcesWithProgress(&context, request);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.progress().done_partition_count(), 1);
+  EXPECT_EQ(response.progress().total_partition_count(), 2);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.summary().plan().in_sync_count(), 7);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(served.audit.lines().back(),
+              testing::HasSubstr("ResourcesService/ApplyResourcesWithProgress"));
+
+  grpc::ClientContext again;
+  stream = stub->ApplyResourcesWithProgress(&again, request);
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.summary().plan().in_sync_count(), 7);
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(served.resources.applied, 1);
+}
+
 TEST_F(ServicesTest, VerifyTellsSomeProgressEveryAnomalyAndASummary) {
   Anomaly anomaly;
   anomaly.kind = AnomalyKind::kTornTail;

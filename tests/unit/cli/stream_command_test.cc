@@ -60,10 +60,17 @@ class FakeRecords : public v1::RecordsService::Service {
 
 class FakeSegments : public v1::SegmentsService::Service {
  public:
-  grpc::Status VerifySegments(grpc::ServerContext*, const v1::VerifySegmentsRequest* request,
+  grpc::Status VerifySegments(grpc::ServerContext* context,
+                              const v1::VerifySegmentsRequest* request,
                               grpc::ServerWriter<v1::VerifySegmentsResponse>* writer) override {
     verify = *request;
     v1::VerifySegmentsResponse event;
+    if (endless) {
+      event.mutable_progress()->set_file("orders-1/00000000000000000042.log");
+      writer->Write(event);
+      while (!context->IsCancelled()) std::this_thread::yield();
+      return grpc::Status::CANCELLED;
+    }
     for (int i = 0; i < anomalies; ++i) {
       event.mutable_anomaly()->set_kind(v1::ANOMALY_KIND_BAD_CRC);
       event.mutable_anomaly()->set_severity(v1::ANOMALY_SEVERITY_ERROR);
@@ -77,6 +84,7 @@ class FakeSegments : public v1::SegmentsService::Service {
   }
 
   int anomalies = 0;
+  bool endless = false;
   v1::VerifySegmentsRequest verify;
 };
 
@@ -89,16 +97,25 @@ class FakeResources : public v1::ResourcesService::Service {
     return grpc::Status::OK;
   }
 
-  grpc::Status ApplyResources(grpc::ServerContext*, const v1::ApplyResourcesRequest* request,
-                              v1::ApplyResourcesResponse* response) override {
+  grpc::Status ApplyResourcesWithProgress(
+      grpc::ServerContext* context, const v1::ApplyResourcesWithProgressRequest* request,
+      grpc::ServerWriter<v1::ApplyResourcesWithProgressResponse>* writer) override {
     applied.push_back(*request);
-    *response->mutable_plan() = plan;
+    v1::ApplyResourcesWithProgressResponse event;
+    event.mutable_progress()->set_done_partition_count(30);
+    event.mutable_progress()->set_total_partition_count(120);
+    writer->Write(event);
+    while (endless && !context->IsCancelled()) std::this_thread::yield();
+    if (endless) return grpc::Status::CANCELLED;
+    *event.mutable_summary()->mutable_plan() = plan;
+    writer->Write(event);
     return grpc::Status::OK;
   }
 
   v1::Plan plan;
   v1::ResourceDocuments documents;
-  std::vector<v1::ApplyResourcesRequest> applied;
+  bool endless = false;
+  std::vector<v1::ApplyResourcesWithProgressRequest> applied;
 };
 
 class StreamCommandTest : public testing::Test {
@@ -208,6 +225,17 @@ TEST_F(StreamCommandTest, VerifyEndsWith2WhenItFoundSomething) {
   EXPECT_THAT(cli.error(), HasSubstr("2 errors"));
 }
 
+TEST_F(StreamCommandTest, AVerifyThatIsCutShortSaysTheCommandThatGoesOn) {
+  segments.endless = true;
+  EXPECT_EQ(cli.Run({"segment", "verify", "--records", "--from", "a-0/1.log", "--timeout", "1s"}),
+            kFailed);
+  EXPECT_EQ(cli.error(),
+            "monkafkactl: verified only up to orders-1/00000000000000000042.log: --timeout 1s is "
+            "over\n  next: monkafkactl segment verify --records --timeout 1s --from "
+            "orders-1/00000000000000000042.log\n");
+  EXPECT_EQ(segments.verify.start_file(), "a-0/1.log");
+}
+
 TEST_F(StreamCommandTest, PlanEndsWith2WhenThereIsDrift) {
   EXPECT_EQ(cli.Run({"plan", "-f", topics_file}), kDone);
   EXPECT_EQ(resources.documents.topics(0).partitions(), 3);
@@ -221,6 +249,24 @@ TEST_F(StreamCommandTest, ApplyIsBoundToThePlanThatWasShown) {
   resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_CREATE);
   EXPECT_EQ(cli.Run({"apply", "-f", topics_file}), kDone);
   EXPECT_EQ(resources.applied.at(0).etag(), "e1");
+}
+
+TEST_F(StreamCommandTest, ApplyShowsItsProgressOnATerminal) {
+  resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_CREATE);
+  cli.terminal.error_is_terminal = true;
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file}), kDone);
+  EXPECT_THAT(cli.error(), HasSubstr("apply  [=====>              ]  25%  30 of 120"));
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file, "-o", "json"}), kDone);
+  EXPECT_THAT(cli.out(), testing::StartsWith("{\n \"plan\": {"));
+}
+
+TEST_F(StreamCommandTest, ApplyThatIsCutShortSaysWhatToLookAt) {
+  resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_CREATE);
+  resources.endless = true;
+  EXPECT_EQ(cli.Run({"apply", "-f", topics_file, "--yes", "--timeout", "500ms"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("--timeout 500ms is over: what had begun goes on"));
+  EXPECT_THAT(cli.error(), HasSubstr("next: `monkafkactl plan -f " + topics_file +
+                                     " --timeout 500ms` shows what is left\n"));
 }
 
 TEST_F(StreamCommandTest, ApplyThatDeletesAsksFirst) {

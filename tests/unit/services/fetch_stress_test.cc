@@ -80,6 +80,7 @@ class TwoPartitions final : public cluster::Cluster {
     return partitions_;
   }
   void Change(Decide, Callback<Result<std::shared_ptr<const cluster::MetadataImage>>>) override {}
+  cluster::ChangeProgress Progress() const override { return {}; }
   void AddListener(Listener) override {}
   void NextProducerId(Callback<Result<ProducerId>>) override {}
   int32_t node_id() const override { return 1; }
