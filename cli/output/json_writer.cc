@@ -130,7 +130,8 @@ void AppendReal(Number number, std::string& json) {
 
 class JsonWriter {
  public:
-  JsonWriter(bool indented, std::string& json) : indented_(indented), json_(json) {}
+  JsonWriter(bool indented, bool sparse, std::string& json)
+      : indented_(indented), sparse_(sparse), json_(json) {}
 
   void Write(const Message& message, int depth) {
     const Descriptor& type = *message.GetDescriptor();
@@ -150,9 +151,15 @@ class JsonWriter {
   }
 
  private:
-  // What has presence is shown when it is there, everything else always.
-  static bool IsShown(const Message& message, const FieldDescriptor& field) {
-    return !field.has_presence() || message.GetReflection()->HasField(message, &field);
+  // What has presence is shown when it is there, everything else always, unless it says nothing.
+  bool IsShown(const Message& message, const FieldDescriptor& field) const {
+    const bool may_be_left_out =
+        field.has_presence() ||
+        (sparse_ && !field.is_repeated() &&
+         (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM ||
+          field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL ||
+          field.cpp_type() == FieldDescriptor::CPPTYPE_STRING));
+    return !may_be_left_out || message.GetReflection()->HasField(message, &field);
   }
 
   void NewLine(int depth) {
@@ -216,7 +223,7 @@ class JsonWriter {
   // A string, whatever its type.
   static std::string Key(const Message& entry, const FieldDescriptor& field) {
     std::string key;
-    JsonWriter(false, key).WriteValue(entry, field, 0);
+    JsonWriter(false, false, key).WriteValue(entry, field, 0);
     return key.front() == '"' ? key : '"' + key + '"';
   }
 
@@ -299,13 +306,19 @@ class JsonWriter {
   }
 
   const bool indented_;
+  const bool sparse_;
   std::string& json_;
 };
 
 }  // namespace
 
 void AppendJson(const Message& message, bool indented, std::string& json) {
-  JsonWriter(indented, json).Write(message, 0);
+  JsonWriter(indented, /*sparse=*/false, json).Write(message, 0);
+  if (indented && json.back() != '\n') json += '\n';
+}
+
+void AppendDocument(const Message& message, bool indented, std::string& json) {
+  JsonWriter(indented, /*sparse=*/true, json).Write(message, 0);
   if (indented && json.back() != '\n') json += '\n';
 }
 

@@ -59,7 +59,8 @@ bool Printer::PrintMessage(const google::protobuf::Message& message) {
       out_ << ToJsonLine(message) << '\n';
       return true;
     case Format::kYaml:
-      out_ << ToYaml(message);
+      out_ << (any_yaml_ ? "---\n" : "") << ToYaml(message);
+      any_yaml_ = true;
       return true;
     case Format::kTable:
     case Format::kWide:
@@ -82,10 +83,18 @@ void Printer::PrintOne(const google::protobuf::Message& message, std::string_vie
 }
 
 void Printer::PrintDocument(const google::protobuf::Message& document, std::string_view name) {
-  if (for_people()) {
-    out_ << ToYaml(document);
+  if (format_ == Format::kName) {
+    out_ << name << '\n';
+    return;
+  }
+  std::string json;
+  AppendDocument(document, /*indented=*/format_ == Format::kJson, json);
+  if (format_ == Format::kJson) {
+    out_ << json;
+  } else if (format_ == Format::kJsonl) {
+    out_ << json << '\n';
   } else {
-    PrintOne(document, name, [](Details&) {});
+    out_ << JsonToYaml(json);
   }
 }
 

@@ -72,7 +72,8 @@ class Printer {
   void PrintOne(const google::protobuf::Message& message, std::string_view name,
                 const std::function<void(Details&)>& describe);
 
-  // What is to be kept in a file: YAML unless another format was asked for.
+  // What is to be kept in a file, without fields that say nothing: YAML unless another format was
+  // asked for.
   void PrintDocument(const google::protobuf::Message& document, std::string_view name);
 
  private:
@@ -82,6 +83,7 @@ class Printer {
   std::ostream& out_;
   const Format format_;
   const Terminal terminal_;
+  bool any_yaml_ = false;  // a further document needs a line between
 };
 
 template <class Item>

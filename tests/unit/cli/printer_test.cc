@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "monkafka/admin/v1/resources.pb.h"
+
 namespace monkafka::cli {
 namespace {
 
@@ -53,6 +55,33 @@ TEST(PrinterTest, PrintsOneThingAsFieldsAndTables) {
     details.Section("Nothing", Table({"X"}));
   });
   EXPECT_EQ(out.str(), "Name:       orders\nPartitions: 2\n\nWhere\nP\n0\n");
+}
+
+TEST(PrinterTest, ADocumentLeavesOutWhatSaysNothing) {
+  admin::v1::ResourceDocuments documents;
+  documents.add_topics()->set_name("orders");
+  documents.add_topics()->set_config_mode(admin::v1::CONFIG_MODE_MERGE);
+  std::ostringstream out;
+  Printer(out, Format::kTable, {}).PrintDocument(documents, "topics");
+  EXPECT_EQ(out.str(),
+            "topics:\n- name: orders\n  partitions: 0\n  replicationFactor: 0\n  configs: {}\n"
+            "- partitions: 0\n  replicationFactor: 0\n  configs: {}\n"
+            "  configMode: CONFIG_MODE_MERGE\n");
+  out.str("");
+  Printer(out, Format::kJsonl, {}).PrintDocument(documents.topics(0), "orders");
+  EXPECT_EQ(out.str(),
+            "{\"name\":\"orders\",\"partitions\":0,\"replicationFactor\":0,\"configs\":{}}\n");
+}
+
+TEST(PrinterTest, SeveralAnswersInYamlAreDocuments) {
+  Value one, two;
+  one.set_number_value(1);
+  two.set_number_value(2);
+  std::ostringstream out;
+  Printer printer(out, Format::kYaml, {});
+  printer.PrintOne(one, "", {});
+  printer.PrintOne(two, "", {});
+  EXPECT_EQ(out.str(), "1\n---\n2\n");
 }
 
 std::string Streamed(Format format, int count) {
