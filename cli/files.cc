@@ -28,8 +28,27 @@ std::filesystem::path UserDirectory(const Environment& environment, const char* 
   return std::filesystem::path(*home) / below_home / "monkafkactl";
 }
 
-[[noreturn]] void ThrowFileError(const std::filesystem::path& path, const char* what) {
-  throw Failure(fmt::format("{}: {}: {}", path.string(), what, std::strerror(errno)));
+std::string Remedy(int error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return "is the path right?";
+    case EISDIR:
+      return "name a file";
+    case EACCES:
+    case EPERM:
+      return "let this user do it (chmod, chown), or run it as one who may";
+    case ENOSPC:
+    case EDQUOT:
+      return "make room on the disk";
+    default:
+      return "";
+  }
+}
+
+[[noreturn]] void ThrowFileError(const std::filesystem::path& path, const char* what, int error) {
+  throw Failure(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)),
+                Remedy(error));
 }
 
 }  // namespace
@@ -44,31 +63,37 @@ std::filesystem::path StateDirectory(const Environment& environment) {
 
 std::string ReadFile(const std::filesystem::path& path) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  constexpr const char* kWhat = "cannot be read";
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) ThrowFileError(path, kWhat, EISDIR);
   std::ifstream file(path, std::ios::binary);
-  if (!file) ThrowFileError(path, "cannot be read");
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  if (!file) ThrowFileError(path, kWhat, errno);
+  std::string content(std::istreambuf_iterator<char>(file), {});
+  if (file.bad()) ThrowFileError(path, kWhat, errno);
+  return content;
 }
 
 void WriteFile(const std::filesystem::path& path, std::string_view content) {
+  constexpr const char* kWhat = "cannot be written";
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
   std::string temporary = path.string() + ".new";
   int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) ThrowFileError(temporary, "cannot be written");
+  if (fd < 0) ThrowFileError(temporary, kWhat, errno);
   while (!content.empty()) {
     ssize_t written = write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
+      const int reason = errno;
       close(fd);
-      ThrowFileError(temporary, "cannot be written");
+      ThrowFileError(temporary, kWhat, reason);
     }
     content.remove_prefix(static_cast<size_t>(written));
   }
-  bool synced = fsync(fd) == 0;
+  const int reason = fsync(fd) == 0 ? 0 : errno;
   close(fd);
-  if (!synced || rename(temporary.c_str(), path.c_str()) != 0) {
-    ThrowFileError(path, "cannot be written");
-  }
+  if (reason != 0) ThrowFileError(path, kWhat, reason);
+  if (rename(temporary.c_str(), path.c_str()) != 0) ThrowFileError(path, kWhat, errno);
 }
 
 }  // namespace monkafka::cli

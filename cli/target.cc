@@ -32,6 +32,38 @@ const Context& FindContext(const Contexts& contexts, const std::string& name) {
                                    : fmt::format("did you mean {}?", nearest));
 }
 
+// The file that a context or an option names; `option` and what the file `holds` are said when it is
+// of no use.
+std::string ReadNamed(const std::string& path, const char* option, const char* holds) {
+  const std::string whose = fmt::format("{}, or the context, names the file with {}", option, holds);
+  try {
+    return ReadFile(path);
+  } catch (const Failure& failure) {
+    throw Failure(failure.what(), failure.next().empty() ? whose : whose + ": " + failure.next());
+  }
+}
+
+std::string ReadPem(const std::string& path, const char* option, const char* holds) {
+  if (path.empty()) return "";
+  std::string text = ReadNamed(path, option, holds);
+  if (text.find("-----BEGIN ") != std::string::npos) return text;
+  throw Failure(fmt::format("{}: is no PEM file", path),
+                fmt::format("{}, or the context, names the file with {}; it begins with -----BEGIN",
+                            option, holds));
+}
+
+grpc::SslCredentialsOptions ReadCertificates(const Context& context) {
+  if (context.cert.empty() != context.key.empty()) {
+    throw UsageError("a client's certificate and its key go together",
+                     context.key.empty() ? "add --key FILE" : "add --cert FILE");
+  }
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = ReadPem(context.ca, "--ca", "the authority of the server's certificate");
+  tls.pem_cert_chain = ReadPem(context.cert, "--cert", "the client's certificate");
+  tls.pem_private_key = ReadPem(context.key, "--key", "the client's key");
+  return tls;
+}
+
 }  // namespace
 
 Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
@@ -88,11 +120,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const Context& context) {
   if (context.ca.empty() && context.cert.empty() && context.key.empty()) {
     credentials = grpc::InsecureChannelCredentials();
   } else {
-    grpc::SslCredentialsOptions tls;
-    if (!context.ca.empty()) tls.pem_root_certs = ReadFile(context.ca);
-    if (!context.cert.empty()) tls.pem_cert_chain = ReadFile(context.cert);
-    if (!context.key.empty()) tls.pem_private_key = ReadFile(context.key);
-    credentials = grpc::SslCredentials(tls);
+    credentials = grpc::SslCredentials(ReadCertificates(context));
     if (!context.server_name.empty()) {
       arguments.SetSslTargetNameOverride(context.server_name);
     }
@@ -102,9 +130,12 @@ std::shared_ptr<grpc::Channel> OpenChannel(const Context& context) {
 
 std::string AuthorizationHeader(const Context& context) {
   if (context.token_file.empty()) return "";
-  std::string token = ReadFile(context.token_file);
+  std::string token = ReadNamed(context.token_file, "--token-file", "the bearer token");
   token = token.substr(0, token.find_first_of("\r\n"));
-  if (token.empty()) throw Failure(fmt::format("{}: holds no token", context.token_file));
+  if (token.empty()) {
+    throw Failure(fmt::format("{}: holds no token", context.token_file),
+                  "the token stands in the first line of the file");
+  }
   return "Bearer " + token;
 }
 
