@@ -73,19 +73,19 @@ std::unique_ptr<CLI::App> MakeCommandTree(Session& session) {
   app->footer(kFooter);
   app->set_version_flag("--version", MONKAFKA_VERSION);
   AddGlobalOptions(*app, session.options());
-  AddTopicCommands(*app, session);
-  AddSegmentCommands(*app, session);
-  AddOffsetCommands(*app, session);
-  AddGroupCommands(*app, session);
-  AddRecordCommands(*app, session);
-  AddConfigCommands(*app, session);
-  AddConnectionCommands(*app, session);
-  AddClusterCommands(*app, session);
-  AddResourceCommands(*app, session);
-  AddContextCommands(*app, session);
-  AddTopCommand(*app, session);
-  AddDoctorCommand(*app, session);
-  AddCompletionCommands(*app, session);
+  topic::AddCommands(*app, session);
+  segment::AddCommands(*app, session);
+  offset::AddCommands(*app, session);
+  group::AddCommands(*app, session);
+  record::AddCommands(*app, session);
+  config::AddCommands(*app, session);
+  connection::AddCommands(*app, session);
+  cluster::AddCommands(*app, session);
+  resource::AddCommands(*app, session);
+  context::AddCommands(*app, session);
+  top::AddCommands(*app, session);
+  doctor::AddCommands(*app, session);
+  completion::AddCommands(*app, session);
   return app;
 }
 

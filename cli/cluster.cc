@@ -7,7 +7,7 @@
 #include "cli/nouns.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::cluster {
 namespace {
 
 using Stub = v1::ClusterService::Stub;
@@ -128,7 +128,7 @@ void Features(Session& session) {
 
 }  // namespace
 
-void AddClusterCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "cluster", "The cluster as a whole");
   const struct {
     const char* verb;
@@ -150,4 +150,4 @@ void AddClusterCommands(CLI::App& root, Session& session) {
   }
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::cluster

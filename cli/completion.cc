@@ -88,7 +88,7 @@ void Complete(const CLI::App& app, Session& session, const std::vector<std::stri
   }
 }
 
-void AddCompletionCommands(CLI::App& root, Session& session) {
+void completion::AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun =
       AddNoun(root, "completion", "Scripts that complete commands and names in a shell");
   const std::pair<const char*, const char*> scripts[] = {

@@ -8,7 +8,7 @@
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/configs.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::config {
 namespace {
 
 using Stub = v1::ConfigsService::Stub;
@@ -241,7 +241,7 @@ void AddSet(CLI::App& noun, Session& session) {
 
 }  // namespace
 
-void AddConfigCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "config", "Configs of topics and brokers");
 
   CLI::App* get =
@@ -271,4 +271,4 @@ void AddConfigCommands(CLI::App& root, Session& session) {
   explain->callback([explain_flags, &session] { Explain(session, *explain_flags); });
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::config

@@ -7,7 +7,7 @@
 #include "cli/nouns.h"
 #include "monkafka/admin/v1/connections.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::connection {
 namespace {
 
 using Stub = v1::ConnectionsService::Stub;
@@ -87,7 +87,7 @@ void Close(Session& session, const CloseFlags& flags) {
 
 }  // namespace
 
-void AddConnectionCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "connection", "Kafka clients that are connected");
 
   CLI::App* list = AddVerb(*noun, "list", "List connections",
@@ -115,4 +115,4 @@ void AddConnectionCommands(CLI::App& root, Session& session) {
   close->callback([flags, &session] { Close(session, *flags); });
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::connection

@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/nouns.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::context {
 namespace {
 
 using google::protobuf::Value;
@@ -117,7 +117,7 @@ void List(Session& session) {
 
 }  // namespace
 
-void AddContextCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "context", "Named brokers");
 
   CLI::App* add = AddVerb(*noun, "add", "Add a context: an endpoint with its credentials, by name",
@@ -146,4 +146,4 @@ void AddContextCommands(CLI::App& root, Session& session) {
   list->callback([&session] { List(session); });
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::context

@@ -15,7 +15,7 @@
 #include "cli/unreachable.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::doctor {
 namespace {
 
 using google::protobuf::Value;
@@ -279,7 +279,7 @@ class Doctor {
 
 }  // namespace
 
-void AddDoctorCommand(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* verb = AddVerb(
       root, "doctor", "Walk the way of a client to the broker, and name the config line to change",
       {"monkafkactl doctor", "monkafkactl doctor --bootstrap localhost:9092"});
@@ -298,4 +298,4 @@ void AddDoctorCommand(CLI::App& root, Session& session) {
   });
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::doctor

@@ -8,7 +8,7 @@
 #include "cli/nouns.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::group {
 namespace {
 
 using Stub = v1::GroupsService::Stub;
@@ -233,7 +233,7 @@ void AddDelete(CLI::App& noun, Session& session) {
 
 }  // namespace
 
-void AddGroupCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "group", "Consumer groups and their committed offsets");
 
   CLI::App* list =
@@ -257,8 +257,8 @@ void AddGroupCommands(CLI::App& root, Session& session) {
   get->callback([group, &session] { Get(session, *group); });
 
   AddLag(*noun, session);
-  AddGroupOffsetCommands(*noun, session);
+  AddOffsets(*noun, session);
   AddDelete(*noun, session);
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::group

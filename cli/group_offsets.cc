@@ -12,7 +12,7 @@
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::group {
 namespace {
 
 using Stub = v1::GroupsService::Stub;
@@ -218,7 +218,7 @@ void AddImport(CLI::App& noun, Session& session) {
 
 }  // namespace
 
-void AddGroupOffsetCommands(CLI::App& noun, Session& session) {
+void AddOffsets(CLI::App& noun, Session& session) {
   AddReset(noun, session);
   AddUndo(noun, session);
   CLI::App* verb =
@@ -230,4 +230,4 @@ void AddGroupOffsetCommands(CLI::App& noun, Session& session) {
   AddImport(noun, session);
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::group

@@ -5,8 +5,8 @@
 
 #include "cli/session.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::group {
 
-void AddGroupOffsetCommands(CLI::App& noun, Session& session);
+void AddOffsets(CLI::App& noun, Session& session);
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::group

@@ -1,4 +1,5 @@
-// The nouns, each in a file of its own.
+// The nouns, each in a file and a namespace of its own, in which its verbs may have the plain names
+// that other nouns use as well.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,18 +8,44 @@
 
 namespace monkafka::cli {
 
-void AddTopicCommands(CLI::App& root, Session& session);
-void AddSegmentCommands(CLI::App& root, Session& session);
-void AddOffsetCommands(CLI::App& root, Session& session);
-void AddGroupCommands(CLI::App& root, Session& session);
-void AddRecordCommands(CLI::App& root, Session& session);
-void AddConfigCommands(CLI::App& root, Session& session);
-void AddConnectionCommands(CLI::App& root, Session& session);
-void AddClusterCommands(CLI::App& root, Session& session);
-void AddResourceCommands(CLI::App& root, Session& session);  // plan, apply, diff, export
-void AddContextCommands(CLI::App& root, Session& session);
-void AddTopCommand(CLI::App& root, Session& session);
-void AddDoctorCommand(CLI::App& root, Session& session);
-void AddCompletionCommands(CLI::App& root, Session& session);
+namespace topic {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace segment {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace offset {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace group {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace record {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace config {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace connection {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace cluster {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace resource {  // plan, apply, diff, export
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace context {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace top {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace doctor {
+void AddCommands(CLI::App& root, Session& session);
+}
+namespace completion {
+void AddCommands(CLI::App& root, Session& session);
+}
 
 }  // namespace monkafka::cli

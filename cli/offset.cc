@@ -7,7 +7,7 @@
 #include "cli/nouns.h"
 #include "monkafka/admin/v1/offsets.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::offset {
 namespace {
 
 using Stub = v1::OffsetsService::Stub;
@@ -110,7 +110,7 @@ void Watch(Session& session, const WatchFlags& flags) {
 
 }  // namespace
 
-void AddOffsetCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "offset", "Offsets, sizes and rates of partitions");
 
   CLI::App* list = AddVerb(*noun, "list", "List the offsets of all partitions, or of a topic's",
@@ -148,4 +148,4 @@ void AddOffsetCommands(CLI::App& root, Session& session) {
   watch->callback([watch_flags, &session] { Watch(session, *watch_flags); });
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::offset

@@ -11,7 +11,7 @@
 #include "cli/command.h"
 #include "monkafka/admin/v1/records.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::record {
 namespace {
 
 using Stub = v1::RecordsService::Stub;
@@ -177,7 +177,7 @@ void Produce(Session& session, const Flags& flags) {
 
 }  // namespace
 
-void AddProduceCommand(CLI::App& noun, Session& session) {
+void AddProduce(CLI::App& noun, Session& session) {
   CLI::App* verb =
       AddVerb(noun, "produce", "Append records: one of --value, or a line each of stdin or a file",
               {"monkafkactl record produce orders --key customer-7 --value paid",
@@ -215,4 +215,4 @@ void AddProduceCommand(CLI::App& noun, Session& session) {
   verb->callback([flags, &session] { Produce(session, *flags); });
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::record

@@ -5,8 +5,8 @@
 
 #include "cli/session.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::record {
 
-void AddProduceCommand(CLI::App& noun, Session& session);
+void AddProduce(CLI::App& noun, Session& session);
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::record

@@ -12,7 +12,7 @@
 #include "monkafka/admin/v1/records.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::record {
 namespace {
 
 using Stub = v1::RecordsService::Stub;
@@ -229,7 +229,7 @@ void AddSearch(CLI::App& noun, Session& session) {
 
 }  // namespace
 
-void AddRecordCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "record", "The records of topics");
 
   struct TailFlags : ReadFlags, PredicateFlags {};
@@ -255,7 +255,7 @@ void AddRecordCommands(CLI::App& root, Session& session) {
   read->callback([read_flags, &session] { Read(session, *read_flags); });
 
   AddSearch(*noun, session);
-  AddProduceCommand(*noun, session);
+  AddProduce(*noun, session);
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::record

@@ -12,7 +12,7 @@
 #include "cli/shell.h"
 #include "monkafka/admin/v1/resources.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::resource {
 namespace {
 
 using Stub = v1::ResourcesService::Stub;
@@ -219,7 +219,7 @@ void AddFileOptions(CLI::App* verb, Flags& flags) {
 
 }  // namespace
 
-void AddResourceCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   auto flags = std::make_shared<Flags>();
   CLI::App* plan = AddVerb(root, "plan", "What `apply` would do; exit code 2 if there is anything",
                            {"monkafkactl plan -f topics.yaml  # exits 2"});
@@ -247,4 +247,4 @@ void AddResourceCommands(CLI::App& root, Session& session) {
   exported->callback([topics, &session] { Export(session, *topics); });
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::resource

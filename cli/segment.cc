@@ -11,7 +11,7 @@
 #include "cli/shell.h"
 #include "monkafka/admin/v1/segments.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::segment {
 namespace {
 
 using Stub = v1::SegmentsService::Stub;
@@ -307,7 +307,7 @@ void AddVerify(CLI::App& noun, Session& session) {
 
 }  // namespace
 
-void AddSegmentCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "segment", "The files that partitions are made of");
 
   CLI::App* list = AddVerb(
@@ -333,4 +333,4 @@ void AddSegmentCommands(CLI::App& root, Session& session) {
   AddVerify(*noun, session);
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::segment

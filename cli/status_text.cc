@@ -19,14 +19,14 @@ constexpr std::array<std::string_view, 17> kCodeNames = {
     "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
     "DATA_LOSS", "UNAUTHENTICATED"};
 
-struct Details {
+struct StatusDetails {
   google::rpc::ErrorInfo info;
   google::rpc::BadRequest bad_request;
   google::rpc::ResourceInfo resource;
 };
 
-Details ReadDetails(const grpc::Status& status) {
-  Details details;
+StatusDetails ReadDetails(const grpc::Status& status) {
+  StatusDetails details;
   google::rpc::Status message;
   if (!message.ParseFromString(status.error_details())) return details;
   for (const auto& any : message.details()) {
@@ -73,7 +73,7 @@ std::string Advice(StatusCode code, const std::string& reason, const std::string
   }
 }
 
-std::string ListDetails(const grpc::Status& status, const Details& details) {
+std::string ListDetails(const grpc::Status& status, const StatusDetails& details) {
   std::string text =
       fmt::format("gRPC status: {} ({})\nmessage: {}", CodeName(status.error_code()),
                   static_cast<int>(status.error_code()), Printable(status.error_message()));
@@ -103,13 +103,13 @@ bool IsUnreachable(const grpc::Status& status) {
 
 std::pair<std::string, std::string> MissingResource(const grpc::Status& status) {
   if (status.error_code() != StatusCode::NOT_FOUND) return {};
-  Details details = ReadDetails(status);
+  StatusDetails details = ReadDetails(status);
   return {details.resource.resource_type(), details.resource.resource_name()};
 }
 
 Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                        const std::string& endpoint) {
-  Details details = ReadDetails(status);
+  StatusDetails details = ReadDetails(status);
   std::string why = Printable(status.error_message());
   if (status.error_code() == StatusCode::DEADLINE_EXCEEDED && !endpoint.empty()) {
     why = fmt::format("no answer from {} in time", endpoint);

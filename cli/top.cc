@@ -18,7 +18,7 @@
 #include "monkafka/admin/v1/groups.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::top {
 namespace {
 
 constexpr int kMostTopics = 50;
@@ -186,7 +186,7 @@ void Top(Session& session, std::chrono::milliseconds interval, int64_t count) {
 
 }  // namespace
 
-void AddTopCommand(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* verb = AddVerb(root, "top", "A live screen of throughput, topics and lag; q ends it",
                            {"monkafkactl top --count 1"});
   struct Flags {
@@ -203,4 +203,4 @@ void AddTopCommand(CLI::App& root, Session& session) {
   });
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::top

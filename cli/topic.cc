@@ -8,7 +8,7 @@
 #include "cli/topic_deletion.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::topic {
 namespace {
 
 using Stub = v1::TopicsService::Stub;
@@ -240,7 +240,7 @@ void AddAddPartitions(CLI::App& noun, Session& session) {
 
 }  // namespace
 
-void AddTopicCommands(CLI::App& root, Session& session) {
+void AddCommands(CLI::App& root, Session& session) {
   CLI::App* noun = AddNoun(root, "topic", "Topics and their partitions");
 
   CLI::App* list = AddVerb(*noun, "list", "List topics",
@@ -266,7 +266,7 @@ void AddTopicCommands(CLI::App& root, Session& session) {
   AddCreate(*noun, session);
   AddAlter(*noun, session);
   AddAddPartitions(*noun, session);
-  AddTopicDeletionCommands(*noun, session);
+  AddDeletions(*noun, session);
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::topic

@@ -11,7 +11,7 @@
 #include "monkafka/admin/v1/offsets.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::topic {
 namespace {
 
 using Stub = v1::TopicsService::Stub;
@@ -209,9 +209,9 @@ void AddTrim(CLI::App& noun, Session& session) {
 
 }  // namespace
 
-void AddTopicDeletionCommands(CLI::App& noun, Session& session) {
+void AddDeletions(CLI::App& noun, Session& session) {
   AddDelete(noun, session);
   AddTrim(noun, session);
 }
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::topic

@@ -5,8 +5,8 @@
 
 #include "cli/session.h"
 
-namespace monkafka::cli {
+namespace monkafka::cli::topic {
 
-void AddTopicDeletionCommands(CLI::App& noun, Session& session);
+void AddDeletions(CLI::App& noun, Session& session);
 
-}  // namespace monkafka::cli
+}  // namespace monkafka::cli::topic
