@@ -10,12 +10,13 @@
 namespace monkafka::cli {
 namespace {
 
-constexpr std::array<std::pair<Completion, const char*>, 5> kTypeNames = {{
+constexpr std::array<std::pair<Completion, const char*>, 6> kTypeNames = {{
     {Completion::kTopic, "TOPIC"},
     {Completion::kGroup, "GROUP"},
     {Completion::kConfigKey, "KEY"},
     {Completion::kContext, "CONTEXT"},
     {Completion::kFile, "FILE"},
+    {Completion::kFormat, "FORMAT"},
 }};
 
 int32_t ParsePartition(std::string_view text) {
@@ -83,6 +84,11 @@ Completion CompletionOf(const CLI::Option& option) {
 void AddMutationFlags(CLI::App* verb, MutationFlags& flags, bool destructive) {
   verb->add_flag("--dry-run", flags.dry_run, "Only say what would be done; the server computes it");
   if (destructive) verb->add_flag("-y,--yes", flags.yes, "Don't ask");
+}
+
+void AddIfExists(CLI::App* verb, bool& if_exists, std::string_view thing) {
+  verb->add_flag("--if-exists", if_exists,
+                 fmt::format("A {} that doesn't exist is no error", thing));
 }
 
 TimePoint ParseTimeOption(const std::string& option, const std::string& value) {

@@ -15,6 +15,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/output/units.h"
@@ -30,9 +31,10 @@ CLI::App* AddVerb(CLI::App& noun, const std::string& name, const std::string& de
                   std::initializer_list<const char*> examples);
 
 // What the shell may offer for an option or argument.
-enum class Completion { kNone, kTopic, kGroup, kConfigKey, kContext, kFile };
+enum class Completion { kNone, kTopic, kGroup, kConfigKey, kContext, kFile, kFormat };
 
-// Kept in the option's type name, which --help shows: TOPIC, GROUP, KEY, CONTEXT, FILE.
+// Kept in the option's type name, which --help shows: TOPIC, GROUP, KEY, CONTEXT, FILE,
+// FORMAT.
 CLI::Option* SetCompletion(CLI::Option* option, Completion completion);
 Completion CompletionOf(const CLI::Option& option);
 
@@ -42,6 +44,9 @@ struct MutationFlags {
   bool yes = false;
 };
 void AddMutationFlags(CLI::App* verb, MutationFlags& flags, bool destructive);
+
+// --if-exists, of a `thing` such as "topic".
+void AddIfExists(CLI::App* verb, bool& if_exists, std::string_view thing);
 
 // Usage Failures that name the option.
 TimePoint ParseTimeOption(const std::string& option, const std::string& value);

@@ -118,6 +118,7 @@ void Get(Session& session, const GetFlags& flags) {
 
 struct SetFlags : Owner, MutationFlags {
   std::vector<std::string> set, unset, append, subtract;
+  bool if_exists = false;
 };
 
 void AddChange(v1::AlterConfigsRequest& request, const std::string& name,
@@ -235,8 +236,11 @@ void AddSet(CLI::App& noun, Session& session) {
       ->type_name("KEY=WORDS")
       ->allow_extra_args(false);
   AddOwnerOptions(verb, *flags);
+  AddIfExists(verb, flags->if_exists, "topic");
   AddMutationFlags(verb, *flags, /*destructive=*/false);
-  verb->callback([flags, &session] { Set(session, *flags); });
+  verb->callback([flags, &session] {
+    session.IfExists(flags->if_exists, "topic", [&] { Set(session, *flags); });
+  });
 }
 
 }  // namespace

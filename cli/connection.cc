@@ -110,7 +110,7 @@ void AddCommands(CLI::App& root, Session& session) {
       ->required()
       ->check(NotNegative())
       ->type_name("ID");
-  close->add_flag("--if-exists", flags->if_exists, "A connection that doesn't exist is no error");
+  AddIfExists(close, flags->if_exists, "connection");
   AddMutationFlags(close, *flags, /*destructive=*/true);
   close->callback([flags, &session] { Close(session, *flags); });
 }

@@ -15,6 +15,7 @@ struct AddFlags {
   std::string name;
   Context context;
   bool replace = false;
+  bool if_not_exists = false;
 };
 
 Contexts Load(Session& session) { return LoadContexts(session.contexts_file()); }
@@ -38,8 +39,11 @@ void Add(Session& session, const AddFlags& flags) {
   CheckEndpoint(options.endpoint);
   Contexts contexts = Load(session);
   if (contexts.by_name.contains(flags.name) && !flags.replace) {
+    if (flags.if_not_exists) {
+      return session.Note(fmt::format("context {} exists: nothing to do", flags.name));
+    }
     throw Failure(fmt::format("there is a context {} already", flags.name),
-                  "--replace overwrites it");
+                  "--replace overwrites it, --if-not-exists accepts it");
   }
   Context context = flags.context;
   context.endpoint = options.endpoint;
@@ -63,8 +67,11 @@ void Use(Session& session, const std::string& name) {
   session.Note(fmt::format("context {} is the current one", name));
 }
 
-void Remove(Session& session, const std::string& name) {
+void Remove(Session& session, const std::string& name, bool if_exists) {
   Contexts contexts = Load(session);
+  if (if_exists && !contexts.by_name.contains(name)) {
+    return session.Note(fmt::format("context {} does not exist: nothing to do", name));
+  }
   RequireContext(contexts, name);
   contexts.by_name.erase(name);
   if (contexts.current == name) contexts.current.clear();
@@ -128,7 +135,9 @@ void AddCommands(CLI::App& root, Session& session) {
   add->add_option("name", flags->name, "Its name")->required();
   add->add_flag("--protected", flags->context.is_protected,
                 "Every change asks for the context's name first");
-  add->add_flag("--replace", flags->replace, "Overwrite a context of that name");
+  auto* replace = add->add_flag("--replace", flags->replace, "Overwrite a context of that name");
+  add->add_flag("--if-not-exists", flags->if_not_exists, "A context that exists is no error")
+      ->excludes(replace);
   add->callback([flags, &session] { Add(session, *flags); });
 
   auto name = std::make_shared<std::string>();
@@ -140,7 +149,9 @@ void AddCommands(CLI::App& root, Session& session) {
   CLI::App* remove =
       AddVerb(*noun, "remove", "Forget a context", {"monkafkactl context remove local"});
   SetCompletion(remove->add_option("name", *name, "Its name")->required(), Completion::kContext);
-  remove->callback([name, &session] { Remove(session, *name); });
+  auto if_exists = std::make_shared<bool>(false);
+  AddIfExists(remove, *if_exists, "context");
+  remove->callback([name, if_exists, &session] { Remove(session, *name, *if_exists); });
 
   CLI::App* list = AddVerb(*noun, "list", "List the contexts", {"monkafkactl context list"});
   list->callback([&session] { List(session); });

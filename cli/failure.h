@@ -33,6 +33,21 @@ class Failure : public std::runtime_error {
   ExitCode exit_code_;
 };
 
+// What the command is about does not exist.
+class MissingFailure : public Failure {
+ public:
+  // `type` and `name` as google.rpc.ResourceInfo has them: "topic", "orders".
+  MissingFailure(const Failure& failure, std::string type, std::string name)
+      : Failure(failure), type_(std::move(type)), name_(std::move(name)) {}
+
+  const std::string& type() const { return type_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string type_;
+  std::string name_;
+};
+
 inline Failure UsageError(const std::string& what, std::string next = "") {
   return Failure(what, std::move(next), "", kUsage);
 }

@@ -73,12 +73,13 @@ std::string ReadFile(const std::filesystem::path& path) {
   return content;
 }
 
-void WriteFile(const std::filesystem::path& path, std::string_view content) {
+void WriteFile(const std::filesystem::path& path, std::string_view content, Readers readers) {
   constexpr const char* kWhat = "cannot be written";
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
   std::string temporary = path.string() + ".new";
-  int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                readers == Readers::kUser ? 0600 : 0666);
   if (fd < 0) ThrowFileError(temporary, kWhat, errno);
   while (!content.empty()) {
     ssize_t written = write(fd, content.data(), content.size());

@@ -21,8 +21,14 @@ std::filesystem::path StateDirectory(const Environment& environment);
 // "-" is stdin.
 std::string ReadFile(const std::filesystem::path& path);
 
-// Whole or not at all: written beside the file, synced, renamed over it. Only the user may read it.
-// Makes the directories.
-void WriteFile(const std::filesystem::path& path, std::string_view content);
+// Who may read what is written.
+enum class Readers {
+  kUser,   // the user alone
+  kUmask,  // as the umask says, as of any file that a command makes
+};
+
+// Whole or not at all: written beside the file, synced, renamed over it. Makes the directories.
+void WriteFile(const std::filesystem::path& path, std::string_view content,
+               Readers readers = Readers::kUser);
 
 }  // namespace monkafka::cli

@@ -179,9 +179,8 @@ struct DeleteFlags : MutationFlags {
 
 void Delete(Session& session, const DeleteFlags& flags) {
   if (!flags.dry_run) {
-    session.Confirm(
-        fmt::format("delete {} with all committed offsets", Named(flags.groups)),
-        flags.yes);
+    session.Confirm(fmt::format("delete {} with all committed offsets", Named(flags.groups)),
+                    flags.yes);
   }
   session.ForEach("delete", flags.groups, [&](const std::string& group) {
     v1::DeleteGroupRequest request;
@@ -226,7 +225,7 @@ void AddDelete(CLI::App& noun, Session& session) {
   auto flags = std::make_shared<DeleteFlags>();
   SetCompletion(verb->add_option("group", flags->groups, "Their ids")->required(),
                 Completion::kGroup);
-  verb->add_flag("--if-exists", flags->if_exists, "A group that doesn't exist is no error");
+  AddIfExists(verb, flags->if_exists, "group");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
   verb->callback([flags, &session] { Delete(session, *flags); });
 }

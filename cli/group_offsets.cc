@@ -7,7 +7,6 @@
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/document.h"
-#include "cli/shell.h"
 #include "cli/undo_files.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
@@ -46,12 +45,13 @@ TimePoint Now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-// Shows what would move, asks, keeps an undo file if `keep_undo`, then does it. Request has
-// group_id, validate_only and request_id; Response has moves.
+// Shows what would move, then does it. A `reversible` one asks first and keeps an undo file; what
+// takes such a one back needs neither. Request has group_id, validate_only and request_id; Response
+// has moves.
 template <class Request, class Response>
 void Move(Session& session,
           grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-          Request request, const MutationFlags& flags, std::string_view what, bool keep_undo) {
+          Request request, const MutationFlags& flags, std::string_view what, bool reversible) {
   const std::string group = request.group_id();
   std::string doing = fmt::format("{} of group {}", what, group);
   request.set_validate_only(true);
@@ -60,10 +60,10 @@ void Move(Session& session,
     session.ShowList(preview, preview.moves(), MoveView());
   }
   if (flags.dry_run) return;
-  session.Confirm(doing, flags.yes);
+  session.Confirm(doing, flags.yes, /*destructive=*/reversible);
 
   std::optional<std::filesystem::path> undo_file;
-  if (keep_undo) undo_file = UndoFilesOf(session, group).Save(preview.moves(), Now());
+  if (reversible) undo_file = UndoFilesOf(session, group).Save(preview.moves(), Now());
   request.set_validate_only(false);
   request.set_request_id(Session::NewRequestId());
   Response response;
@@ -78,9 +78,10 @@ void Move(Session& session,
   if (!session.printer().for_people()) {
     session.ShowList(response, response.moves(), MoveView());
   }
-  session.Note(undo_file ? fmt::format("done; `{}` takes it back ({})",
-                                       CommandText({"group", "undo", group}), undo_file->string())
-                         : "done");
+  session.Note(undo_file
+                   ? fmt::format("done; `{}` takes it back ({})",
+                                 session.CommandHere({"group", "undo", group}), undo_file->string())
+                   : "done");
 }
 
 struct ResetFlags : MutationFlags {
@@ -88,6 +89,7 @@ struct ResetFlags : MutationFlags {
   std::vector<std::string> topics;
   bool earliest = false, latest = false, current = false;
   std::optional<int64_t> to_offset, shift;
+  bool if_exists = false;
 };
 
 // "orders" or "orders:0-3,7".
@@ -118,7 +120,7 @@ void Reset(Session& session, const ResetFlags& flags) {
   request.set_group_id(flags.group);
   for (const std::string& topic : flags.topics) AddScope(topic, request);
   SetTarget(flags, *request.mutable_target());
-  Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets", /*keep_undo=*/true);
+  Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets", /*reversible=*/true);
 }
 
 void Undo(Session& session, const std::string& group, const MutationFlags& flags) {
@@ -128,11 +130,11 @@ void Undo(Session& session, const std::string& group, const MutationFlags& flags
                   "undo files are written by `group reset` and `group import` on this machine");
   }
   Move(session, &Stub::CommitGroupOffsets, UndoFiles::Load(*file), flags, "restore the offsets",
-       /*keep_undo=*/false);
+       /*reversible=*/false);
   if (!flags.dry_run) std::filesystem::remove(*file);
 }
 
-void Export(Session& session, const std::string& group) {
+void Export(Session& session, const std::string& group, const std::string& file) {
   v1::GetGroupLagRequest request;
   request.set_group_id(group);
   auto lag = session.Call(&Stub::GetGroupLag, request, "export group " + group).lag();
@@ -146,7 +148,7 @@ void Export(Session& session, const std::string& group) {
     commit.set_offset(partition.committed_offset());
     commit.set_metadata(partition.metadata());
   }
-  session.printer().PrintDocument(document, group);
+  session.ShowDocument(file, [&](Printer& printer) { printer.PrintDocument(document, group); });
 }
 
 struct ImportFlags : MutationFlags {
@@ -158,7 +160,7 @@ void Import(Session& session, const ImportFlags& flags) {
   ReadDocument(ReadFile(flags.file), flags.file, &request);
   if (!flags.group.empty()) request.set_group_id(flags.group);
   Move(session, &Stub::CommitGroupOffsets, request, flags, "import the offsets",
-       /*keep_undo=*/true);
+       /*reversible=*/true);
 }
 
 void AddReset(CLI::App& noun, Session& session) {
@@ -186,19 +188,25 @@ void AddReset(CLI::App& noun, Session& session) {
       ->type_name("DURATION");
   to->add_option("--by", flags->shift, "So many records forward, or back when negative");
   to->require_option(1);
+  AddIfExists(verb, flags->if_exists, "group");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
-  verb->callback([flags, &session] { Reset(session, *flags); });
+  verb->callback([flags, &session] {
+    session.IfExists(flags->if_exists, "group", [&] { Reset(session, *flags); });
+  });
 }
 
 void AddUndo(CLI::App& noun, Session& session) {
-  CLI::App* verb = AddVerb(noun, "undo", "Take the latest reset or import of a group back",
-                           {"monkafkactl group undo billing --yes"});
+  CLI::App* verb =
+      AddVerb(noun, "undo", "Take the latest reset or import of a group back",
+              {"monkafkactl group undo billing", "monkafkactl group undo billing --dry-run"});
   struct Flags : MutationFlags {
     std::string group;
   };
   auto flags = std::make_shared<Flags>();
   SetCompletion(verb->add_option("group", flags->group, "Its id")->required(), Completion::kGroup);
-  AddMutationFlags(verb, *flags, /*destructive=*/true);
+  AddMutationFlags(verb, *flags, /*destructive=*/false);
+  verb->add_flag("-y,--yes", flags->yes,
+                 "As of `group reset`; undo asks for a protected context only");
   verb->callback([flags, &session] { Undo(session, flags->group, *flags); });
 }
 
@@ -223,10 +231,15 @@ void AddOffsets(CLI::App& noun, Session& session) {
   AddUndo(noun, session);
   CLI::App* verb =
       AddVerb(noun, "export", "Print the committed offsets of a group, for `group import`",
-              {"monkafkactl group export billing > offsets.yaml"});
+              {"monkafkactl group export billing > offsets.yaml",
+               "monkafkactl group export billing -f offsets.yaml"});
   auto group = std::make_shared<std::string>();
   SetCompletion(verb->add_option("group", *group, "Its id")->required(), Completion::kGroup);
-  verb->callback([group, &session] { Export(session, *group); });
+  auto file = std::make_shared<std::string>();
+  SetCompletion(
+      verb->add_option("-f,--file", *file, "Write them to this file; else, or with -, to stdout"),
+      Completion::kFile);
+  verb->callback([group, file, &session] { Export(session, *group, *file); });
   AddImport(noun, session);
 }
 

@@ -71,6 +71,8 @@ Names KnownNames(Session& session, Completion completion) {
         return ConfigKeys(session);
       case Completion::kContext:
         return ContextNames(session);
+      case Completion::kFormat:
+        return {"table", "wide", "json", "jsonl", "yaml", "name"};
       case Completion::kFile:
       case Completion::kNone:
         return {};

@@ -139,8 +139,7 @@ void Diff(Session& session, const Flags& flags) {
 
 // Shows what is left of an apply that was cut short.
 std::string PlanAgain(const Session& session) {
-  std::vector<std::string> words =
-      WithoutOptions(session.words(), {"--confirm"}, {"--yes", "-y"});
+  std::vector<std::string> words = WithoutOptions(session.words(), {"--confirm"}, {"--yes", "-y"});
   const auto verb = std::find(words.begin(), words.end(), "apply");
   if (verb != words.end()) *verb = "plan";
   return CommandText(words);
@@ -149,18 +148,18 @@ std::string PlanAgain(const Session& session) {
 v1::Plan RunApply(Session& session, const v1::ApplyResourcesWithProgressRequest& request) {
   v1::Plan done;
   auto progress = session.MakeProgress("apply", Progress::Unit::kItems);
-  session.Stream<Stub, v1::ApplyResourcesWithProgressRequest,
-                 v1::ApplyResourcesWithProgressResponse>(
-      &Stub::ApplyResourcesWithProgress, request, "apply",
-      [&](const v1::ApplyResourcesWithProgressResponse& event) {
-        if (event.has_progress()) {
-          progress->Update(event.progress().done_partition_count(),
-                           event.progress().total_partition_count(), "partitions");
-        } else if (event.has_summary()) {
-          done = event.summary().plan();
-        }
-        return true;
-      });
+  session
+      .Stream<Stub, v1::ApplyResourcesWithProgressRequest, v1::ApplyResourcesWithProgressResponse>(
+          &Stub::ApplyResourcesWithProgress, request, "apply",
+          [&](const v1::ApplyResourcesWithProgressResponse& event) {
+            if (event.has_progress()) {
+              progress->Update(event.progress().done_partition_count(),
+                               event.progress().total_partition_count(), "partitions");
+            } else if (event.has_summary()) {
+              done = event.summary().plan();
+            }
+            return true;
+          });
   progress->Clear();
   if (session.cut_short()) {
     throw Failure(fmt::format("{}: what had begun goes on at the broker, all of it or nothing",
@@ -195,17 +194,23 @@ void Apply(Session& session, const Flags& flags) {
   session.Note(Count(response.plan().actions_size(), "change") + " done");
 }
 
-void Export(Session& session, const std::vector<std::string>& topics) {
+struct ExportFlags {
+  std::vector<std::string> topics;
+  std::string file;
+};
+
+void Export(Session& session, const ExportFlags& flags) {
   v1::ExportResourcesRequest request;
-  for (const std::string& topic : topics) request.add_topics(topic);
+  for (const std::string& topic : flags.topics) request.add_topics(topic);
   auto response = session.Call(&Stub::ExportResources, request, "export");
-  if (session.printer().format() == Format::kName || session.printer().format() == Format::kJsonl) {
-    for (const v1::TopicDocument& topic : response.documents().topics()) {
-      session.printer().PrintDocument(topic, topic.name());
+  session.ShowDocument(flags.file, [&](Printer& printer) {
+    if (printer.format() != Format::kName && printer.format() != Format::kJsonl) {
+      return printer.PrintDocument(response.documents(), "topics");
     }
-    return;
-  }
-  session.printer().PrintDocument(response.documents(), "topics");
+    for (const v1::TopicDocument& topic : response.documents().topics()) {
+      printer.PrintDocument(topic, topic.name());
+    }
+  });
 }
 
 void AddFileOptions(CLI::App* verb, Flags& flags) {
@@ -241,10 +246,15 @@ void AddCommands(CLI::App& root, Session& session) {
 
   CLI::App* exported =
       AddVerb(root, "export", "Print topics and their configs as documents",
-              {"monkafkactl export > all.yaml", "monkafkactl export orders -o json"});
-  auto topics = std::make_shared<std::vector<std::string>>();
-  SetCompletion(exported->add_option("topic", *topics, "Only these"), Completion::kTopic);
-  exported->callback([topics, &session] { Export(session, *topics); });
+              {"monkafkactl export > all.yaml", "monkafkactl export orders -f orders.yaml",
+               "monkafkactl export orders -o json"});
+  auto export_flags = std::make_shared<ExportFlags>();
+  SetCompletion(exported->add_option("topic", export_flags->topics, "Only these"),
+                Completion::kTopic);
+  SetCompletion(exported->add_option("-f,--file", export_flags->file,
+                                     "Write them to this file; else, or with -, to stdout"),
+                Completion::kFile);
+  exported->callback([export_flags, &session] { Export(session, *export_flags); });
 }
 
 }  // namespace monkafka::cli::resource

@@ -133,9 +133,13 @@ std::vector<Cell> BatchCells(const v1::Batch& b) {
 }
 
 void PrintBatchRecords(Session& session, const v1::Batch& batch) {
-  std::ostream& out = session.printer().out();
-  for (const v1::Record& record : batch.records()) out << "  | " << RecordLine(record) << '\n';
-  if (!batch.records_error().empty()) out << "  | " << Printable(batch.records_error()) << '\n';
+  const int width = session.printer().wide() ? 0 : session.printer().terminal().width;
+  auto print = [&](const std::string& text) {
+    const std::string line = "  | " + text;
+    session.printer().out() << (width > 0 ? Shorten(line, width) : line) << '\n';
+  };
+  for (const v1::Record& record : batch.records()) print(RecordLine(record));
+  if (!batch.records_error().empty()) print(Printable(batch.records_error()));
 }
 
 std::string DumpFrom(const Session& session, int64_t offset) {
@@ -300,7 +304,8 @@ void AddVerify(CLI::App& noun, Session& session) {
   auto flags = std::make_shared<VerifyFlags>();
   AddPlaceOptions(verb, *flags, /*topic_required=*/false, /*base_offset=*/true);
   verb->add_flag("--records", flags->records, "Decompress and read the records too");
-  verb->add_option("--from", flags->from, "Begin with this file, as a verify that was cut short said")
+  verb->add_option("--from", flags->from,
+                   "Begin with this file, as a verify that was cut short said")
       ->type_name("LOG");
   verb->callback([flags, &session] { Verify(session, *flags); });
 }

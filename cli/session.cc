@@ -6,6 +6,7 @@
 #include <istream>
 #include <ostream>
 #include <random>
+#include <sstream>
 
 #include "cli/names.h"
 #include "cli/shell.h"
@@ -41,6 +42,22 @@ class ProgressShown {
 };
 
 }  // namespace
+
+std::string Session::CommandHere(std::vector<std::string> words) const {
+  const TargetOptions& target = options_.target;
+  const std::pair<const char*, const std::string*> options[] = {
+      {"--endpoint", &target.endpoint},
+      {"--context", &target.context},
+      {"--token-file", &target.token_file},
+      {"--ca", &target.ca},
+      {"--cert", &target.cert},
+      {"--key", &target.key},
+      {"--server-name", &target.server_name}};
+  for (const auto& [name, value] : options) {
+    if (!value->empty()) words.insert(words.end(), {name, *value});
+  }
+  return CommandText(words);
+}
 
 Printer& Session::printer() {
   if (!printer_) {
@@ -90,6 +107,15 @@ void Session::Announce(const google::protobuf::Message& answer, std::string_view
   printer().PrintOne(answer, name, [](Details&) {});
 }
 
+void Session::ShowDocument(const std::string& file, const std::function<void(Printer&)>& print) {
+  if (file.empty() || file == "-") return print(printer());
+  std::ostringstream text;
+  Printer to_file(text, printer().format(), Terminal());
+  print(to_file);
+  WriteFile(file, text.str(), Readers::kUmask);
+  Note(fmt::format("written to {}", file));
+}
+
 void Session::ForEach(std::string_view doing, const std::vector<std::string>& names,
                       const std::function<void(const std::string&)>& action) {
   ForEachBatch(doing, names, 1, [&](std::span<const std::string> one) { action(one.front()); });
@@ -119,6 +145,15 @@ void Session::Attempt(const std::function<void()>& part) {
     if (failure.exit_code() == kUsage) throw;
     PrintFailure(failure);
     set_exit_code(failure.exit_code());
+  }
+}
+
+void Session::IfExists(bool if_exists, std::string_view type, const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const MissingFailure& missing) {
+    if (!if_exists || missing.type() != type) throw;
+    Note(fmt::format("{} {} does not exist: nothing to do", type, Printable(missing.name())));
   }
 }
 
@@ -215,13 +250,19 @@ void Session::Check(const grpc::Status& status, std::string_view what) {
     throw Failure(fmt::format("cannot {}: {}", what, found.why), found.next, failure.details());
   }
   if (std::string next = Suggestion(status); !next.empty()) {
-    throw Failure(failure.what(), next, failure.details(), failure.exit_code());
+    failure = Failure(failure.what(), next, failure.details(), failure.exit_code());
   }
+  auto [type, name] = MissingResource(status);
+  if (!type.empty()) throw MissingFailure(failure, type, name);
   throw failure;
 }
 
 std::string Session::Suggestion(const grpc::Status& status) {
   auto [type, name] = MissingResource(status);
+  if (type == "partition") return "`monkafkactl offset list` shows those that exist";
+  if (type == "segment") return "`monkafkactl segment list` shows those that exist";
+  if (type == "connection") return "`monkafkactl connection list` shows those that exist";
+  if (type == "config") return "`monkafkactl config get` shows those that exist";
   if (!target_ || (type != "topic" && type != "group")) return "";
   auto known = KnownNames(*this, type == "topic" ? Completion::kTopic : Completion::kGroup);
   std::string_view nearest = Nearest(name, known);

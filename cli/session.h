@@ -57,6 +57,8 @@ class Session {
       : world_(std::move(world)), words_(std::move(words)) {}
 
   const std::vector<std::string>& words() const { return words_; }
+  // Another command for the same server, to be pasted: `words` with the options that say which.
+  std::string CommandHere(std::vector<std::string> words) const;
 
   GlobalOptions& options() { return options_; }
   World& world() { return world_; }
@@ -79,6 +81,9 @@ class Session {
   void Announce(const google::protobuf::Message& answer, std::string_view name,
                 std::string_view remark);
 
+  // A document, written by `print`, goes to `file`, or to stdout when that is "" or "-".
+  void ShowDocument(const std::string& file, const std::function<void(Printer&)>& print);
+
   // The items of a list, or the remark that there are none.
   template <class Items, class Item>
   void ShowList(const google::protobuf::Message& response, const Items& items,
@@ -96,6 +101,10 @@ class Session {
   // goes on. Only a wrong usage is thrown.
   void Attempt(const std::function<void()>& part);
   void PrintFailure(const Failure& failure);
+
+  // Does what is about one `type` of things ("topic", "group"). With --if-exists it is no failure
+  // that there is no such thing: that is remarked.
+  void IfExists(bool if_exists, std::string_view type, const std::function<void()>& action);
 
   // Asks before `what` is done, as in "delete topic orders". Returns when it may be done; throws a
   // Failure otherwise. `yes` is --yes. A protected context wants its name typed, or in --confirm,

@@ -52,7 +52,22 @@ std::string Advice(StatusCode code, const std::string& reason, const std::string
     return "delete and trim do it with --allow-internal; what the broker keeps there, as the "
            "offsets of all groups, is lost then";
   }
+  if (reason == "NON_EMPTY_GROUP") {
+    return "stop its consumers first: `monkafkactl group get` shows its members";
+  }
+  if (reason == "PLAN_IMPOSSIBLE") return "`monkafkactl plan` shows all of it";
   switch (code) {
+    case StatusCode::INVALID_ARGUMENT:
+      return "mend what it names; the same command with --help says what can be given";
+    case StatusCode::OUT_OF_RANGE:
+      return "`monkafkactl offset list` shows the offsets that there are";
+    case StatusCode::RESOURCE_EXHAUSTED:
+      return "ask for less at a time, or again in a moment";
+    case StatusCode::DATA_LOSS:
+      return "`monkafkactl segment verify` says what is damaged";
+    case StatusCode::INTERNAL:
+    case StatusCode::UNKNOWN:
+      return "the broker's log says more";
     case StatusCode::UNAVAILABLE:
       return fmt::format("is the broker at {} just stopping or starting? Repeat it", endpoint);
     case StatusCode::UNAUTHENTICATED:

@@ -32,10 +32,11 @@ const Context& FindContext(const Contexts& contexts, const std::string& name) {
                                    : fmt::format("did you mean {}?", nearest));
 }
 
-// The file that a context or an option names; `option` and what the file `holds` are said when it is
-// of no use.
+// The file that a context or an option names; `option` and what the file `holds` are said when it
+// is of no use.
 std::string ReadNamed(const std::string& path, const char* option, const char* holds) {
-  const std::string whose = fmt::format("{}, or the context, names the file with {}", option, holds);
+  const std::string whose =
+      fmt::format("{}, or the context, names the file with {}", option, holds);
   try {
     return ReadFile(path);
   } catch (const Failure& failure) {

@@ -22,7 +22,7 @@ namespace monkafka::cli::top {
 namespace {
 
 constexpr int kMostTopics = 50;
-constexpr int kMostGroups = 20;
+constexpr int kMostGroups = 100;
 
 struct Snapshot {
   v1::Cluster cluster;
@@ -158,7 +158,7 @@ void Top(Session& session, std::chrono::milliseconds interval, int64_t count) {
   if (!session.printer().for_people()) {
     throw UsageError("top is for people", "`monkafkactl offset watch -o jsonl` is for programs");
   }
-  const Terminal& terminal = session.printer().terminal();
+  Terminal terminal = session.printer().terminal();
   std::ostream& out = session.printer().out();
   bool live = terminal.output_is_terminal && count == 0;
   int stop_event = eventfd(0, EFD_CLOEXEC);
@@ -170,6 +170,7 @@ void Top(Session& session, std::chrono::milliseconds interval, int64_t count) {
   Snapshot snapshot = Take(session);
   if (live) screen.emplace(out);
   for (int64_t look = 1;; ++look) {
+    if (live) MeasureTerminal(terminal);
     std::string text = Render(snapshot, terminal);
     if (screen) {
       screen->Draw(text);

@@ -143,6 +143,7 @@ void Create(Session& session, const CreateFlags& flags) {
 struct AlterFlags : MutationFlags {
   std::string name;
   Strings set, unset;
+  bool if_exists = false;
 };
 
 void Alter(Session& session, const AlterFlags& flags) {
@@ -170,6 +171,7 @@ void Alter(Session& session, const AlterFlags& flags) {
 struct AddPartitionsFlags : MutationFlags {
   std::string name;
   int32_t total = 0;
+  bool if_exists = false;
 };
 
 void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
@@ -222,8 +224,11 @@ void AddAlter(CLI::App& noun, Session& session) {
   SetCompletion(verb->add_option("--unset", flags->unset, "A config to remove; may be repeated")
                     ->allow_extra_args(false),
                 Completion::kConfigKey);
+  AddIfExists(verb, flags->if_exists, "topic");
   AddMutationFlags(verb, *flags, /*destructive=*/false);
-  verb->callback([flags, &session] { Alter(session, *flags); });
+  verb->callback([flags, &session] {
+    session.IfExists(flags->if_exists, "topic", [&] { Alter(session, *flags); });
+  });
 }
 
 void AddAddPartitions(CLI::App& noun, Session& session) {
@@ -234,8 +239,11 @@ void AddAddPartitions(CLI::App& noun, Session& session) {
   verb->add_option("--to", flags->total, "How many there shall be in all")
       ->required()
       ->check(AboveZero());
+  AddIfExists(verb, flags->if_exists, "topic");
   AddMutationFlags(verb, *flags, /*destructive=*/false);
-  verb->callback([flags, &session] { AddPartitions(session, *flags); });
+  verb->callback([flags, &session] {
+    session.IfExists(flags->if_exists, "topic", [&] { AddPartitions(session, *flags); });
+  });
 }
 
 }  // namespace

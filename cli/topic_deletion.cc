@@ -65,10 +65,10 @@ void AnnounceDeleted(Session& session, const DeleteFlags& flags, Names names,
   std::set<std::string_view> deleted;
   for (const v1::Topic& topic : response.topics()) deleted.insert(topic.name());
   for (const std::string& name : names) {
-    session.Note(!deleted.contains(name)
-                     ? Missing(name)
-                     : fmt::format("topic {} {}", name,
-                                   flags.dry_run ? "would be deleted" : "deleted"));
+    session.Note(
+        !deleted.contains(name)
+            ? Missing(name)
+            : fmt::format("topic {} {}", name, flags.dry_run ? "would be deleted" : "deleted"));
   }
 }
 
@@ -92,9 +92,8 @@ void DeleteTogether(Session& session, const DeleteFlags& flags, Names names) {
     session.Attempt([&] { DeleteTogether(session, flags, names.subspan(half)); });
     return;
   }
-  session.Check(status, names.size() == 1
-                            ? "delete topic " + names.front()
-                            : fmt::format("delete {} topics", names.size()));
+  session.Check(status, names.size() == 1 ? "delete topic " + names.front()
+                                          : fmt::format("delete {} topics", names.size()));
   AnnounceDeleted(session, flags, names, response);
 }
 
@@ -113,6 +112,7 @@ struct TrimFlags : MutationFlags {
   std::string name, partitions, before_time;
   int64_t before_offset = -1;
   bool all = false;
+  bool if_exists = false;
   bool allow_internal = false;
 };
 
@@ -178,7 +178,7 @@ void AddDelete(CLI::App& noun, Session& session) {
   auto flags = std::make_shared<DeleteFlags>();
   SetCompletion(verb->add_option("topic", flags->names, "Their names")->required(),
                 Completion::kTopic);
-  verb->add_flag("--if-exists", flags->if_exists, "A topic that doesn't exist is no error");
+  AddIfExists(verb, flags->if_exists, "topic");
   verb->add_flag("--allow-internal", flags->allow_internal,
                  "Also topics in which the broker keeps its own state, as __consumer_offsets");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
@@ -203,8 +203,11 @@ void AddTrim(CLI::App& noun, Session& session) {
   where->require_option(1);
   verb->add_flag("--allow-internal", flags->allow_internal,
                  "Also a topic in which the broker keeps its own state");
+  AddIfExists(verb, flags->if_exists, "topic");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
-  verb->callback([flags, &session] { Trim(session, *flags); });
+  verb->callback([flags, &session] {
+    session.IfExists(flags->if_exists, "topic", [&] { Trim(session, *flags); });
+  });
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ class ResourcesPort {
   virtual ~ResourcesPort() = default;
 
   virtual Outcome<Plan> MakePlan(const PlanOrder& order) = 0;
-  // All in one change of the metadata, or nothing. `etag` empty: no check. `progress` is called a few
-  // times per second on the caller's thread; it may be empty.
+  // All in one change of the metadata, or nothing. `etag` empty: no check. `progress` is called a
+  // few times per second on the caller's thread; it may be empty.
   virtual Outcome<Plan> Apply(const PlanOrder& order, const std::string& etag, bool validate_only,
                               const ApplyProgress& progress, std::stop_token stop) = 0;
   // No names: all but the internal topics.

@@ -154,11 +154,10 @@ class JsonWriter {
   // What has presence is shown when it is there, everything else always, unless it says nothing.
   bool IsShown(const Message& message, const FieldDescriptor& field) const {
     const bool may_be_left_out =
-        field.has_presence() ||
-        (sparse_ && !field.is_repeated() &&
-         (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM ||
-          field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL ||
-          field.cpp_type() == FieldDescriptor::CPPTYPE_STRING));
+        field.has_presence() || (sparse_ && !field.is_repeated() &&
+                                 (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM ||
+                                  field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL ||
+                                  field.cpp_type() == FieldDescriptor::CPPTYPE_STRING));
     return !may_be_left_out || message.GetReflection()->HasField(message, &field);
   }
 

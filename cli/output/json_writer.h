@@ -17,8 +17,8 @@ namespace monkafka::cli {
 // Appends `message` as JSON: on one line without a line end, or indented with one.
 void AppendJson(const google::protobuf::Message& message, bool indented, std::string& json);
 
-// As AppendJson, for files that people keep: without what says nothing, which are empty texts, flags
-// that are not set and enums at UNSPECIFIED. Protobuf reads both as the same message.
+// As AppendJson, for files that people keep: without what says nothing, which are empty texts,
+// flags that are not set and enums at UNSPECIFIED. Protobuf reads both as the same message.
 void AppendDocument(const google::protobuf::Message& message, bool indented, std::string& json);
 
 }  // namespace monkafka::cli

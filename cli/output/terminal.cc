@@ -8,15 +8,10 @@
 
 namespace monkafka::cli {
 
-Terminal DetectTerminal() {
+void MeasureTerminal(Terminal& terminal) {
   constexpr int kUsualWidth = 80;
   constexpr int kUsualHeight = 24;
-  Terminal terminal;
-  terminal.input_is_terminal = isatty(STDIN_FILENO) == 1;
-  terminal.output_is_terminal = isatty(STDOUT_FILENO) == 1;
-  terminal.error_is_terminal = isatty(STDERR_FILENO) == 1;
-  if (!terminal.output_is_terminal) return terminal;
-
+  if (!terminal.output_is_terminal) return;
   winsize size{};
   bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   terminal.width = known ? size.ws_col : kUsualWidth;
@@ -24,6 +19,15 @@ Terminal DetectTerminal() {
   if (const char* columns = std::getenv("COLUMNS"); columns != nullptr && std::atoi(columns) > 0) {
     terminal.width = std::atoi(columns);
   }
+}
+
+Terminal DetectTerminal() {
+  Terminal terminal;
+  terminal.input_is_terminal = isatty(STDIN_FILENO) == 1;
+  terminal.output_is_terminal = isatty(STDOUT_FILENO) == 1;
+  terminal.error_is_terminal = isatty(STDERR_FILENO) == 1;
+  if (!terminal.output_is_terminal) return terminal;
+  MeasureTerminal(terminal);
   const char* no_colour = std::getenv("NO_COLOR");
   const char* kind = std::getenv("TERM");
   terminal.colour = (no_colour == nullptr || *no_colour == '\0') && kind != nullptr &&

@@ -18,4 +18,7 @@ struct Terminal {
 // (https://no-color.org). COLUMNS overrides the width, as in other tools.
 Terminal DetectTerminal();
 
+// As it is now: people resize windows. Nothing changes when the output is no terminal.
+void MeasureTerminal(Terminal& terminal);
+
 }  // namespace monkafka::cli

@@ -14,7 +14,7 @@ from monkafkactl_test import WithSeed
 
 EXPECTED = {"topic get or": "orders", "group reset bi": "billing", "topic add-p": "add-partitions",
             "config explain retention.m": "retention.ms", "config get --topic ord": "orders",
-            "topic create new --parti": "--partitions", "context use lo": "local", "plan -f topics.y": "topics.yaml"}
+            "topic create new --parti": "--partitions", "context use lo": "local", "topic list -o tab": "table", "plan -f topics.y": "topics.yaml"}
 
 
 class CompletionTest(WithSeed):

@@ -304,6 +304,97 @@ class AnswersTest(WithSeed):
                 run(shell, check, "/dev/stdin", stdin=script)
 
 
+# What shows something, and what is asked to change something and must not.
+SHOWING = """topic list; topic list --internal; topic list nothing*; topic get orders; segment list orders; segment get orders
+segment dump orders --max 2; segment dump orders --max 2 --records; segment verify; segment verify orders --records
+offset list; offset list orders; offset find orders --earliest; offset watch orders --count 1; group list; group get billing
+group lag billing; group lag billing --watch --count 1; group export billing; record tail orders --last 1 --max 1
+record read orders --max 3; record search orders --value v777; config get --topic orders; config get log.retention*
+config get --set-only; config explain retention.ms --topic orders; connection list; cluster info; cluster health
+cluster brokers; cluster features; cluster apis; export; export orders; context list; doctor; plan -f all.yaml; diff -f all.yaml"""
+DRY_RUNS = """topic create new; topic create new newer --partitions 2; topic delete orders; topic delete orders other
+topic alter orders --set retention.ms=1000; topic add-partitions orders --to 9; topic trim orders --all
+topic trim orders --before-time now; group reset billing --to-latest; group undo billing; group import -f offsets.yaml
+group delete billing; record produce orders --value x; config set retention.ms=1000 --topic orders
+config set log.retention.ms=1000 --all-brokers; connection close 99 --if-exists; apply -f topics.yaml"""
+NOTHING_TO_DO = """topic create orders --if-not-exists; topic delete nope --yes --if-exists; topic delete nope none --yes --if-exists
+topic alter nope --set retention.ms=1000 --if-exists; topic add-partitions nope --to 9 --if-exists
+topic trim nope --all --yes --if-exists; topic trim nope --before-time now --yes --if-exists
+group delete nope --yes --if-exists; config set retention.ms=1000 --topic nope --if-exists
+connection close 99 --yes --if-exists; context add local --endpoint 127.0.0.1:1 --if-not-exists; context remove nope --if-exists"""
+
+
+def commands(text):
+    return [command.split() for line in text.splitlines() for command in line.split("; ")]
+
+
+class FormatsTest(WithSeed):
+    """Every verb in every format, and what all verbs have in common."""
+
+    def documents(self, text):
+        decoder, found = json.JSONDecoder(), []
+        while text.strip():
+            document, end = decoder.raw_decode(text.lstrip())
+            found.append(document)
+            text = text.lstrip()[end:]
+        return found
+
+    def everything(self, place):
+        return [place.ctl(arguments).stdout for arguments in (
+            ["export", "-o", "json"], ["group", "export", "billing"], ["config", "get", "--set-only", "-o", "name"],
+            ["offset", "find", "orders", "--latest", "-o", "json"], ["offset", "find", "orders", "--earliest", "-o", "json"])]
+
+    def test_every_answer_is_for_programs_too(self):
+        place = self.place()
+        place.ctl(["export", "-f", "all.yaml"])
+        for command in commands(SHOWING):
+            with self.subTest(command=command):
+                for line in place.ctl([*command, "-o", "jsonl"]).stdout.splitlines():
+                    json.loads(line)
+                self.assertLessEqual(len(self.documents(place.ctl([*command, "-o", "json"]).stdout)), 1)
+                for text in (place.ctl([*command, "-o", form]).stdout for form in ("name", "yaml", "table", "wide")):
+                    self.assertNotIn("\x1b", text)
+                    self.assertNotIn("_UNSPECIFIED", text if command[0] == "export" else "")
+
+    def test_a_dry_run_changes_nothing(self):
+        place = self.place()
+        before = self.everything(place)
+        for command in commands(DRY_RUNS):
+            for form in ("table", "json", "name"):
+                with self.subTest(command=command, form=form):
+                    place.ctl([*command, "--dry-run", "-o", form])
+        self.assertEqual(self.everything(place), before)
+
+    def test_what_is_missing_or_there_already_is_no_failure_when_one_says_so(self):
+        place = self.place()
+        before = self.everything(place)
+        for command in commands(NOTHING_TO_DO):
+            with self.subTest(command=command):
+                self.assertIn(": nothing to do", place.ctl(command).stderr)
+                place.ctl([word for word in command if not word.startswith("--if-")], code=1)
+        self.assertEqual(self.everything(place), before)
+
+    def test_what_destroys_something_wants_yes(self):
+        place = self.place()
+        before = self.everything(place)
+        for command in ("topic delete orders", "topic trim orders --all", "group delete billing", "connection close 1",
+                        "group reset billing --to-latest", "group import -f offsets.yaml"):
+            self.assertIn("next: add --yes, or --dry-run", place.ctl(command.split(), code=64).stderr)
+        self.assertEqual(self.everything(place), before)
+
+    def test_a_protected_context_wants_its_name_for_every_change(self):
+        place = self.place()
+        place.ctl(["context", "add", "production", "--endpoint", place.endpoint, "--protected"])
+        before = self.everything(place)
+        for command in commands(DRY_RUNS):
+            with self.subTest(command=command):
+                command = [*command, "--yes"] if command[:2] in (["topic", "delete"], ["group", "delete"]) else command
+                refused = place.ctl([*command, "--context", "production"], code=64)
+                self.assertIn("next: add --confirm production", refused.stderr)
+        self.assertEqual(self.everything(place), before)
+        place.ctl(["topic", "create", "new", "--context", "production", "--confirm", "production"])
+
+
 class FilesTest(WithSeed):
     """segment verbs over a directory, with no broker."""
 
@@ -425,17 +516,18 @@ class SignalTest(WithSeed):
 
 class TerminalTest(WithSeed):
 
-    def in_terminal(self, place, arguments, columns=60, keys=b"", **env):
-        """Runs in a pseudo terminal; returns (exit code, what it showed)."""
+    def in_terminal(self, place, arguments, columns=60, keys=b"", after=b"", **env):
+        """Runs in a pseudo terminal and types `keys` once it shows `after`; returns (exit code, what it showed)."""
         pid, fd = pty.fork()
         if pid == 0:
             os.chdir(place.home)
             os.execve(ctl_binary(), ["monkafkactl", *arguments], place.environment(**env))
         fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 20, columns, 0, 0))
-        if keys:
-            os.write(fd, keys)
         shown = b""
         while True:
+            if keys and after in shown:
+                os.write(fd, keys)
+                keys = b""
             try:
                 part = os.read(fd, 65536)
             except OSError:
@@ -471,6 +563,27 @@ class TerminalTest(WithSeed):
         code, shown = self.in_terminal(place, ["topic", "delete", "orders"], keys=b"yes\n")
         self.assertEqual(code, 0, shown)
         self.assertEqual(place.ctl(["topic", "list", "-o", "name"]).stdout, "other\n")
+
+    def test_tables_fit_every_terminal(self):
+        place = self.place()
+        place.ctl(["topic", "create", "a-topic-whose-name-goes-on-and-on-and-on-for-quite-a-long-while"])
+        for command in commands(SHOWING.replace("plan -f all.yaml; diff -f all.yaml", "top --count 1")):
+            for columns in (60, 200):
+                with self.subTest(command=command, columns=columns):
+                    code, shown = self.in_terminal(place, command, COLUMNS=str(columns))
+                    self.assertEqual(code, 0, shown)
+                    if command[0] not in ("export", "doctor") and command[1] not in ("export", "get", "explain", "info"):
+                        self.assertLessEqual(max([len(line) for line in self.lines(shown)] or [0]), columns, shown)
+
+    def test_ctrl_c_in_a_terminal_ends_what_has_no_end(self):
+        place = self.place()
+        for command, first in ((["top", "--interval", "100ms"], b"orders"), (["offset", "watch"], b"orders"),
+                               (["group", "lag", "billing", "--watch"], b"billing"),
+                               (["record", "tail", "orders", "--last", "1"], b"PARTITION")):
+            with self.subTest(command=command):
+                code, shown = self.in_terminal(place, command, columns=100, keys=b"\x03", after=first)
+                self.assertEqual(code, 0, shown)
+                self.assertFalse(shown.rstrip().endswith("\x1b[?25l"), shown)
 
     def test_top_is_a_live_screen_that_q_ends(self):
         place = self.place()

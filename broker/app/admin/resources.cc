@@ -90,8 +90,7 @@ Outcome<admin::Plan> AdminResources::MakePlan(const admin::PlanOrder& order) {
 }
 
 Outcome<admin::Plan> AdminResources::Apply(const admin::PlanOrder& order, const std::string& etag,
-                                           bool validate_only,
-                                           const admin::ApplyProgress& progress,
+                                           bool validate_only, const admin::ApplyProgress& progress,
                                            std::stop_token stop) {
   std::vector<services::TopicDocument> documents = ToService(order.documents);
   Outcome<services::ResourcePlan> plan;

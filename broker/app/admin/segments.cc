@@ -137,8 +137,9 @@ admin::Outcome<admin::VerifySummary> AdminSegments::Verify(const admin::VerifySc
   if (!scope.start_file.empty()) {
     start = ParseVerificationStart(scope.start_file);
     if (!start) {
-      return admin::FailField("start_file", "no file of a segment; give it as progress names it, "
-                                            "e.g. orders-0/00000000000000000000.log");
+      return admin::FailField("start_file",
+                              "no file of a segment; give it as progress names it, "
+                              "e.g. orders-0/00000000000000000000.log");
     }
     if (!scope.topic.empty() && start->topic_partition.topic != scope.topic) {
       return admin::FailField("start_file", "not of topic " + scope.topic);

@@ -119,12 +119,26 @@ TEST_F(GroupCommandTest, UndoRestoresWhatTheResetMoved) {
   cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
   EXPECT_NE(groups.committed, before);
   EXPECT_EQ(CountUndoFiles(), 1);
-  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone) << cli.error();
+  EXPECT_EQ(cli.Run({"group", "undo", "g"}), kDone) << cli.error();
   EXPECT_EQ(groups.committed, before) << "partition 2, which had none, has none again";
   EXPECT_EQ(groups.commits.back().commits(0).leader_epoch(), 3);
   EXPECT_EQ(CountUndoFiles(), 0);
   EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kFailed);
   EXPECT_THAT(cli.error(), HasSubstr("there is nothing to undo for group g"));
+}
+
+TEST_F(GroupCommandTest, TheWayBackIsACommandForTheSameServer) {
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes", "--endpoint", "10.0.0.1:9095"});
+  EXPECT_THAT(cli.error(),
+              HasSubstr("done; `monkafkactl group undo g --endpoint 10.0.0.1:9095` takes it back"));
+}
+
+TEST_F(GroupCommandTest, AnExportGoesToAFileWhenOneIsNamed) {
+  const std::string file = (cli.home() / "offsets.yaml").string();
+  EXPECT_EQ(cli.Run({"group", "export", "g", "-f", file}), kDone) << cli.error();
+  EXPECT_EQ(cli.out(), "");
+  EXPECT_EQ(cli.error(), "written to " + file + "\n");
+  EXPECT_TRUE(std::filesystem::exists(file));
 }
 
 TEST_F(GroupCommandTest, AnotherClusterHasNothingToUndo) {

@@ -66,6 +66,7 @@ class FakeTopics : public v1::TopicsService::Service {
   grpc::Status UpdateTopic(grpc::ServerContext*, const v1::UpdateTopicRequest* request,
                            v1::UpdateTopicResponse*) override {
     updates.push_back(*request);
+    if (update_misses) return MissingTopic(request->topic().name());
     return grpc::Status::OK;
   }
 
@@ -86,6 +87,7 @@ class FakeTopics : public v1::TopicsService::Service {
 
   std::vector<std::vector<std::string>> pages = {{"orders"}};
   std::string existing;
+  bool update_misses = false;
   std::vector<v1::ListTopicsRequest> lists;
   std::vector<v1::CreateTopicRequest> creates;
   std::vector<v1::DeleteTopicRequest> deletes;
@@ -225,6 +227,18 @@ TEST_F(TopicCommandTest, ManyAreDeletedInSeveralCallsAndNamedInShort) {
   line[2] = "--quiet";
   EXPECT_EQ(cli.Run(line), kUsage);
   EXPECT_THAT(cli.error(), HasSubstr("delete t0, t1, t2, t3, t4 and 1195 more with all records"));
+}
+
+TEST_F(TopicCommandTest, WithIfExistsThereIsNothingToDoForATopicThatIsMissing) {
+  topics.update_misses = true;
+  const std::vector<std::string> alter = {"topic", "alter", "ordres", "--set", "retention.ms=1"};
+  EXPECT_EQ(cli.Run(alter), kFailed);
+  std::vector<std::string> if_exists = alter;
+  if_exists.push_back("--if-exists");
+  EXPECT_EQ(cli.Run(if_exists), kDone);
+  EXPECT_EQ(cli.error(), "topic ordres does not exist: nothing to do\n");
+  EXPECT_EQ(cli.Run({"topic", "trim", "ordres", "--all", "--yes", "--if-exists"}), kDone);
+  EXPECT_EQ(cli.Run({"topic", "trim", "ordres", "--all", "--yes"}), kFailed);
 }
 
 TEST_F(TopicCommandTest, DeleteAsksOnATerminal) {

@@ -133,6 +133,24 @@ TEST_F(ClusterTest, ListenersSeeEveryNewImage) {
   EXPECT_THAT(seen, ElementsAre(std::pair(0u, 1u), std::pair(1u, 0u)));
 }
 
+TEST_F(ClusterTest, AChangeTellsHowFarItIs) {
+  std::vector<std::pair<int64_t, int64_t>> seen;
+  bool started = false;
+  const auto config = broker.options.log_config;
+  broker.options.log_config = [&](const MetadataImage& image, const std::string& topic) {
+    if (started) seen.emplace_back(broker->Progress().done, broker->Progress().total);
+    return config(image, topic);
+  };
+  broker.MustStart();
+  started = true;
+  broker.CreateTopic("a", kId, 2);
+  std::vector<MetadataRecord> records{RemoveTopicRecord{kId}};
+  for (auto& record : BrokerFixture::TopicRecords("b", kOtherId, 3)) records.push_back(record);
+  broker.Write(records);
+  EXPECT_THAT(seen, ElementsAre(std::pair(0, 2), std::pair(2, 5)));
+  EXPECT_EQ(broker->Progress().total, 0);
+}
+
 TEST_F(ClusterTest, ADeletedTopicIsGoneAtOnceAndStaysGone) {
   broker.MustStart();
   broker.CreateTopic("t", kId, 1);
