@@ -154,6 +154,7 @@ void Set(Session& session, const SetFlags& flags) {
   if (!flags.dry_run) session.Confirm(what, true, /*destructive=*/false);
   auto response = session.Call(&Stub::AlterConfigs, request, what);
   session.ShowList(response, response.configs(), EntryView());
+  session.NoteDryRun(flags.dry_run);
 }
 
 std::string ValueOrNull(bool present, const std::string& value) { return present ? value : "null"; }

@@ -59,6 +59,7 @@ void Move(Session& session,
   if (flags.dry_run || session.printer().for_people()) {
     session.ShowList(preview, preview.moves(), MoveView());
   }
+  session.NoteDryRun(flags.dry_run);
   if (flags.dry_run) return;
   session.Confirm(doing, flags.yes, /*destructive=*/reversible);
 
@@ -120,6 +121,11 @@ void Reset(Session& session, const ResetFlags& flags) {
   request.set_group_id(flags.group);
   for (const std::string& topic : flags.topics) AddScope(topic, request);
   SetTarget(flags, *request.mutable_target());
+  if (flags.if_exists) {  // else a reset begins a group that there is not
+    v1::GetGroupRequest get;
+    get.set_group_id(flags.group);
+    session.Call(&Stub::GetGroup, get, "look up group " + flags.group);
+  }
   Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets", /*reversible=*/true);
 }
 

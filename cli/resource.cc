@@ -179,6 +179,7 @@ void Apply(Session& session, const Flags& flags) {
     session.ShowList(planned, plan.actions(), ActionView());
   }
   session.Note(Summary(plan));
+  session.NoteDryRun(flags.dry_run);
   if (flags.dry_run || (plan.actions().empty() && session.printer().for_people())) return;
   std::string losses = Losses(plan);
   session.Confirm(losses.empty() ? "apply" : "apply, which may delete records: " + losses,

@@ -107,6 +107,10 @@ void Session::Announce(const google::protobuf::Message& answer, std::string_view
   printer().PrintOne(answer, name, [](Details&) {});
 }
 
+void Session::NoteDryRun(bool dry_run) {
+  if (dry_run && printer().for_people()) Note("a dry run: nothing was changed");
+}
+
 void Session::ShowDocument(const std::string& file, const std::function<void(Printer&)>& print) {
   if (file.empty() || file == "-") return print(printer());
   std::ostringstream text;

@@ -81,6 +81,9 @@ class Session {
   void Announce(const google::protobuf::Message& answer, std::string_view name,
                 std::string_view remark);
 
+  // Says, for people, that what was shown is what would be, after --dry-run.
+  void NoteDryRun(bool dry_run);
+
   // A document, written by `print`, goes to `file`, or to stdout when that is "" or "-".
   void ShowDocument(const std::string& file, const std::function<void(Printer&)>& print);
 

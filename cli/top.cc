@@ -61,10 +61,10 @@ Snapshot Take(Session& session) {
 std::string HeadLines(const Snapshot& snapshot, const Terminal& terminal) {
   const v1::Cluster& c = snapshot.cluster;
   std::string line =
-      fmt::format("{}  node {}  up {}  {} records  {}  {} connections  {} groups  {}",
-                  c.cluster_id(), c.node_id(), FormatDuration(ToMilliseconds(c.uptime())),
-                  FormatRate(c.records_per_second()), FormatByteRate(c.bytes_per_second()),
-                  c.connection_count(), c.group_count(), FormatSize(c.size_bytes()));
+      fmt::format("{}  node {}  up {}  {} records  {}  {}  {}  {}", c.cluster_id(), c.node_id(),
+                  FormatDuration(ToMilliseconds(c.uptime())), FormatRate(c.records_per_second()),
+                  FormatByteRate(c.bytes_per_second()), Count(c.connection_count(), "connection"),
+                  Count(c.group_count(), "group"), FormatSize(c.size_bytes()));
   if (terminal.width > 0) line = Shorten(line, terminal.width);
   line = Paint(line, Tone::kStrong, terminal.colour) + "\n";
   if (c.offline_partition_count() > 0) {

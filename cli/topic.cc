@@ -163,9 +163,12 @@ void Alter(Session& session, const AlterFlags& flags) {
     request.mutable_update_mask()->add_paths("configs." + key);
   if (!flags.dry_run) session.Confirm("alter topic " + flags.name, true, /*destructive=*/false);
   auto response = session.Call(&Stub::UpdateTopic, request, "alter topic " + flags.name);
+  std::vector<std::string> changes = flags.set;
+  for (const std::string& key : flags.unset) changes.push_back(key + " removed");
   session.Announce(
       response, flags.name,
-      fmt::format("topic {} {}", flags.name, flags.dry_run ? "would be altered" : "altered"));
+      fmt::format("topic {} {}: {}", flags.name, flags.dry_run ? "would be altered" : "altered",
+                  Printable(fmt::format("{}", fmt::join(changes, ", ")))));
 }
 
 struct AddPartitionsFlags : MutationFlags {

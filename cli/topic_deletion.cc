@@ -168,6 +168,7 @@ void Trim(Session& session, const TrimFlags& flags) {
           {"REMOVED", [](const R& r) { return Number(r.removed_count()); }},
       }};
   session.ShowList(response, response.results(), view);
+  session.NoteDryRun(flags.dry_run);
 }
 
 void AddDelete(CLI::App& noun, Session& session) {

@@ -6,6 +6,7 @@ namespace monkafka::cli {
 namespace {
 
 constexpr int kLeastProse = 12;
+constexpr int kReadableName = 32;
 constexpr int kLeastName = 8;
 constexpr int kMarkWidth = kColumnGap + 1;
 
@@ -55,6 +56,8 @@ void FitColumns(std::vector<Column>& columns, int limit, Squeeze squeeze) {
   if (squeeze == Squeeze::kProse) return;
   int left = limit;
   if (squeeze == Squeeze::kHide) {
+    // One long name must not hide the figures of all the others.
+    Shrink(columns, Fit::kName, kReadableName, limit);
     left = Hide(columns, limit);
     // Prose gets back what hidden columns have left over.
     for (size_t i = 0; i < columns.size(); ++i) columns[i].width = before[i].width;

@@ -8,7 +8,8 @@ namespace monkafka::cli {
 // What a cell allows when its table is too wide.
 enum class Fit {
   kProse,  // long text: shortened first
-  kName,   // shortened when all else is done; never in a wide table
+  kName,  // what is longer than most names is shortened next, the rest when all else is done; never
+          // in a wide table
   kExact,  // numbers, times, ids: whole or not at all
 };
 

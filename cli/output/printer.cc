@@ -32,13 +32,20 @@ void Details::Section(std::string_view title, Table table) {
 }
 
 void Details::Write(std::ostream& out, const Terminal& terminal) const {
+  constexpr int kLeastRoom = 20;  // for values; in less they are not wrapped
   size_t width = 0;
   for (const auto& [title, value] : fields_) width = std::max(width, title.size());
+  const int room = terminal.width - static_cast<int>(width) - 2;
   for (const auto& [title, value] : fields_) {
     std::string label = title + ":";
     label.resize(width + 2, ' ');
-    out << Paint(label, Tone::kDim, terminal.colour)
-        << Paint(value.text, value.tone, terminal.colour) << '\n';
+    std::vector<std::string> lines = {value.text};
+    if (room >= kLeastRoom) lines = WrapWords(value.text, room);
+    for (const std::string& line : lines) {
+      out << Paint(label, Tone::kDim, terminal.colour) << Paint(line, value.tone, terminal.colour)
+          << '\n';
+      label.assign(width + 2, ' ');
+    }
   }
   for (const auto& [title, table] : sections_) {
     if (table.empty()) continue;

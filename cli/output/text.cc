@@ -152,6 +152,27 @@ std::string Shorten(std::string_view text, int width) {
   return shortened + "…";
 }
 
+std::vector<std::string> WrapWords(std::string_view text, int width) {
+  std::vector<std::string> lines(1);
+  int used = 0;
+  while (!text.empty()) {
+    std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    const int wanted = DisplayWidth(word);
+    if (used > 0 && used + 1 + wanted > width) {
+      lines.emplace_back();
+      used = 0;
+    }
+    if (used > 0) {
+      lines.back() += ' ';
+      ++used;
+    }
+    lines.back() += word;
+    used += wanted;
+  }
+  return lines;
+}
+
 int EditDistance(std::string_view a, std::string_view b) {
   std::vector<int> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace monkafka::cli {
 
@@ -22,6 +23,10 @@ int DisplayWidth(std::string_view text);
 
 // `text` cut to `width` columns, of which the last is "…" when something was cut off.
 std::string Shorten(std::string_view text, int width);
+
+// `text` in lines of at most `width` columns, broken at blanks; a longer word has a line of its
+// own.
+std::vector<std::string> WrapWords(std::string_view text, int width);
 
 // The known word that is nearest to `word`, to ask "did you mean"; empty when none is near.
 template <class Words>

@@ -570,7 +570,7 @@ class TerminalTest(WithSeed):
         for command in commands(SHOWING.replace("plan -f all.yaml; diff -f all.yaml", "top --count 1")):
             for columns in (60, 200):
                 with self.subTest(command=command, columns=columns):
-                    code, shown = self.in_terminal(place, command, COLUMNS=str(columns))
+                    code, shown = self.in_terminal(place, [*command, "-q"], COLUMNS=str(columns))
                     self.assertEqual(code, 0, shown)
                     if command[0] not in ("export", "doctor") and command[1] not in ("export", "get", "explain", "info"):
                         self.assertLessEqual(max([len(line) for line in self.lines(shown)] or [0]), columns, shown)

@@ -37,6 +37,15 @@ TEST(LayoutTest, ThenExactColumnsAreHiddenFromTheRight) {
   EXPECT_THAT(Fitted(50, Squeeze::kHide), ElementsAre(20, 10, 13, -1));
 }
 
+TEST(LayoutTest, AVeryLongNameIsShortenedRatherThanHideTheOtherColumns) {
+  std::vector<Column> columns = {{.width = 62, .fit = Fit::kName},
+                                 {.width = 10, .fit = Fit::kExact},
+                                 {.width = 10, .fit = Fit::kExact}};
+  FitColumns(columns, 60, Squeeze::kHide);
+  EXPECT_EQ(columns[0].width, 36);
+  EXPECT_FALSE(columns[2].hidden);
+}
+
 TEST(LayoutTest, ThenNamesAreShortened) {
   EXPECT_THAT(Fitted(25, Squeeze::kHide), ElementsAre(12, -1, 8, -1));
 }

@@ -41,6 +41,14 @@ TEST(ShortenTest, CountsColumnsAndMarksTheCut) {
   EXPECT_EQ(Shorten("価格価", 4), "価…");
 }
 
+TEST(WrapTest, BreaksAtBlanksAndLeavesLongWordsWhole) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(WrapWords("", 5), Lines{""});
+  EXPECT_EQ(WrapWords("one two", 7), Lines{"one two"});
+  EXPECT_EQ(WrapWords("one two three", 7), (Lines{"one two", "three"}));
+  EXPECT_EQ(WrapWords("a /very/long/path b", 6), (Lines{"a", "/very/long/path", "b"}));
+}
+
 TEST(NearestTest, FindsWhatWasMeantAndNothingFarAway) {
   std::vector<std::string_view> known = {"create", "delete", "list"};
   EXPECT_EQ(Nearest("craete", known), "create");
