@@ -1,6 +1,6 @@
 """Scenario of tests/bench/compare: latencies, from native clients after a warm-up."""
 from figures import Figure, scenario, topic
-from measure import BIN, run_json
+from measure import BIN, run_json, touch_free_memory
 
 SHARES = {"mean": "mean", "p50": "p50", "p95": "p95", "p99": "p99", "p999": "p99.9"}
 RATES = {"1k": 1000, "10k": 10_000, "50k": 50_000}
@@ -27,14 +27,17 @@ def rows():
 @scenario("latency", rows(), seconds=(80, 70), quick=(15, 10))
 def latency(broker, size):
     where = topic(broker, "steady")
+    touch_free_memory(broker.home, 1.5 * size(22) * 20_000 * 500)
     done = run_json(BIN / "bench_rdkafka_latency", f"127.0.0.1:{broker.port}", where["topic"],
                     20_000, 500, size(10), size(12), 1)
     result = {f"produce_20k_{share}": done[f"{share}_ms"] for share in SHARES}
+    touch_free_memory(broker.home, 1.5 * size(10) * 610 * 16384)
     raw = broker.load("produce", rate=610, record_bytes=500, warmup=size(4), seconds=size(6),
                       **where)
     result |= {f"produce_raw_{share}": raw[f"{share}_ms"] for share in ("p50", "p99", "p999")}
     for name, rate in RATES.items():
         where = topic(broker, f"end-{name}")
+        touch_free_memory(broker.home, 1.5 * size(12) * rate * 200)
         done = broker.load("end-to-end", topic=where["topic"], rate=rate, record_bytes=100,
                            warmup=size(6), seconds=size(6), in_flight=1000)
         result |= {f"end_{name}_{share}": done[f"{share}_ms"] for share in ("p50", "p99", "p999")}

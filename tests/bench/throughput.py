@@ -3,7 +3,7 @@ import re
 import subprocess
 
 import measure
-from figures import GB, Figure, per_gb, produce_cost, rate_mb, scenario, topic
+from figures import GB, MB, Figure, per_gb, produce_cost, rate_mb, scenario, topic
 from measure import BIN, bare, cost, die_with_parent, run_json, touch_free_memory
 
 # --- producing ----------------------------------------------------------------------------------
@@ -38,7 +38,8 @@ def produce_figures():
                 "produce_16k_calls": Figure("  system calls per request", ""),
                 "produce_16k_written": Figure("  bytes written per byte produced", ""),
             }
-    rows["produce_peak"] = Figure("produce: peak resident memory", "MB")
+    rows["produce_memory"] = Figure("produce: resident memory after all that", "MB")
+    rows["produce_peak"] = Figure("  at its peak", "MB")
     return rows
 
 
@@ -75,7 +76,7 @@ def produce(broker, size):
                        "produce_16k_switches": spent.switches / done["requests"],
                        "produce_16k_written": spent.written / done["bytes"]}
             base = options
-    result["produce_peak"] = broker.peak_mb()
+    result |= {"produce_memory": broker.resident_mb(), "produce_peak": broker.peak_mb()}
     calls, done = broker.traced_load("produce", bytes=size(GB // 10), **base)
     if calls:
         result["produce_16k_calls"] = calls / done["requests"]
@@ -94,7 +95,8 @@ def produce(broker, size):
     "perf_tool_p999": Figure("  p99.9, as the tool prints", "ms"),
 }, seconds=(32, 20), quick=(7, 6))
 def perf_tool(broker, size):
-    """The well-known transcript."""
+    """The well-known transcript, on a broker that has warmed up."""
+    broker.load("produce", bytes=size(GB // 2), connections=4, **topic(broker, "warm-up", 4))
     topic(broker, "perf")
     records = size(1_000_000)
     touch_free_memory(broker.home, 1.5 * records * 500)
@@ -123,13 +125,16 @@ def consume_limit(size, scratch):
         with cost(pid) as spent:
             done = measure.loader("consume", port, bare=True, bytes=size(2 * GB))
     path.unlink()
-    return {"consume_1_cpu": per_gb(spent.cpu, done), "consume_1_rate": rate_mb(done)}
+    return {"consume_1_cpu": per_gb(spent.cpu, done), "consume_1_user": per_gb(spent.user, done),
+            "consume_1_rate": rate_mb(done)}
 
 
 @scenario("consume", {
     "consume_1_cpu": Figure("consume from page cache, 1 consumer: CPU", "s/GB", kafka=1 / 4,
                             limit=1.4),
+    "consume_1_user": Figure("  of the CPU seconds, user", "s/GB"),
     "consume_1_rate": Figure("  flat out", "MB/s", True),
+    "consume_1_calls": Figure("  system calls per megabyte", ""),
     "consume_8_cpu": Figure("consume from page cache, 8 consumers: CPU", "s/GB"),
     "consume_8_rate": Figure("  flat out, together", "MB/s", True),
 }, limit=consume_limit, seconds=(45, 15, 4), quick=(5, 2, 1))
@@ -145,6 +150,11 @@ def consume(broker, size):
                                **where)
         result |= {f"consume_{consumers}_cpu": per_gb(spent.cpu, done),
                    f"consume_{consumers}_rate": rate_mb(done)}
+        if consumers == 1:
+            result["consume_1_user"] = per_gb(spent.user, done)
+    calls, done = broker.traced_load("consume", bytes=readable // 4, **where)
+    if calls:
+        result["consume_1_calls"] = calls / (done["bytes"] / MB)
     return result
 
 
@@ -158,6 +168,7 @@ def consume(broker, size):
 def cold(broker, size):
     """A consumer reads from the disk what the page cache has lost; producers go on beside it."""
     old, new = topic(broker, "old"), topic(broker, "new", 4)
+    touch_free_memory(broker.home, 1.5 * size(GB))
     broker.load("produce", bytes=size(GB), connections=4, **old)
     subprocess.run(["sync"], check=True)
     steady = {"rate": 2000, "connections": 4, "batch_bytes": 1100, **new}
@@ -178,7 +189,7 @@ def cold(broker, size):
                 seconds += broker.load("consume", bytes=int(size(GB) * 0.98), **old)["seconds"]
                 passes += 1
             done = measure.last_json(producers.stdout.read())
-        return done["p99_ms"], passes * size(GB) * 0.98 / 1e6 / seconds
+        return done["p99_ms"], passes * size(GB) * 0.98 / MB / seconds
     warm, _ = beside(forget=False)
     from_disk, rate = beside(forget=True)
     return {"beside_nothing_p99": alone["p99_ms"], "beside_warm_p99": warm,
@@ -208,9 +219,11 @@ def durable_limit(size, scratch):
     return result | {"disk_write": disk["write_mb_per_s"]}
 
 
-def produce_for(broker, name, producers, size, **options):
+def produce_durably(broker, name, producers, size):
+    """What so many producers get with acks=all, after a warm-up, and what the broker spends."""
     where = topic(broker, f"{name}-{producers}", min(producers, 16))
-    load = {"acks": -1, "connections": producers, "in_flight": IN_FLIGHT, **where, **options}
+    load = {"acks": -1, "connections": producers, "in_flight": IN_FLIGHT, **where}
+    touch_free_memory(broker.home, size(2 * GB))
     broker.load("produce", seconds=size(2), **load)
     with cost(broker.pid) as spent:
         done = broker.load("produce", seconds=size(4), **load)
@@ -234,7 +247,7 @@ def produce_for(broker, name, producers, size, **options):
 def durable(broker, size):
     result = {}
     for producers in (1, 16, 64):
-        done, spent = produce_for(broker, "durable", producers, size)
+        done, spent = produce_durably(broker, "durable", producers, size)
         result[f"durable_{producers}_rate"] = done["records"] / done["seconds"]
         if producers < 64:
             result[f"durable_{producers}_cpu"] = per_gb(spent.cpu, done)
@@ -252,7 +265,6 @@ def default(broker, size):
     """Ours syncs before it answers, Kafka does not."""
     result = {}
     for producers in (1, 16):
-        touch_free_memory(broker.home, size(2 * GB))
-        done, _ = produce_for(broker, "default", producers, size)
+        done, _ = produce_durably(broker, "default", producers, size)
         result[f"default_{producers}_rate"] = done["records"] / done["seconds"]
     return result
