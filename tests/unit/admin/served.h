@@ -55,12 +55,15 @@ class HandTimers final : public Timers {
     }
     return false;
   }
-  // Waits until a timer is set.
+  // Waits until a timer is set that is due soon: not one that is there for when nothing happens.
   void FireNext() {
+    constexpr std::chrono::seconds kSoon{10};
     Task task;
     {
       MutexLock lock(mutex_);
-      while (pending_.empty()) changed_.Wait(mutex_);
+      while (pending_.empty() || pending_.begin()->first.first > now_ + kSoon) {
+        changed_.Wait(mutex_);
+      }
       task = TakeNext();
     }
     task();
