@@ -28,8 +28,11 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   endpoint->type_name("ENDPOINT");
   SetCompletion(app.add_option("--context", options.target.context, "Context to use"),
                 Completion::kContext);
-  SetCompletion(app.add_option("-o,--output", options.format, "How answers are printed"),
-                Completion::kFormat)
+  SetCompletion(
+      app.add_option(
+          "-o,--output", options.format,
+          "How answers are printed: table (as if not given), wide, json, jsonl, yaml or name"),
+      Completion::kFormat)
       ->check([](const std::string& name) {
         return ParseFormat(name) ? "" : fmt::format("{} is not one of {}", name, kFormatNames);
       });

@@ -92,6 +92,19 @@ struct GetFlags : Owner {
   bool set_only = false;
 };
 
+[[noreturn]] void ThrowMissing(Session& session, const v1::ConfigResource& resource,
+                               const std::vector<std::string>& keys) {
+  v1::ListConfigsRequest request;
+  *request.mutable_resource() = resource;
+  auto all = session.CallAllPages(&Stub::ListConfigs, request, "list the configs");
+  std::vector<std::string> known;
+  for (const v1::ConfigEntry& entry : all.configs()) known.push_back(entry.name());
+  const std::string nearest(Nearest(keys.front(), known));
+  throw Failure(fmt::format("{} has no config {}", Name(resource), Named(keys)),
+                nearest.empty() ? "`monkafkactl config get` without a key shows all of them"
+                                : fmt::format("did you mean {}?", nearest));
+}
+
 void Get(Session& session, const GetFlags& flags) {
   v1::ListConfigsRequest request;
   *request.mutable_resource() = Resource(session, flags);
@@ -106,14 +119,16 @@ void Get(Session& session, const GetFlags& flags) {
   request.set_filter(filter);
   auto response = session.CallAllPages(&Stub::ListConfigs, request,
                                        "list the configs of " + Name(request.resource()));
-  session.ShowList(response, response.configs(), EntryView());
+  std::vector<std::string> missing;
   for (const std::string& key : flags.keys) {
     bool found = key.find('*') != std::string::npos || flags.set_only;
     for (const v1::ConfigEntry& entry : response.configs()) found = found || entry.name() == key;
-    if (found) continue;
-    session.Warn(fmt::format("{} has no config {}", Name(request.resource()), key));
-    session.set_exit_code(kFailed);
+    if (!found) missing.push_back(key);
   }
+  if (missing.empty() || !response.configs().empty()) {
+    session.ShowList(response, response.configs(), EntryView());
+  }
+  if (!missing.empty()) ThrowMissing(session, request.resource(), missing);
 }
 
 struct SetFlags : Owner, MutationFlags {

@@ -267,12 +267,19 @@ void Verify(Session& session, const VerifyFlags& place) {
   if (summary.error_count() + summary.warning_count() > 0) session.set_exit_code(kDrift);
 }
 
-void AddPlaceOptions(CLI::App* verb, Place& place, bool topic_required, bool base_offset) {
+// What an option means when it is not given.
+enum class Unset { kFirst, kAll };
+
+void AddPlaceOptions(CLI::App* verb, Place& place, bool topic_required, Unset partition,
+                     std::optional<Unset> base_offset) {
   CLI::Option* topic = verb->add_option("topic", place.topic, "Its topic");
   SetCompletion(topic->required(topic_required), Completion::kTopic);
-  verb->add_option("-p,--partition", place.partition, "Number of the partition");
+  verb->add_option("-p,--partition", place.partition,
+                   partition == Unset::kAll ? "Only this partition" : "The partition (0)");
   if (base_offset) {
-    verb->add_option("--base-offset", place.base_offset, "The segment with this base offset");
+    verb->add_option("--base-offset", place.base_offset,
+                     base_offset == Unset::kAll ? "Only the segment with this base offset"
+                                                : "The segment with this base offset (0)");
   }
   verb->add_option("--dir", place.directory,
                    "Read this data directory, without a broker; nothing is changed")
@@ -285,7 +292,7 @@ void AddDump(CLI::App& noun, Session& session) {
                             "monkafkactl segment dump orders --from 100 --max 10 --records",
                             "monkafkactl segment dump orders --dir monkafka-data -o jsonl"});
   auto flags = std::make_shared<DumpFlags>();
-  AddPlaceOptions(verb, *flags, /*topic_required=*/true, /*base_offset=*/true);
+  AddPlaceOptions(verb, *flags, /*topic_required=*/true, Unset::kFirst, Unset::kAll);
   verb->add_option("--from", flags->from, "Begin with the batch that holds this offset");
   verb->add_option("--to", flags->to, "End before the batch that begins at this offset");
   verb->add_option("--max", flags->max_batches, "At most so many batches")->check(AboveZero());
@@ -302,7 +309,7 @@ void AddVerify(CLI::App& noun, Session& session) {
        "monkafkactl segment verify --dir monkafka-data",
        "monkafkactl segment verify --from orders-1/00000000000000000000.log"});
   auto flags = std::make_shared<VerifyFlags>();
-  AddPlaceOptions(verb, *flags, /*topic_required=*/false, /*base_offset=*/true);
+  AddPlaceOptions(verb, *flags, /*topic_required=*/false, Unset::kAll, Unset::kAll);
   verb->add_flag("--records", flags->records, "Decompress and read the records too");
   verb->add_option("--from", flags->from,
                    "Begin with this file, as a verify that was cut short said")
@@ -323,7 +330,7 @@ void AddCommands(CLI::App& root, Session& session) {
     bool no_counts = false;
   };
   auto list_flags = std::make_shared<ListFlags>();
-  AddPlaceOptions(list, *list_flags, /*topic_required=*/true, /*base_offset=*/false);
+  AddPlaceOptions(list, *list_flags, /*topic_required=*/true, Unset::kAll, std::nullopt);
   list->add_flag("--no-counts", list_flags->no_counts,
                  "Don't count batches and records, which reads every batch header");
   list->callback([list_flags, &session] { List(session, *list_flags, !list_flags->no_counts); });
@@ -331,7 +338,7 @@ void AddCommands(CLI::App& root, Session& session) {
   CLI::App* get = AddVerb(*noun, "get", "Show one segment",
                           {"monkafkactl segment get orders --partition 0 --base-offset 0"});
   auto place = std::make_shared<Place>();
-  AddPlaceOptions(get, *place, /*topic_required=*/true, /*base_offset=*/true);
+  AddPlaceOptions(get, *place, /*topic_required=*/true, Unset::kFirst, Unset::kFirst);
   get->callback([place, &session] { Get(session, *place); });
 
   AddDump(*noun, session);

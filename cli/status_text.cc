@@ -47,7 +47,13 @@ std::string CodeName(StatusCode code) {
 }
 
 // What to do about it.
-std::string Advice(StatusCode code, const std::string& reason, const std::string& endpoint) {
+std::string Advice(StatusCode code, const StatusDetails& details, const std::string& endpoint) {
+  const std::string& reason = details.info.reason();
+  for (const auto& violation : details.bad_request.field_violations()) {
+    if (violation.field() == "filter" || violation.field() == "order_by") {
+      return "the fields are those that -o json shows; sizeBytes is written size_bytes here";
+    }
+  }
   if (reason == "INTERNAL_TOPIC" && code == StatusCode::FAILED_PRECONDITION) {
     return "delete and trim do it with --allow-internal; what the broker keeps there, as the "
            "offsets of all groups, is lost then";
@@ -55,6 +61,7 @@ std::string Advice(StatusCode code, const std::string& reason, const std::string
   if (reason == "NON_EMPTY_GROUP") {
     return "stop its consumers first: `monkafkactl group get` shows its members";
   }
+  if (reason == "INVALID_CONFIG") return "`monkafkactl config explain` says what a key takes";
   if (reason == "PLAN_IMPOSSIBLE") return "`monkafkactl plan` shows all of it";
   switch (code) {
     case StatusCode::INVALID_ARGUMENT:
@@ -142,8 +149,7 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
     }
   }
   return Failure(fmt::format("cannot {}: {}", what, why),
-                 Advice(status.error_code(), details.info.reason(), endpoint),
-                 ListDetails(status, details));
+                 Advice(status.error_code(), details, endpoint), ListDetails(status, details));
 }
 
 }  // namespace monkafka::cli

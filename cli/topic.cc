@@ -122,7 +122,7 @@ void Create(Session& session, const CreateFlags& flags) {
     auto [key, value] = ParseAssignment(config);
     (*topic.mutable_configs())[key] = value;
   }
-  if (!flags.dry_run) session.Confirm("create topics", true, /*destructive=*/false);
+  if (!flags.dry_run) session.Confirm("create " + Named(flags.names), true, /*destructive=*/false);
   session.ForEach("create", flags.names, [&](const std::string& name) {
     topic.set_name(name);
     request.set_request_id(Session::NewRequestId());
