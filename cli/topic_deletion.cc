@@ -158,9 +158,9 @@ void Trim(Session& session, const TrimFlags& flags) {
   if (!flags.dry_run) session.Confirm("delete records of topic " + flags.name, flags.yes);
   auto response = session.Call(&Stub::TrimRecords, request, "trim topic " + flags.name);
   using R = v1::TrimResult;
-  static const View<R> view{
+  const View<R> view{
       .items = "partitions",
-      .name = [](const R& r) { return std::to_string(r.partition()); },
+      .name = [&](const R& r) { return fmt::format("{}-{}", flags.name, r.partition()); },
       .columns = {
           {"PARTITION", [](const R& r) { return Number(r.partition()); }},
           {"START BEFORE", [](const R& r) { return Number(r.old_log_start_offset()); }},
