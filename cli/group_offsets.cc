@@ -129,8 +129,17 @@ void Reset(Session& session, const ResetFlags& flags) {
   Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets", /*reversible=*/true);
 }
 
-void Undo(Session& session, const std::string& group, const MutationFlags& flags) {
+struct UndoFlags : MutationFlags {
+  std::string group;
+  bool if_exists = false;
+};
+
+void Undo(Session& session, const UndoFlags& flags) {
+  const std::string& group = flags.group;
   auto file = UndoFilesOf(session, group).Newest();
+  if (!file && flags.if_exists) {
+    return session.Note(fmt::format("there is no reset of group {}: nothing to do", group));
+  }
   if (!file) {
     throw Failure(fmt::format("there is nothing to undo for group {}", group),
                   "undo files are written by `group reset` and `group import` on this machine");
@@ -205,15 +214,13 @@ void AddUndo(CLI::App& noun, Session& session) {
   CLI::App* verb =
       AddVerb(noun, "undo", "Take the latest reset or import of a group back",
               {"monkafkactl group undo billing", "monkafkactl group undo billing --dry-run"});
-  struct Flags : MutationFlags {
-    std::string group;
-  };
-  auto flags = std::make_shared<Flags>();
+  auto flags = std::make_shared<UndoFlags>();
   SetCompletion(verb->add_option("group", flags->group, "Its id")->required(), Completion::kGroup);
   AddMutationFlags(verb, *flags, /*destructive=*/false);
   verb->add_flag("-y,--yes", flags->yes,
                  "As of `group reset`; undo asks for a protected context only");
-  verb->callback([flags, &session] { Undo(session, flags->group, *flags); });
+  verb->add_flag("--if-exists", flags->if_exists, "That there is nothing to undo is no error");
+  verb->callback([flags, &session] { Undo(session, *flags); });
 }
 
 void AddImport(CLI::App& noun, Session& session) {

@@ -175,9 +175,22 @@ struct AddPartitionsFlags : MutationFlags {
   std::string name;
   int32_t total = 0;
   bool if_exists = false;
+  bool if_not_exists = false;
 };
 
+bool HasPartitions(Session& session, const std::string& name, int32_t count) {
+  v1::GetTopicRequest request;
+  request.set_name(name);
+  request.set_view(v1::TOPIC_VIEW_BASIC);
+  auto response = session.Call(&Stub::GetTopic, request, "add partitions to " + name);
+  return response.topic().partition_count() >= count;
+}
+
 void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
+  if (flags.if_not_exists && HasPartitions(session, flags.name, flags.total)) {
+    return session.Note(fmt::format("topic {} has {} already: nothing to do", flags.name,
+                                    Count(flags.total, "partition")));
+  }
   v1::AddPartitionsRequest request;
   request.set_name(flags.name);
   request.set_partition_count(flags.total);
@@ -236,12 +249,15 @@ void AddAlter(CLI::App& noun, Session& session) {
 
 void AddAddPartitions(CLI::App& noun, Session& session) {
   CLI::App* verb = AddVerb(noun, "add-partitions", "Give a topic more partitions",
-                           {"monkafkactl topic add-partitions orders --to 6"});
+                           {"monkafkactl topic add-partitions orders --to 6",
+                            "monkafkactl topic add-partitions orders --to 3 --if-not-exists"});
   auto flags = std::make_shared<AddPartitionsFlags>();
   SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
   verb->add_option("--to", flags->total, "How many there shall be in all")
       ->required()
       ->check(AboveZero());
+  verb->add_flag("--if-not-exists", flags->if_not_exists,
+                 "A topic that has so many, or more, is no error");
   AddIfExists(verb, flags->if_exists, "topic");
   AddMutationFlags(verb, *flags, /*destructive=*/false);
   verb->callback([flags, &session] {
