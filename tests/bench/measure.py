@@ -27,6 +27,16 @@ class Failed(Exception):
     """A scenario has no result, and why."""
 
 
+def build(*programs):
+    """Builds these targets of the release."""
+    directory = ROOT / "build" / "release"
+    if not (directory / "build.ninja").exists():
+        subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True,
+                       stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", directory, "--target", *programs], check=True,
+                   stdout=subprocess.DEVNULL)
+
+
 def run_words(command, seconds=CALL_SECONDS):
     """Runs a command to its end and gives what it printed."""
     command = [str(part) for part in command]
