@@ -7,7 +7,8 @@
 //   3. durable_end_ <= log_end_: everything below survives a power cut, directory entries included.
 //   4. recovery_point_ <= durable_end_: below it, sealed segments' indexes and the producer
 //      snapshots at their ends are durable too.
-//   5. sync_waiters_ is sorted by offset; sync_running_ whenever it is not empty and the log open.
+//   5. sync_waiters_ is sorted by offset; sync_requested_ or sync_running_ whenever it is not empty
+//      and the log open.
 //
 // Threads: a monitor. mutex_ guards the state; appends write under it, syncs and reads of record
 // data happen outside. files_mutex_ keeps the slow changes of files (retention, index rebuilds,
@@ -16,6 +17,7 @@
 #pragma once
 
 #include <array>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +31,7 @@
 #include "storage/prepared_append.h"
 #include "storage/producer_state.h"
 #include "storage/segment.h"
+#include "storage/sync_pacing.h"
 
 namespace monkafka::storage {
 
@@ -120,8 +123,15 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
     std::vector<std::shared_ptr<File>> files;  // oldest first
     std::vector<std::shared_ptr<File>> snapshots;
   };
+  struct Pace {
+    SyncPacing pacing;
+    CondVar enough;  // wait for it
+  };
+  void AddWaiter(SyncWaiter waiter) REQUIRES(mutex_);
   void RequestSync() REQUIRES(mutex_);
   void RunSync();
+  // Until as many wait as the pacing wants, or the time is up.
+  void AwaitEnough() REQUIRES(mutex_);
   Result<SyncPlan> PlanSync() REQUIRES(mutex_);
   Status ExecuteSync(const SyncPlan& plan);
   // Indexes and producer snapshots: without them a recovery only takes longer.
@@ -203,7 +213,10 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   std::vector<SegmentPtr> unsynced_sealed_ GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<File>> unsynced_snapshots_ GUARDED_BY(mutex_);
   std::vector<SyncWaiter> sync_waiters_ GUARDED_BY(mutex_);
+  bool sync_requested_ GUARDED_BY(mutex_) = false;  // and not begun
   bool sync_running_ GUARDED_BY(mutex_) = false;
+  std::promise<Status>* closing_ GUARDED_BY(mutex_) = nullptr;  // waits for the sync that runs
+  std::unique_ptr<Pace> pace_ GUARDED_BY(mutex_);               // from the first waiter on
   bool flush_timer_running_ GUARDED_BY(mutex_) = false;
   Offset end_at_last_look_ GUARDED_BY(mutex_) = kNoOffset;  // of FlushOld
 };

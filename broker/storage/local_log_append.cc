@@ -43,14 +43,9 @@ void LocalLog::Append(AppendRequest request, Callback<AppendOutcome> done) {
         append.request.durable || log_end_ - durable_end_ >= append.config->flush_messages;
     if (outcome.error == ErrorCode::kNone && wanted > durable_end_) {
       if (durable) {
-        const auto place = std::upper_bound(
-            sync_waiters_.begin(), sync_waiters_.end(), wanted,
-            [](Offset offset, const SyncWaiter& waiter) { return offset < waiter.offset; });
-        sync_waiters_.insert(place,
-                             {wanted, [outcome, done = std::move(done)](Status status) mutable {
-                                done(status ? std::move(outcome) : Refuse(status.error()));
-                              }});
-        RequestSync();
+        AddWaiter({wanted, [outcome, done = std::move(done)](Status status) mutable {
+                     done(status ? std::move(outcome) : Refuse(status.error()));
+                   }});
         return;
       }
       StartFlushTimer();

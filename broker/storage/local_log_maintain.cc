@@ -187,24 +187,32 @@ std::optional<Offset> LocalLog::wanted_log_start() const {
 
 Status LocalLog::Close() {
   MutexLock files_lock(files_mutex_);
-  Status status;
-  Result<SyncPlan> plan = Fail(ErrorCode::kKafkaStorageError);
+  std::promise<Status> synced;
   std::vector<SyncWaiter> waiters;
-  std::vector<SegmentPtr> segments;
-  bool write_epochs = false;
+  bool sync_running = false;
   {
     MutexLock lock(mutex_);
     if (state_ == State::kClosed || state_ == State::kDeleted) return {};
     if (state_ == State::kOffline) return std::unexpected(state_error_);
-    status = active().Seal();
+    state_ = State::kClosed;
+    state_error_ = {ErrorCode::kKafkaStorageError, tp_.ToString() + " is closed"};
+    waiters = std::exchange(sync_waiters_, {});
+    sync_running = sync_running_;
+    if (sync_running) closing_ = &synced;
+  }
+  // If two asked for the same file's fate at once, only one would be told of a failure.
+  Status status = sync_running ? synced.get_future().get() : Status();
+  Result<SyncPlan> plan = Fail(ErrorCode::kKafkaStorageError);
+  std::vector<SegmentPtr> segments;
+  bool write_epochs = false;
+  {
+    MutexLock lock(mutex_);
+    if (status) status = active().Seal();
     const bool forgetful = snapshot_offset_ == kNoOffset && producers_.empty();
     if (status && !forgetful) status = WriteSnapshot();
     plan = PlanSync();
     write_epochs = epochs_dirty_;
     segments = segments_;
-    waiters = std::exchange(sync_waiters_, {});
-    state_ = State::kClosed;
-    state_error_ = {ErrorCode::kKafkaStorageError, tp_.ToString() + " is closed"};
   }
   if (status && !plan) status = std::unexpected(plan.error());
   if (status) {

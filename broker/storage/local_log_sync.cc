@@ -3,6 +3,8 @@
 //
 //     appends   a  b  c     d  e  f  g        h
 //     syncs     [-- a --]  [-- b to e --]  [-- f to h --]
+//
+// When the next one begins is paced, so that it covers more (sync_pacing.h).
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -19,30 +21,39 @@ void LocalLog::Flush(Callback<Status> done) {
     MutexLock lock(mutex_);
     status = CheckOpen();
     if (status && durable_end_ < log_end_) {
-      // At the end: no waiter's offset is larger than the log end.
-      sync_waiters_.push_back({log_end_, std::move(done)});
-      RequestSync();
+      AddWaiter({log_end_, std::move(done)});
       return;
     }
   }
   done(std::move(status));
 }
 
+void LocalLog::AddWaiter(SyncWaiter waiter) {
+  const auto place =
+      std::upper_bound(sync_waiters_.begin(), sync_waiters_.end(), waiter.offset,
+                       [](Offset offset, const SyncWaiter& each) { return offset < each.offset; });
+  sync_waiters_.insert(place, std::move(waiter));
+  if (!pace_) pace_ = std::make_unique<Pace>();
+  if (sync_waiters_.size() == pace_->pacing.wanted()) pace_->enough.NotifyOne();
+  RequestSync();
+}
+
 void LocalLog::RequestSync() {
-  if (sync_running_) return;
-  sync_running_ = true;
+  if (std::exchange(sync_requested_, true) || sync_running_) return;
   environment_->workers.Post([self = shared_from_this()] { self->RunSync(); });
 }
 
 void LocalLog::RunSync() {
   std::optional<SyncPlan> plan;
   Status status;
+  SyncPacing::Time began;
   {
     MutexLock lock(mutex_);
-    if (state_ != State::kOpen) {
-      sync_running_ = false;
-      return;
-    }
+    AwaitEnough();
+    if (state_ != State::kOpen) return;
+    sync_requested_ = false;
+    sync_running_ = true;
+    began = environment_->clock.Now();
     Result<SyncPlan> planned = PlanSync();
     if (planned) {
       plan = *std::move(planned);
@@ -51,6 +62,8 @@ void LocalLog::RunSync() {
     }
   }
   if (plan) status = ExecuteSync(*plan);
+  const SyncPacing::Time ended = environment_->clock.Now();
+  if (plan && !status) MarkFailedSync(environment_->file_system, *directory_);
   bool derived_durable = true;
   if (status) {
     const Status derived = SyncDerived(*plan);
@@ -64,21 +77,32 @@ void LocalLog::RunSync() {
   std::vector<SyncWaiter> waiters;
   {
     MutexLock lock(mutex_);
-    if (state_ == State::kOpen) {
-      if (status) {
-        FinishSync(*plan, derived_durable);
-        waiters = TakeWaiters(durable_end_);
-      } else {
-        waiters = TakeOffline(status.error());
-      }
-    }
     sync_running_ = false;
-    if (state_ == State::kOpen && (!sync_waiters_.empty() || !unsynced_sealed_.empty())) {
-      RequestSync();
+    if (closing_ != nullptr) {
+      if (status) FinishSync(*plan, derived_durable);
+      std::exchange(closing_, nullptr)->set_value(status);
+    } else if (state_ == State::kOpen && status) {
+      FinishSync(*plan, derived_durable);
+      waiters = TakeWaiters(durable_end_);
+      if (pace_) pace_->pacing.Synced(began, ended, waiters.size(), sync_waiters_.size());
+      if (std::exchange(sync_requested_, false)) RequestSync();
+    } else if (state_ == State::kOpen) {
+      waiters = TakeOffline(status.error());
     }
   }
-  if (plan && !status) MarkFailedSync(environment_->file_system, *directory_);
   for (SyncWaiter& waiter : waiters) waiter.done(status);
+}
+
+void LocalLog::AwaitEnough() {
+  if (sync_waiters_.empty()) return;  // it is for the records' sake that nobody waits for
+  SyncPacing& pacing = pace_->pacing;
+  while (state_ == State::kOpen && sync_waiters_.size() < pacing.wanted()) {
+    const auto left = pacing.deadline() - environment_->clock.Now();
+    if (left.count() <= 0) break;
+    // The log's clock may be a simulation's, which stands still meanwhile.
+    if (!pace_->enough.WaitUntil(mutex_, std::chrono::steady_clock::now() + left)) break;
+  }
+  pacing.Begins(sync_waiters_.size());
 }
 
 Result<LocalLog::SyncPlan> LocalLog::PlanSync() {

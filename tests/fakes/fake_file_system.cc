@@ -180,6 +180,12 @@ class FakeFileSystem::OpenFile final : public storage::File {
   }
 
   Status Sync() override {
+    std::function<void()> during;
+    {
+      MutexLock lock(files_.mutex_);
+      during = std::exchange(files_.during_sync_, nullptr);
+    }
+    if (during) during();
     MutexLock lock(files_.mutex_);
     if (Status status = CheckAlive(); !status) return status;
     const Verdict verdict = files_.Count("sync " + path_);
@@ -268,6 +274,11 @@ bool FakeFileSystem::crashed() const {
 void FakeFileSystem::Crash() {
   MutexLock lock(mutex_);
   crashed_ = true;
+}
+
+void FakeFileSystem::DuringNextSync(std::function<void()> during) {
+  MutexLock lock(mutex_);
+  during_sync_ = std::move(during);
 }
 
 void FakeFileSystem::SetTrace(Trace trace) {

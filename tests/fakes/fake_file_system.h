@@ -56,6 +56,8 @@ class FakeFileSystem final : public storage::FileSystem {
   // Every operation, as it is counted, with its number and path.
   using Trace = std::function<void(int64_t operation, const std::string& what)>;
   void SetTrace(Trace trace);
+  // Runs in the middle of the next sync of a file, before it has an effect; may itself use files.
+  void DuringNextSync(std::function<void()> during);
   // How many of the failures that FailAt asked for are still to come.
   size_t failures_to_come() const;
   // Every write and every new file fails for want of space.
@@ -106,6 +108,7 @@ class FakeFileSystem final : public storage::FileSystem {
   std::set<int64_t> fail_at_ GUARDED_BY(mutex_);
   bool full_ GUARDED_BY(mutex_) = false;
   Trace trace_ GUARDED_BY(mutex_);
+  std::function<void()> during_sync_ GUARDED_BY(mutex_);
   bool crashed_ GUARDED_BY(mutex_) = false;
   int64_t boot_ GUARDED_BY(mutex_) = 0;
   std::weak_ptr<Node> last_written_ GUARDED_BY(mutex_);

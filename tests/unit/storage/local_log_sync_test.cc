@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "log_harness.h"
 
 namespace monkafka::storage {
@@ -33,15 +35,51 @@ TEST_F(LocalLogSyncTest, OneSyncServesAllThatWait) {
 }
 
 TEST_F(LocalLogSyncTest, WhoComesDuringASyncGetsTheNext) {
-  bool again = true;
-  AppendRequest request = RequestOf(Build({}));
-  request.durable = true;
-  log->Append(std::move(request), [&](AppendOutcome) {
-    if (std::exchange(again, false)) Start(3);
+  Start(1);
+  files.DuringNextSync([this] {
+    Start(3);
+    EXPECT_EQ(workers.RunAll(), 0) << "one at a time";
+    files.DuringNextSync([this] { EXPECT_EQ(answers.size(), 1u); });
   });
   workers.RunAll();
-  EXPECT_EQ(answers.size(), 3u);
+  EXPECT_EQ(answers.size(), 4u);
   EXPECT_EQ(log->Offsets().durable_end, 4);
+}
+
+TEST_F(LocalLogSyncTest, ASyncThatTheTimerAsksForDuringAnotherIsNotForgotten) {
+  config.flush_ms = 500;
+  log->Reconfigure(config);
+  Start(1);
+  files.DuringNextSync([this] {
+    ASSERT_EQ(Append({}).error, ErrorCode::kNone);
+    timers.AdvanceBy(std::chrono::milliseconds(500));
+  });
+  workers.RunAll();
+  EXPECT_EQ(log->Offsets().durable_end, 2);
+}
+
+TEST_F(LocalLogSyncTest, ClosingWaitsForTheSyncThatRuns) {
+  for (const bool fails : {false, true}) {
+    SCOPED_TRACE(fails);
+    answers.clear();
+    Start(2);
+    std::thread closer;
+    Status closed;
+    files.DuringNextSync([&] {
+      closer = std::thread([&] { closed = manager->Close(); });
+      while (log->Availability()) std::this_thread::yield();
+      if (fails) files.FailAt(files.operations() + 1);
+    });
+    workers.RunAll();
+    closer.join();
+    EXPECT_EQ(closed.has_value(), !fails);
+    ASSERT_EQ(answers.size(), 2u);
+    for (const AppendOutcome& answer : answers) {
+      EXPECT_EQ(answer.error, fails ? ErrorCode::kKafkaStorageError : ErrorCode::kNone);
+    }
+    Forget();
+    Open();
+  }
 }
 
 TEST_F(LocalLogSyncTest, AcknowledgedRecordsSurviveAPowerCut) {
