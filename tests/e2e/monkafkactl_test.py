@@ -319,7 +319,7 @@ group delete billing; record produce orders --value x; config set retention.ms=1
 config set log.retention.ms=1000 --all-brokers; connection close 99 --if-exists; apply -f topics.yaml"""
 NOTHING_TO_DO = """topic create orders --if-not-exists; topic delete nope --yes --if-exists; topic delete nope none --yes --if-exists
 topic alter nope --set retention.ms=1000 --if-exists; topic add-partitions nope --to 9 --if-exists
-topic add-partitions orders --to 3 --if-not-exists; group undo nope --if-exists
+topic add-partitions orders --to 2 --if-not-exists; group undo nope --if-exists
 topic trim nope --all --yes --if-exists; topic trim nope --before-time now --yes --if-exists
 group delete nope --yes --if-exists; config set retention.ms=1000 --topic nope --if-exists
 connection close 99 --yes --if-exists; context add local --endpoint 127.0.0.1:1 --if-not-exists; context remove nope --if-exists"""
