@@ -178,16 +178,17 @@ struct AddPartitionsFlags : MutationFlags {
   bool if_not_exists = false;
 };
 
-bool HasPartitions(Session& session, const std::string& name, int32_t count) {
+int32_t PartitionCount(Session& session, const std::string& name) {
   v1::GetTopicRequest request;
   request.set_name(name);
   request.set_view(v1::TOPIC_VIEW_BASIC);
   auto response = session.Call(&Stub::GetTopic, request, "add partitions to " + name);
-  return response.topic().partition_count() >= count;
+  return response.topic().partition_count();
 }
 
 void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
-  if (flags.if_not_exists && HasPartitions(session, flags.name, flags.total)) {
+  const int32_t before = PartitionCount(session, flags.name);
+  if (flags.if_not_exists && before >= flags.total) {
     return session.Note(fmt::format("topic {} has {} already: nothing to do", flags.name,
                                     Count(flags.total, "partition")));
   }
@@ -200,10 +201,12 @@ void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
     session.Confirm("add partitions to " + flags.name, true, /*destructive=*/false);
   }
   auto response = session.Call(&Stub::AddPartitions, request, "add partitions to " + flags.name);
+  const int32_t after = response.topic().partition_count();
   session.Announce(response, flags.name,
-                   fmt::format("topic {} {} {}; keys may go to other partitions from now on",
-                               flags.name, flags.dry_run ? "would have" : "has",
-                               Count(response.topic().partition_count(), "partition")));
+                   fmt::format("topic {} {} {}{}", flags.name, flags.dry_run ? "would have" : "has",
+                               Count(after, "partition"),
+                               after > before ? "; keys may go to other partitions from now on"
+                                              : " as before: nothing to do"));
 }
 
 void AddCreate(CLI::App& noun, Session& session) {
