@@ -37,6 +37,7 @@ void Add(Session& session, const AddFlags& flags) {
     throw UsageError("a context needs an endpoint", "add --endpoint HOST:PORT or unix:PATH");
   }
   CheckEndpoint(options.endpoint);
+  if (flags.name.empty()) throw UsageError("a context needs a name", "give one, as in production");
   Contexts contexts = Load(session);
   if (contexts.by_name.contains(flags.name) && !flags.replace) {
     if (flags.if_not_exists) {

@@ -116,16 +116,24 @@ void SetTarget(const ResetFlags& flags, v1::OffsetTarget& target) {
   }
 }
 
+// Remarks it when there is no such group, which a reset would begin.
+bool Exists(Session& session, const std::string& group) {
+  bool found = false;
+  session.IfExists(true, "group", [&] {
+    v1::GetGroupRequest request;
+    request.set_group_id(group);
+    session.Call(&Stub::GetGroup, request, "look up group " + group);
+    found = true;
+  });
+  return found;
+}
+
 void Reset(Session& session, const ResetFlags& flags) {
   v1::ResetGroupOffsetsRequest request;
   request.set_group_id(flags.group);
   for (const std::string& topic : flags.topics) AddScope(topic, request);
   SetTarget(flags, *request.mutable_target());
-  if (flags.if_exists) {  // else a reset begins a group that there is not
-    v1::GetGroupRequest get;
-    get.set_group_id(flags.group);
-    session.Call(&Stub::GetGroup, get, "look up group " + flags.group);
-  }
+  if (flags.if_exists && !Exists(session, flags.group)) return;
   Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets", /*reversible=*/true);
 }
 
@@ -205,9 +213,7 @@ void AddReset(CLI::App& noun, Session& session) {
   to->require_option(1);
   AddIfExists(verb, flags->if_exists, "group");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
-  verb->callback([flags, &session] {
-    session.IfExists(flags->if_exists, "group", [&] { Reset(session, *flags); });
-  });
+  verb->callback([flags, &session] { Reset(session, *flags); });
 }
 
 void AddUndo(CLI::App& noun, Session& session) {

@@ -27,6 +27,9 @@ int main(int argc, char** argv) {
       }};
   int code = monkafka::cli::Run({argv + 1, argv + argc}, std::move(world));
   std::cout.flush();
+  if (!std::cout.good()) {
+    std::cerr << "monkafkactl: the output could not be written\n  next: is the disk full?\n";
+  }
   // What is left, gRPC's shutdown above all, has nothing to save and would cost milliseconds.
   _exit(std::cout.good() ? code : 1);
 }

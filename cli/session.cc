@@ -267,8 +267,10 @@ std::string Session::Suggestion(const grpc::Status& status) {
   if (type == "segment") return "`monkafkactl segment list` shows those that exist";
   if (type == "connection") return "`monkafkactl connection list` shows those that exist";
   if (type == "config") return "`monkafkactl config get` shows those that exist";
-  if (!target_ || (type != "topic" && type != "group")) return "";
+  if (type != "topic" && type != "group") return "";
+  if (!target_) return "the partitions there are the directories named TOPIC-NUMBER";
   auto known = KnownNames(*this, type == "topic" ? Completion::kTopic : Completion::kGroup);
+  if (known.contains(name)) return "`monkafkactl offset list` shows what there is of it";
   std::string_view nearest = Nearest(name, known);
   return nearest.empty() ? fmt::format("`monkafkactl {} list` shows those that exist", type)
                          : fmt::format("did you mean {}?", nearest);

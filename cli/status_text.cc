@@ -47,7 +47,8 @@ std::string CodeName(StatusCode code) {
 }
 
 // What to do about it.
-std::string Advice(StatusCode code, const StatusDetails& details, const std::string& endpoint) {
+std::string Advice(StatusCode code, const StatusDetails& details, std::string_view what,
+                   const std::string& endpoint) {
   const std::string& reason = details.info.reason();
   for (const auto& violation : details.bad_request.field_violations()) {
     if (violation.field() == "filter" || violation.field() == "order_by") {
@@ -55,8 +56,16 @@ std::string Advice(StatusCode code, const StatusDetails& details, const std::str
     }
   }
   if (reason == "INTERNAL_TOPIC" && code == StatusCode::FAILED_PRECONDITION) {
-    return "delete and trim do it with --allow-internal; what the broker keeps there, as the "
-           "offsets of all groups, is lost then";
+    const bool deletes = what.starts_with("delete ") || what.starts_with("trim ");
+    const bool never = details.resource.resource_name() == "__cluster_metadata";
+    return deletes && !never ? "--allow-internal does it; what the broker keeps there, as the "
+                               "offsets of all groups, is lost then"
+                             : "leave this topic to the broker";
+  }
+  if (reason == "POLICY_VIOLATION") {
+    return "the newest record of each key is kept as long as cleanup.policy is compact; a "
+           "tombstone "
+           "deletes a key";
   }
   if (reason == "NON_EMPTY_GROUP") {
     return "stop its consumers first: `monkafkactl group get` shows its members";
@@ -149,7 +158,8 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
     }
   }
   return Failure(fmt::format("cannot {}: {}", what, why),
-                 Advice(status.error_code(), details, endpoint), ListDetails(status, details));
+                 Advice(status.error_code(), details, what, endpoint),
+                 ListDetails(status, details));
 }
 
 }  // namespace monkafka::cli

@@ -263,6 +263,26 @@ class AnswersTest(WithSeed):
         place.ctl(["topic", "delete", "many-1", "many-2", "--yes"], code=1)
         place.ctl(["topic", "delete", "many-1", "many-2", "--yes", "--if-exists"])
 
+    def test_advice_is_about_what_was_asked(self):
+        place = self.place()
+        place.ctl(["topic", "create", "kept", "--config", "cleanup.policy=compact"])
+        for command, code, advice in (
+                ("topic delete __cluster_metadata --yes", 1, "leave this topic to the broker"),
+                ("topic delete __consumer_offsets --yes", 1, "--allow-internal does it"),
+                ("topic add-partitions __consumer_offsets --to 60", 1, "leave this topic to the broker"),
+                ("topic trim kept --all --yes", 1, "a tombstone deletes a key"),
+                ("topic get ordres", 1, "did you mean orders?"),
+                ("topic create x --config retention.ms=abc", 1, "`monkafkactl config explain`"),
+                ("topic list --filter no_such=1", 1, "the fields are those that -o json shows"),
+                ("topic trim orders --before-offset 99999 --yes", 1, "`monkafkactl offset list`"),
+                ("group reset billing --topic nope --to-earliest --if-exists --yes", 1, "`monkafkactl offset list`"),
+                ("config get retention.mss --topic orders", 1, "did you mean retention.ms?"),
+                ("plan -f .", 1, "name a file"),
+                ("segment list nope --dir monkafka-data", 1, "named TOPIC-NUMBER")):
+            with self.subTest(command=command):
+                self.assertIn(advice, place.ctl(command.split(), code=code).stderr.split("next: ")[1])
+        self.assertIn("next: is the disk full?", place.shell("monkafkactl topic list > /dev/full || true").stderr)
+
     def test_a_key_that_does_not_exist_is_not_removed(self):
         refused = self.place().ctl(["topic", "alter", "orders", "--unset", "retention.mss"], code=1)
         self.assertIn("retention.ms", refused.stderr)
