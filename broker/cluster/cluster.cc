@@ -197,9 +197,9 @@ void ClusterImpl::OnAppended(MetadataDelta delta, Done done, Result<Offset> last
 
 std::shared_ptr<const MetadataImage> ClusterImpl::Publish(MetadataDelta delta, Offset last_offset) {
   const std::shared_ptr<const MetadataImage> before = Image();
-  const auto changed_configs = delta.changed_configs();
+  const ImageChanges changes = delta.changes();
   std::shared_ptr<const MetadataImage> after = std::move(delta).Finish(last_offset);
-  auto table = partitions_.Apply(*before, *after, *view_.Partitions(), changed_configs);
+  auto table = partitions_.Apply(*after, *view_.Partitions(), changes);
   view_.Publish({after, std::move(table)});
   std::vector<Listener> listeners;
   {

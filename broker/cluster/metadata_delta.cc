@@ -48,6 +48,7 @@ TopicImage* MetadataDelta::Edit(const Uuid& topic_id) {
   auto copy = std::make_shared<TopicImage>(*current->second);
   current->second = copy;
   image_.topics[copy->name] = copy;
+  changes_.topics.insert(copy->name);
   edited_.emplace(topic_id, copy);
   return copy.get();
 }
@@ -88,6 +89,7 @@ Status MetadataDelta::Do(const TopicRecord& record) {
   topic->name = record.name;
   topic->id = record.topic_id;
   image_.topics.emplace(record.name, topic);
+  changes_.topics.insert(record.name);
   image_.topics_by_id.emplace(record.topic_id, topic);
   edited_.emplace(record.topic_id, std::move(topic));
   return {};
@@ -135,6 +137,7 @@ Status MetadataDelta::Do(const RemoveTopicRecord& record) {
   const auto found = image_.topics_by_id.find(record.topic_id);
   if (found == image_.topics_by_id.end()) return NoSuchTopic("the removal", record.topic_id);
   const std::string name = found->second->name;
+  changes_.topics.insert(name);
   image_.topics.erase(name);
   image_.topics_by_id.erase(found);
   edited_.erase(record.topic_id);
@@ -150,7 +153,7 @@ Status MetadataDelta::Do(const ConfigRecord& record) {
     found->second.erase(record.name);
     if (found->second.empty()) image_.configs.erase(found);
   }
-  changed_configs_.insert(resource);
+  changes_.configs.insert(resource);
   return {};
 }
 

@@ -18,6 +18,11 @@
 
 namespace monkafka::cluster {
 
+struct ImageChanges {
+  std::set<std::string> topics;                            // created, changed or removed; by name
+  std::set<std::pair<ResourceType, std::string>> configs;  // of these something was set or removed
+};
+
 class MetadataDelta {
  public:
   explicit MetadataDelta(const MetadataImage& base) : image_(base) {}
@@ -28,10 +33,8 @@ class MetadataDelta {
   // A transaction was begun and neither ended nor aborted.
   bool in_transaction() const { return in_transaction_; }
 
-  // Whose overrides changed so far.
-  const std::set<std::pair<ResourceType, std::string>>& changed_configs() const {
-    return changed_configs_;
-  }
+  // What changed so far.
+  const ImageChanges& changes() const { return changes_; }
 
   // The image after the last record, at this offset. Ends the delta's use.
   std::shared_ptr<const MetadataImage> Finish(Offset last_offset) &&;
@@ -61,7 +64,7 @@ class MetadataDelta {
 
   MetadataImage image_;
   std::unordered_map<Uuid, std::shared_ptr<TopicImage>> edited_;
-  std::set<std::pair<ResourceType, std::string>> changed_configs_;
+  ImageChanges changes_;
   bool in_transaction_ = false;
   std::vector<MetadataRecord> pending_;  // of the open transaction
 };

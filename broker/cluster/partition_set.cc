@@ -49,31 +49,34 @@ std::shared_ptr<const PartitionTable> PartitionSet::MakeTable(const MetadataImag
   return table;
 }
 
-std::shared_ptr<const PartitionTable> PartitionSet::Apply(
-    const MetadataImage& before, const MetadataImage& after, const PartitionTable& table,
-    const std::set<std::pair<ResourceType, std::string>>& changed_configs) {
-  Begin(before, after, table);
+std::shared_ptr<const PartitionTable> PartitionSet::Apply(const MetadataImage& after,
+                                                          const PartitionTable& table,
+                                                          const ImageChanges& changes) {
+  Begin(after, table, changes);
   // Deletions come first: a topic's name may be taken again by the same batch.
-  for (const auto& [name, topic] : before.topics) {
+  for (const std::string& name : changes.topics) {
+    const TopicPartitions* was = table.Find(name);
     const TopicImage* now = after.FindTopic(name);
-    if (now == topic.get() || (now != nullptr && now->id == topic->id)) continue;
-    if (const TopicPartitions* gone = table.Find(name)) Delete(*gone);
+    if (was != nullptr && (now == nullptr || now->id != was->id)) Delete(*was);
   }
-  auto next = std::make_shared<PartitionTable>();
-  for (const auto& [name, topic] : after.topics) {
+  auto next = std::make_shared<PartitionTable>(table);
+  for (const std::string& name : changes.topics) {
     std::shared_ptr<const TopicPartitions> current = table.Share(name);
-    if (current && current->id != topic->id) current = nullptr;
-    const auto was = before.topics.find(name);
-    const bool unchanged = current && was != before.topics.end() && was->second == topic;
-    next->Add(unchanged ? std::move(current) : MakeTopic(after, *topic, current.get()));
+    const TopicImage* topic = after.FindTopic(name);
+    if (current && (topic == nullptr || current->id != topic->id)) current = nullptr;
+    next->Remove(name);
+    if (topic != nullptr) next->Add(MakeTopic(after, *topic, current.get()));
   }
   // Settings of a broker are the defaults of every topic.
-  const bool all = std::ranges::any_of(changed_configs, [](const auto& resource) {
+  const bool all = std::ranges::any_of(changes.configs, [](const auto& resource) {
     return resource.first == ResourceType::kBroker;
   });
-  for (const auto& [name, topic] : after.topics) {
-    if (all || changed_configs.contains({ResourceType::kTopic, name})) {
-      Reconfigure(after, *next->Find(name));
+  if (all) {
+    for (const auto& [name, topic] : after.topics) Reconfigure(after, *next->Find(name));
+  } else {
+    for (const auto& [type, name] : changes.configs) {
+      const TopicPartitions* topic = type == ResourceType::kTopic ? next->Find(name) : nullptr;
+      if (topic != nullptr) Reconfigure(after, *topic);
     }
   }
   total_ = 0;
@@ -81,18 +84,17 @@ std::shared_ptr<const PartitionTable> PartitionSet::Apply(
 }
 
 // Counts what is to be created and deleted.
-void PartitionSet::Begin(const MetadataImage& before, const MetadataImage& after,
-                         const PartitionTable& table) {
+void PartitionSet::Begin(const MetadataImage& after, const PartitionTable& table,
+                         const ImageChanges& changes) {
   size_t total = 0;
-  for (const auto& [name, topic] : before.topics) {
-    const TopicImage* now = after.FindTopic(name);
-    const bool gone = now == nullptr || now->id != topic->id;
-    if (const TopicPartitions* had = table.Find(name); gone && had) total += had->partitions.size();
-  }
-  for (const auto& [name, topic] : after.topics) {
+  for (const std::string& name : changes.topics) {
     const TopicPartitions* had = table.Find(name);
-    const size_t there = had != nullptr && had->id == topic->id ? had->partitions.size() : 0;
-    total += topic->partitions.size() - std::min(there, topic->partitions.size());
+    const TopicImage* now = after.FindTopic(name);
+    const bool stays = had != nullptr && now != nullptr && had->id == now->id;
+    if (had != nullptr && !stays) total += had->partitions.size();
+    if (now == nullptr) continue;
+    const size_t there = stays ? had->partitions.size() : 0;
+    total += now->partitions.size() - std::min(there, now->partitions.size());
   }
   done_ = 0;
   total_ = static_cast<int64_t>(total);

@@ -7,11 +7,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "cluster/cluster.h"
+#include "cluster/metadata_delta.h"
 #include "cluster/metadata_image.h"
 #include "cluster/partition_table.h"
 #include "storage/log_manager.h"
@@ -33,10 +33,11 @@ class PartitionSet {
   // and its files). A log that cannot be had is offline.
   std::shared_ptr<const PartitionTable> MakeTable(const MetadataImage& image);
 
-  // What changed from one image to the next. Partitions that are unchanged are the same objects.
-  std::shared_ptr<const PartitionTable> Apply(
-      const MetadataImage& before, const MetadataImage& after, const PartitionTable& table,
-      const std::set<std::pair<ResourceType, std::string>>& changed_configs);
+  // From one table to the next: looks at what changed, and at all topics only when a broker's
+  // settings did. Partitions that are unchanged are the same objects.
+  std::shared_ptr<const PartitionTable> Apply(const MetadataImage& after,
+                                              const PartitionTable& table,
+                                              const ImageChanges& changes);
 
   // Of the Apply that is under way.
   ChangeProgress Progress() const { return {done_.load(), total_.load()}; }
@@ -49,7 +50,7 @@ class PartitionSet {
   std::shared_ptr<storage::PartitionLog> FindOrCreateLog(const TopicPartition& tp,
                                                          const Uuid& topic_id,
                                                          const storage::LogConfig& config);
-  void Begin(const MetadataImage& before, const MetadataImage& after, const PartitionTable& table);
+  void Begin(const MetadataImage& after, const PartitionTable& table, const ImageChanges& changes);
   void Delete(const TopicPartitions& topic);
   void Reconfigure(const MetadataImage& image, const TopicPartitions& topic);
 

@@ -9,6 +9,13 @@ void PartitionTable::Add(std::shared_ptr<const TopicPartitions> topic) {
   by_name_.emplace(topic->name, std::move(topic));
 }
 
+void PartitionTable::Remove(std::string_view topic) {
+  const auto found = by_name_.find(topic);
+  if (found == by_name_.end()) return;
+  by_id_.erase(found->second->id);
+  by_name_.erase(found);
+}
+
 const TopicPartitions* PartitionTable::Find(std::string_view topic) const {
   const auto found = by_name_.find(topic);
   return found == by_name_.end() ? nullptr : found->second.get();

@@ -30,7 +30,8 @@ struct TopicPartitions {
 
 class PartitionTable {
  public:
-  void Add(std::shared_ptr<const TopicPartitions> topic);
+  void Add(std::shared_ptr<const TopicPartitions> topic);  // whose name is not there
+  void Remove(std::string_view topic);                     // if it is there
   const TopicPartitions* Find(std::string_view topic) const;
   const TopicPartitions* Find(const Uuid& topic_id) const;
   std::vector<std::shared_ptr<Partition>> All() const;

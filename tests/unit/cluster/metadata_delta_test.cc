@@ -76,7 +76,20 @@ TEST(MetadataDeltaTest, ConfigsAreSetReplacedAndRemoved) {
   EXPECT_THAT(image->ConfigsOf(ResourceType::kBroker, ""), ElementsAre(std::pair("a", "3")));
   MetadataDelta delta(*image);
   ASSERT_TRUE(delta.Apply(ConfigRecord{2, "t", "x", "1"}));
-  EXPECT_THAT(delta.changed_configs(), ElementsAre(std::pair(ResourceType::kTopic, "t")));
+  EXPECT_THAT(delta.changes().configs, ElementsAre(std::pair(ResourceType::kTopic, "t")));
+}
+
+TEST(MetadataDeltaTest, TellsWhichTopicsChanged) {
+  const auto base = Apply(
+      {}, {TopicRecord{"t", kDeltaTopicId}, NewPartition(0), TopicRecord{"unchanged", Uuid{{9}}}});
+  MetadataDelta delta(*base);
+  EXPECT_TRUE(delta.changes().topics.empty());
+  ASSERT_TRUE(delta.Apply(NewPartition(1)));
+  ASSERT_TRUE(delta.Apply(TopicRecord{"u", Uuid{{8}}}));
+  EXPECT_THAT(delta.changes().topics, ElementsAre("t", "u"));
+  MetadataDelta removal(*base);
+  ASSERT_TRUE(removal.Apply(RemoveTopicRecord{kDeltaTopicId}));
+  EXPECT_THAT(removal.changes().topics, ElementsAre("t"));
 }
 
 TEST(MetadataDeltaTest, ALeaderChangeRaisesTheEpochs) {

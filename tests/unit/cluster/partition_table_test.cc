@@ -44,6 +44,19 @@ TEST(PartitionTableTest, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(view.Find("t", -1), nullptr);
 }
 
+TEST(PartitionTableTest, ACopyChangesWithoutTheOriginal) {
+  PartitionTable table;
+  table.Add(Topic("t", 1, 1));
+  table.Add(Topic("u", 2, 1));
+  PartitionTable next = table;
+  next.Remove("t");
+  next.Remove("none");
+  EXPECT_EQ(next.Find("t"), nullptr);
+  EXPECT_EQ(next.Find(Uuid{{1}}), nullptr);
+  EXPECT_EQ(next.Find("u"), table.Find("u"));
+  EXPECT_NE(table.Find("t"), nullptr);
+}
+
 TEST(PartitionTableTest, EveryThreadSeesAViewOnceItIsPublished) {
   PublishedView view(View(1));
   for (int round = 2; round < 20; ++round) {
