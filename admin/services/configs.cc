@@ -96,6 +96,9 @@ Outcome<std::vector<ConfigChange>> ChangesOf(const v1::AlterConfigsRequest& requ
     if (!names.insert(change.name()).second) {
       return FailField("changes.name", change.name() + " is there twice");
     }
+    if (!v1::ConfigChange::Operation_IsValid(change.operation())) {
+      return FailField("changes.operation", "not one that this server knows");
+    }
     const ConfigChange::Operation operation = OperationOf(change.operation());
     if (operation == ConfigChange::Operation::kDelete && !change.value().empty()) {
       return FailField("changes.value", "not with DELETE");
@@ -116,11 +119,13 @@ Outcome<v1::AlterConfigsResponse> AlterConfigs(ConfigsPort& port,
   }
   Outcome<std::vector<ConfigChange>> changes = ChangesOf(request);
   if (!changes) return std::unexpected(std::move(changes).error());
-  Outcome<ConfigSet> altered = port.Alter({.resource = *resource,
-                                           .changes = *std::move(changes),
-                                           .etag = request.etag(),
-                                           .validate_only = request.validate_only()},
-                                          call.stop_token());
+  Outcome<ConfigSet> altered =
+      WithFields(port.Alter({.resource = *resource,
+                             .changes = *std::move(changes),
+                             .etag = request.etag(),
+                             .validate_only = request.validate_only()},
+                            call.stop_token()),
+                 {{ErrorCode::kInvalidConfig, "changes"}, {ErrorCode::kInvalidRequest, "changes"}});
   if (!altered) return std::unexpected(std::move(altered).error());
   v1::AlterConfigsResponse response;
   response.set_etag(altered->etag);

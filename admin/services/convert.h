@@ -5,6 +5,7 @@
 #include <google/protobuf/timestamp.pb.h>
 
 #include <chrono>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -35,6 +36,24 @@ Outcome<void> RequireNotNegative(int64_t value, std::string_view field);
 // The interval of a watch: 1 s when absent; from 100 ms to 1 h.
 Outcome<std::chrono::milliseconds> WatchInterval(bool present,
                                                  const google::protobuf::Duration& interval);
+
+// Which field of the request an error of Kafka's is about.
+struct FieldOfError {
+  ErrorCode code;
+  const char* field;
+};
+
+// Names the field of such an error, unless the port has named one.
+template <class T>
+Outcome<T> WithFields(Outcome<T> outcome, std::initializer_list<FieldOfError> fields) {
+  if (outcome || !outcome.error().fields.empty()) return outcome;
+  for (const auto& [code, field] : fields) {
+    if (outcome.error().code == code) {
+      outcome.error().fields.push_back({field, outcome.error().message});
+    }
+  }
+  return outcome;
+}
 
 // Whether there was nothing to delete.
 template <class T>

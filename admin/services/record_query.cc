@@ -49,6 +49,9 @@ Predicate::Match MatchOf(v1::Predicate::Match match) {
 }
 
 Outcome<Predicate> PredicateOf(const v1::Predicate& predicate) {
+  if (!v1::Predicate::Match_IsValid(predicate.match())) {
+    return FailField("predicates.match", "not one that this server knows");
+  }
   Predicate out{.header = predicate.header(),
                 .match = MatchOf(predicate.match()),
                 .operand = predicate.operand(),

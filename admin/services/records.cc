@@ -90,6 +90,9 @@ Outcome<v1::ProduceRecordsResponse> ProduceRecords(RecordsPort& port,
                      .compression = FromProto(request.compression_type()),
                      .acks_all = request.acks() != v1::ACKS_LEADER,
                      .validate_only = request.validate_only()};
+  if (!v1::Acks_IsValid(request.acks())) {
+    return FailField("acks", "not a value that this server knows");
+  }
   if (order.compression == Compression::kUnknown) {
     return FailField("compression_type", "not a codec that is known");
   }

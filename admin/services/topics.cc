@@ -138,7 +138,13 @@ Outcome<v1::CreateTopicResponse> CreateTopic(TopicsPort& port,
   // -1 is how the port says "default"; a client that says it means it wrongly.
   if (topic.partition_count() < 0) return FailField("topic.partition_count", "negative");
   if (topic.replication_factor() < 0) return FailField("topic.replication_factor", "negative");
-  return AnswerWith<v1::CreateTopicResponse>(port.Create(creation, call.stop_token()));
+  return AnswerWith<v1::CreateTopicResponse>(
+      WithFields(port.Create(creation, call.stop_token()),
+                 {{ErrorCode::kInvalidTopicException, "topic.name"},
+                  {ErrorCode::kInvalidPartitions, "topic.partition_count"},
+                  {ErrorCode::kInvalidReplicationFactor, "topic.replication_factor"},
+                  {ErrorCode::kInvalidReplicaAssignment, "assignments"},
+                  {ErrorCode::kInvalidConfig, "topic.configs"}}));
 }
 
 Outcome<v1::UpdateTopicResponse> UpdateTopic(TopicsPort& port,
@@ -146,7 +152,10 @@ Outcome<v1::UpdateTopicResponse> UpdateTopic(TopicsPort& port,
                                              const Call& call) {
   Outcome<TopicUpdate> update = TopicUpdateOf(request);
   if (!update) return std::unexpected(std::move(update).error());
-  return AnswerWith<v1::UpdateTopicResponse>(port.Update(*update, call.stop_token()));
+  return AnswerWith<v1::UpdateTopicResponse>(
+      WithFields(port.Update(*update, call.stop_token()),
+                 {{ErrorCode::kInvalidPartitions, "topic.partition_count"},
+                  {ErrorCode::kInvalidConfig, "topic.configs"}}));
 }
 
 Outcome<v1::DeleteTopicResponse> DeleteTopic(TopicsPort& port,
@@ -207,7 +216,10 @@ Outcome<v1::AddPartitionsResponse> AddPartitions(TopicsPort& port,
                            .assignments = AssignmentsOf(request.assignments()),
                            .set_configs = {},
                            .validate_only = request.validate_only()};
-  return AnswerWith<v1::AddPartitionsResponse>(port.Update(update, call.stop_token()));
+  return AnswerWith<v1::AddPartitionsResponse>(
+      WithFields(port.Update(update, call.stop_token()),
+                 {{ErrorCode::kInvalidPartitions, "partition_count"},
+                  {ErrorCode::kInvalidReplicaAssignment, "assignments"}}));
 }
 
 Outcome<v1::TrimRecordsResponse> TrimRecords(TopicsPort& port,

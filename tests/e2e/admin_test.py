@@ -335,6 +335,12 @@ class Configs(AdminCase):
         self.assertTrue(explained.config.documentation)
         self.assertFalse(configs.ExplainConfig(configs_pb2.ExplainConfigRequest(
             resource=topic, name="retention.ms", proposed_value="soon")).proposed.valid)
+        self.assert_fails(grpc.StatusCode.NOT_FOUND, "UNKNOWN_CONFIG",
+                          lambda: configs.ExplainConfig(configs_pb2.ExplainConfigRequest(
+                              resource=topic, name="retention.m")))
+        _, details = self.assert_fails(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_CONFIG",
+                                       lambda: self.admin.create("wrong", **{"retention.ms": "soon"}))
+        self.assertEqual(details["BadRequest"].field_violations[0].field, "topic.configs")
 
     def test_an_unknown_key_is_refused_with_the_nearest_one(self):
         self.admin.create("keys")

@@ -188,6 +188,12 @@ Outcome<admin::ConfigExplanation> AdminConfigs::Explain(
     const std::optional<std::string>& proposed) {
   const services::ConfigResource resource = ToService(asked);
   Result<services::ConfigExplanation> explained = configs_.Explain(resource, name, proposed);
+  if (!explained && explained.error().code == ErrorCode::kInvalidConfig) {
+    admin::Failure unknown(admin::FailureKind::kNotFound, "UNKNOWN_CONFIG",
+                           std::move(explained).error().message);
+    unknown.resource = {"config", name};
+    return std::unexpected(std::move(unknown));
+  }
   if (!explained) return FailFor(resource, std::move(explained).error());
   const services::ConfigDefinition& definition = *explained->definition;
   admin::ConfigExplanation answer;

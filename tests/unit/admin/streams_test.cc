@@ -269,6 +269,30 @@ TEST_F(StreamsTest, RecordsDoNotWaitForWhatTakesLong) {
   EXPECT_EQ(response.records(0).record().value(), "c");
 }
 
+TEST_F(StreamsTest, ValuesOfEnumsThatAreNotKnownAreRefused) {
+  v1::SearchRecordsRequest search;
+  search.set_topic("orders");
+  search.add_predicates()->set_field(v1::Predicate::FIELD_KEY);
+  search.mutable_predicates(0)->set_match(static_cast<v1::Predicate::Match>(77));
+  v1::SearchRecordsResponse found;
+  auto stream = records->SearchRecords(&context, search);
+  EXPECT_FALSE(stream->Read(&found));
+  const auto match = DetailOf<google::rpc::BadRequest>(stream->Finish());
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->field_violations(0).field(), "predicates.match");
+
+  v1::ProduceRecordsRequest produce;
+  produce.set_topic("orders");
+  produce.add_records()->set_value("v");
+  produce.set_acks(static_cast<v1::Acks>(77));
+  v1::ProduceRecordsResponse produced;
+  grpc::ClientContext another;
+  const auto acks =
+      DetailOf<google::rpc::BadRequest>(records->ProduceRecords(&another, produce, &produced));
+  ASSERT_TRUE(acks);
+  EXPECT_EQ(acks->field_violations(0).field(), "acks");
+}
+
 TEST_F(StreamsTest, FieldsAreCutButTheirSizesTold) {
   served.records.Append("0123456789");
   v1::ReadRecordsRequest request;
