@@ -6,14 +6,6 @@
 
 namespace monkafka::cli {
 
-void RecordStream::AddRecord(const monkafka::admin::v1::PartitionRecord& at) {
-  next_[at.partition()] = at.record().offset() + 1;
-  ++count_;
-  items_.Add(
-      at, [&] { return fmt::format("{}-{}@{}", at.topic(), at.partition(), at.record().offset()); },
-      [&] { return RecordCells(at, session_.printer().wide()); });
-}
-
 std::string RecordStream::Resume(const std::vector<int32_t>& partitions,
                                  const std::vector<std::string>& other_start) const {
   const std::vector<std::string> base = WithoutOptions(

@@ -26,8 +26,17 @@ class RecordStream {
   // The records of a message; they are seen at once.
   template <class Event>
   void Add(const Event& event) {
-    for (const auto& record : event.records()) AddRecord(record);
-    if (!event.records().empty()) session_.printer().out().flush();
+    using monkafka::admin::v1::PartitionRecord;
+    if (event.records().empty()) return;
+    for (const PartitionRecord& at : event.records()) next_[at.partition()] = NextOffset(at);
+    count_ += event.records_size();
+    items_.AddAll(
+        event, event.records(),
+        [](const PartitionRecord& at) {
+          return fmt::format("{}-{}@{}", at.topic(), at.partition(), at.record().offset());
+        },
+        [this](const PartitionRecord& at) { return RecordCells(at, session_.printer().wide()); });
+    session_.printer().out().flush();
   }
 
   // A message that ends the stream.
@@ -45,7 +54,9 @@ class RecordStream {
                      const std::vector<std::string>& other_start) const;
 
  private:
-  void AddRecord(const monkafka::admin::v1::PartitionRecord& at);
+  static int64_t NextOffset(const monkafka::admin::v1::PartitionRecord& at) {
+    return at.record().offset() + 1;
+  }
 
   Session& session_;
   ItemStream items_;

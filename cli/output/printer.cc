@@ -4,8 +4,6 @@
 #include <array>
 #include <ostream>
 
-#include "cli/output/json_writer.h"
-
 namespace monkafka::cli {
 
 std::optional<Format> ParseFormat(std::string_view name) {
@@ -94,8 +92,7 @@ void Printer::PrintDocument(const google::protobuf::Message& document, std::stri
     out_ << name << '\n';
     return;
   }
-  std::string json;
-  AppendDocument(document, /*indented=*/format_ == Format::kJson, json);
+  const std::string json = ToDocument(document, /*indented=*/format_ == Format::kJson);
   if (format_ == Format::kJson) {
     out_ << json;
   } else if (format_ == Format::kJsonl) {
@@ -111,28 +108,32 @@ ItemStream::ItemStream(Printer& printer, std::vector<std::string> titles, Pace p
       rows_(std::move(titles), printer.wide(), printer.out(), printer.terminal()) {}
 
 bool ItemStream::AddMessage(const google::protobuf::Message& message) {
+  if (!IsStructured()) return false;
+  AddJson(ToJsonLine(message));
+  return true;
+}
+
+bool ItemStream::AddElements(const google::protobuf::Message& batch) {
+  if (!IsStructured()) return false;
+  const std::string json = ToJsonLine(batch);
+  for (const std::string_view element : ElementsOfFirstList(json)) AddJson(element);
+  return true;
+}
+
+bool ItemStream::IsStructured() const {
+  const Format format = printer_.format();
+  return format == Format::kJson || format == Format::kJsonl || format == Format::kYaml;
+}
+
+void ItemStream::AddJson(std::string_view json) {
   std::ostream& out = printer_.out();
-  json_.clear();
-  switch (printer_.format()) {
-    case Format::kTable:
-    case Format::kWide:
-    case Format::kName:
-      return false;
-    case Format::kJson:
-      json_ = any_ ? "," : "[\n";
-      AppendJson(message, /*indented=*/false, json_);
-      out << json_ << '\n';
-      break;
-    case Format::kJsonl:
-      AppendJson(message, /*indented=*/false, json_);
-      out << json_ << '\n';
-      break;
-    case Format::kYaml:
-      out << (any_ ? "---\n" : "") << ToYaml(message);
-      break;
+  if (printer_.format() == Format::kYaml) {
+    out << (any_ ? "---\n" : "") << JsonToYaml(json);
+  } else {
+    if (printer_.format() == Format::kJson) out << (any_ ? "," : "[\n");
+    out << json << '\n';
   }
   Sync();
-  return true;
 }
 
 void ItemStream::AddName(const std::string& name) {

@@ -125,12 +125,19 @@ class ItemStream {
   // string, `cells` a vector of Cell, as many as there are titles.
   template <class Name, class Cells>
   void Add(const google::protobuf::Message& message, const Name& name, const Cells& cells);
+  // The same for `items`, which are what `batch` has for its first and only field.
+  template <class Items, class Name, class Cells>
+  void AddAll(const google::protobuf::Message& batch, const Items& items, const Name& name,
+              const Cells& cells);
   // For json, jsonl and yaml alone; true when it is one of them.
   bool AddMessage(const google::protobuf::Message& message);
   // Ends the array; also after an interruption, so that what is there can be parsed.
   void Finish();
 
  private:
+  bool IsStructured() const;
+  bool AddElements(const google::protobuf::Message& batch);
+  void AddJson(std::string_view json);
   void AddName(const std::string& name);
   void AddRow(std::vector<Cell> cells);
   void Sync();
@@ -138,7 +145,6 @@ class ItemStream {
   Printer& printer_;
   const Pace pace_;
   RowWriter rows_;
-  std::string json_;
   bool any_ = false;
 };
 
@@ -147,6 +153,15 @@ void ItemStream::Add(const google::protobuf::Message& message, const Name& name,
                      const Cells& cells) {
   if (AddMessage(message)) return;
   printer_.for_people() ? AddRow(cells()) : AddName(name());
+}
+
+template <class Items, class Name, class Cells>
+void ItemStream::AddAll(const google::protobuf::Message& batch, const Items& items,
+                        const Name& name, const Cells& cells) {
+  if (AddElements(batch)) return;
+  for (const auto& item : items) {
+    printer_.for_people() ? AddRow(cells(item)) : AddName(name(item));
+  }
 }
 
 template <class Items, class Item>

@@ -1,9 +1,14 @@
 #include "cli/output/structured.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/type_resolver_util.h>
+
 #include <algorithm>
 #include <array>
-
-#include "cli/output/json_writer.h"
+#include <memory>
 
 namespace monkafka::cli {
 namespace {
@@ -128,18 +133,64 @@ class YamlWriter {
   std::string yaml_;
 };
 
+// By way of its bytes, in which the keys of maps are in order, so that answers can be compared.
+std::string Convert(const google::protobuf::Message& message, bool indented,
+                    bool with_defaults = true) {
+  using google::protobuf::util::TypeResolver;
+  static const std::unique_ptr<TypeResolver> types(
+      google::protobuf::util::NewTypeResolverForDescriptorPool(
+          "types", google::protobuf::DescriptorPool::generated_pool()));
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream output(&stream);
+    output.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&output);
+  }
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = indented;
+  options.always_print_primitive_fields = with_defaults;
+  std::string json;
+  const auto status = google::protobuf::util::BinaryToJsonString(
+      types.get(), "types/" + message.GetDescriptor()->full_name(), bytes, &json, options);
+  return status.ok() ? json : "{}";
+}
+
 }  // namespace
 
 std::string ToJsonLine(const google::protobuf::Message& message) {
-  std::string text;
-  AppendJson(message, /*indented=*/false, text);
-  return text;
+  return Convert(message, /*indented=*/false);
 }
 
 std::string ToJson(const google::protobuf::Message& message) {
-  std::string text;
-  AppendJson(message, /*indented=*/true, text);
-  return text;
+  return Convert(message, /*indented=*/true);
+}
+
+std::string ToDocument(const google::protobuf::Message& message, bool indented) {
+  return Convert(message, indented, /*with_defaults=*/false);
+}
+
+std::vector<std::string_view> ElementsOfFirstList(std::string_view json) {
+  constexpr int kElementDepth = 3;  // in the object, in its list
+  std::vector<std::string_view> elements;
+  int depth = 0;
+  size_t begin = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      in_text = c != '"';
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth == kElementDepth) begin = i;
+    } else if (c == '}' || c == ']') {
+      if (depth-- == kElementDepth) elements.push_back(json.substr(begin, i + 1 - begin));
+      if (depth < kElementDepth - 1) break;
+    }
+  }
+  return elements;
 }
 
 std::string ToYaml(const google::protobuf::Message& message) {

@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace monkafka::cli {
 
@@ -18,8 +19,16 @@ std::string ToJsonLine(const google::protobuf::Message& message);
 // Indented, with a line end.
 std::string ToJson(const google::protobuf::Message& message);
 
+// JSON for files that people keep: without what says nothing, which is every field at its default.
+// Protobuf reads both as the same message.
+std::string ToDocument(const google::protobuf::Message& message, bool indented);
+
 // Block style, with a line end.
 std::string ToYaml(const google::protobuf::Message& message);
+
+// The elements, objects each, of the list that is the first member of an object that ToJsonLine
+// wrote: converting a message of many is several times cheaper than converting each.
+std::vector<std::string_view> ElementsOfFirstList(std::string_view json);
 
 // `json` must be well formed, as ToJson writes it.
 std::string JsonToYaml(std::string_view json);

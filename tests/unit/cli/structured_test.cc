@@ -1,5 +1,6 @@
 #include "cli/output/structured.h"
 
+#include <gmock/gmock.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/type.pb.h>
@@ -15,6 +16,19 @@ TEST(JsonTest, ShowsFieldsAtTheirDefaultInLowerCamelCase) {
   EXPECT_NE(json.find("\"typeUrl\":\"t\""), std::string::npos) << json;
   EXPECT_NE(json.find("\"number\":0"), std::string::npos) << json;
   EXPECT_EQ(json.find('\n'), std::string::npos);
+}
+
+TEST(JsonTest, SortsTheKeysOfMaps) {
+  google::protobuf::Struct message;
+  for (const char* key : {"c", "a", "b"}) (*message.mutable_fields())[key].set_number_value(1);
+  EXPECT_EQ(ToJsonLine(message), R"({"a":1,"b":1,"c":1})");
+}
+
+TEST(JsonTest, TakesTheElementsOutOfAList) {
+  using testing::ElementsAre;
+  EXPECT_THAT(ElementsOfFirstList(R"({"records":[{"a":[{"b":"]}"}]},{"c":"\"}],"last":[{}]})"),
+              ElementsAre(R"({"a":[{"b":"]}"}]})", R"({"c":"\"})"));
+  EXPECT_THAT(ElementsOfFirstList(R"({"records":[],"summary":{"next":[{}]}})"), ElementsAre());
 }
 
 TEST(YamlTest, WritesNestedListsAndMapsInBlockForm) {
