@@ -1,5 +1,5 @@
 """Scenario of tests/bench/compare: latencies, from native clients after a warm-up."""
-from figures import Figure, scenario, topic
+from figures import Figure, scenario, topic, warm_up
 from measure import BIN, run_json, touch_free_memory
 
 SHARES = {"mean": "mean", "p50": "p50", "p95": "p95", "p99": "p99", "p999": "p99.9"}
@@ -24,8 +24,9 @@ def rows():
     return result
 
 
-@scenario("latency", rows(), seconds=(80, 70), quick=(15, 10))
+@scenario("latency", rows(), seconds=(90, 72), quick=(15, 10))
 def latency(broker, size):
+    warm_up(broker, size)
     where = topic(broker, "steady")
     touch_free_memory(broker.home, 1.5 * size(22) * 20_000 * 500)
     done = run_json(BIN / "bench_rdkafka_latency", f"127.0.0.1:{broker.port}", where["topic"],

@@ -180,6 +180,7 @@ class Broker:
     def __init__(self, flavour, home, overrides):
         self.flavour, self.home, self.overrides = flavour, home, dict(overrides)
         self.port = free_port()
+        self.is_warm = False
         self.tools = None
         self.server = Monkafka(home) if flavour == "monkafka" else \
             ApacheKafka(home, flavour.split()[1])

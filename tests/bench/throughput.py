@@ -3,7 +3,7 @@ import re
 import subprocess
 
 import measure
-from figures import GB, MB, Figure, per_gb, produce_cost, rate_mb, scenario, topic
+from figures import GB, MB, Figure, per_gb, produce_cost, rate_mb, scenario, topic, warm_up
 from measure import BIN, bare, cost, die_with_parent, run_json, touch_free_memory
 
 # --- producing ----------------------------------------------------------------------------------
@@ -59,11 +59,12 @@ def produce_limit(size, scratch):
     return result
 
 
-@scenario("produce", produce_figures(), limit=produce_limit, seconds=(130, 45, 12),
+@scenario("produce", produce_figures(), limit=produce_limit, seconds=(140, 47, 12),
           quick=(18, 8, 2),
           # Ours syncs before it answers acks=all unless told otherwise; Kafka does not by default.
           our_settings={"monkafka.acks.all.flush": "false"})
 def produce(broker, size):
+    warm_up(broker, size)
     result = {}
     for name, (_, partitions, extra, share) in PRODUCE.items():
         options = {"connections": 4, "acks": 1, **topic(broker, f"produce-{name}", partitions),
@@ -93,10 +94,10 @@ def produce(broker, size):
     "perf_tool_p95": Figure("  p95, as the tool prints", "ms"),
     "perf_tool_p99": Figure("  p99, as the tool prints", "ms"),
     "perf_tool_p999": Figure("  p99.9, as the tool prints", "ms"),
-}, seconds=(32, 20), quick=(7, 6))
+}, seconds=(42, 22), quick=(7, 6))
 def perf_tool(broker, size):
     """The well-known transcript, on a broker that has warmed up."""
-    broker.load("produce", bytes=size(GB // 2), connections=4, **topic(broker, "warm-up", 4))
+    warm_up(broker, size)
     topic(broker, "perf")
     records = size(1_000_000)
     touch_free_memory(broker.home, 1.5 * records * 500)
@@ -137,8 +138,9 @@ def consume_limit(size, scratch):
     "consume_1_calls": Figure("  system calls per megabyte", ""),
     "consume_8_cpu": Figure("consume from page cache, 8 consumers: CPU", "s/GB"),
     "consume_8_rate": Figure("  flat out, together", "MB/s", True),
-}, limit=consume_limit, seconds=(45, 15, 4), quick=(5, 2, 1))
+}, limit=consume_limit, seconds=(55, 17, 4), quick=(5, 2, 1))
 def consume(broker, size):
+    warm_up(broker, size)
     where = topic(broker, "consume")
     broker.load("produce", bytes=size(GB), connections=4, **where)
     readable = int(size(GB) * 0.98)
@@ -164,9 +166,10 @@ def consume(broker, size):
     "beside_cold_p99": Figure("  while an old gigabyte is read from the disk: p99", "ms"),
     "beside_cold_factor": Figure("  the disk's, how many times the one alone", "x", value=2),
     "cold_rate": Figure("  meanwhile the reader gets", "MB/s", True),
-}, seconds=(40, 30), quick=(8, 6))
+}, seconds=(50, 32), quick=(8, 6))
 def cold(broker, size):
     """A consumer reads from the disk what the page cache has lost; producers go on beside it."""
+    warm_up(broker, size)
     old, new = topic(broker, "old"), topic(broker, "new", 4)
     touch_free_memory(broker.home, 1.5 * size(GB))
     broker.load("produce", bytes=size(GB), connections=4, **old)
@@ -260,9 +263,10 @@ def durable(broker, size):
     f"default_{producers}_rate": Figure(
         f"each broker's default, acks=all, {producers} producer{'s' * (producers > 1)}",
         "records/s", True, kafka=1) for producers in (1, 16)
-}, seconds=(26, 18), quick=(6, 4))
+}, seconds=(36, 20), quick=(6, 4))
 def default(broker, size):
     """Ours syncs before it answers, Kafka does not."""
+    warm_up(broker, size)
     result = {}
     for producers in (1, 16):
         done, _ = produce_durably(broker, "default", producers, size)
