@@ -558,6 +558,11 @@ class Segments(AdminCase):
         verified = list(segments.VerifySegments(segments_pb2.VerifySegmentsRequest(topic="kept")))
         self.assertTrue(verified[-1].HasField("summary"))
         self.assertFalse([v for v in verified if v.HasField("anomaly")])
+        rest = list(segments.VerifySegments(segments_pb2.VerifySegmentsRequest(
+            topic="kept", start_file="kept-7/00000000000000000000.log")))
+        self.assertEqual(rest[-1].summary.partition_count, 0)
+        self.assert_fails(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD", lambda: list(
+            segments.VerifySegments(segments_pb2.VerifySegmentsRequest(start_file="kept"))))
 
 
 class Connections(AdminCase):
@@ -596,6 +601,18 @@ class Resources(AdminCase):
         self.assert_fails(grpc.StatusCode.FAILED_PRECONDITION, "PLAN_IMPOSSIBLE", lambda: resources.ApplyResources(
             resources_pb2.ApplyResourcesRequest(documents=documents)))
 
+
+    def test_applying_tells_how_far_it_is(self):
+        request = resources_pb2.ApplyResourcesWithProgressRequest(
+            documents=resources_pb2.ResourceDocuments(topics=[
+                resources_pb2.TopicDocument(name=f"watched-{i}", partitions=10) for i in range(50)]), request_id="once")
+        events = list(self.admin.resources.ApplyResourcesWithProgress(request, timeout=120))
+        self.assertEqual(len(events[-1].summary.plan.actions), 50)
+        seen = [event.progress.done_partition_count for event in events[:-1]]
+        self.assertEqual(seen, sorted(seen))
+        self.assertEqual({event.progress.total_partition_count for event in events[:-1]} - {500}, set())
+        again = list(self.admin.resources.ApplyResourcesWithProgress(request))
+        self.assertEqual([len(event.summary.plan.actions) for event in again], [50])
 
     def test_what_is_impossible_a_thousand_times_is_told_in_short(self):
         documents = resources_pb2.ResourceDocuments(topics=[
