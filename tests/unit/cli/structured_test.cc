@@ -26,8 +26,8 @@ TEST(JsonTest, SortsTheKeysOfMaps) {
 
 TEST(JsonTest, TakesTheElementsOutOfAList) {
   using testing::ElementsAre;
-  EXPECT_THAT(ElementsOfFirstList(R"({"records":[{"a":[{"b":"]}"}]},{"c":"\"}],"last":[{}]})"),
-              ElementsAre(R"({"a":[{"b":"]}"}]})", R"({"c":"\"})"));
+  EXPECT_THAT(ElementsOfFirstList(R"({"records":[{"a":[{"b":"]}"}]},{"c":"\\"}],"last":[{}]})"),
+              ElementsAre(R"({"a":[{"b":"]}"}]})", R"({"c":"\\"})"));
   EXPECT_THAT(ElementsOfFirstList(R"({"records":[],"summary":{"next":[{}]}})"), ElementsAre());
 }
 
