@@ -219,6 +219,12 @@ def durable_limit(size, scratch):
         result[f"durable_{producers}_rate"] = (
             disk["fdatasync_per_s"] * IN_FLIGHT * RECORDS_PER_BATCH)
         result[f"disk_syncs_{producers}"] = disk["fdatasync_per_s"]
+        touch_free_memory(scratch, size(2 * GB))
+        with bare("synced", scratch / "synced") as (port, _):
+            load = {"connections": producers, "in_flight": IN_FLIGHT}
+            measure.loader("produce", port, bare=True, seconds=size(1), **load)
+            done = measure.loader("produce", port, bare=True, seconds=size(3), **load)
+        result[f"bare_syncs_{producers}"] = done["records"] / done["seconds"]
     return result | {"disk_write": disk["write_mb_per_s"]}
 
 
@@ -242,6 +248,9 @@ def produce_durably(broker, name, producers, size):
                               limit=0.8),
     "durable_16_cpu": Figure("  CPU", "s/GB"),
     "durable_64_rate": Figure("fsync before every ack, 64 producers", "records/s", True),
+    "bare_syncs_1": Figure("(limit: a bare loop that syncs 5 requests at once, 1 producer)", "records/s",
+                           True),
+    "bare_syncs_16": Figure("(limit: the same, 16 producers)", "records/s", True),
     "disk_syncs_1": Figure("(limit: 80 KB appends with fdatasync, 1 file)", "/s", True),
     "disk_syncs_16": Figure("(limit: the same, 16 files at once)", "/s", True),
     "disk_write": Figure("(limit: sequential writes of the disk)", "MB/s", True),

@@ -11,14 +11,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "bench/loader/connection.h"
@@ -32,10 +31,6 @@ namespace {
 constexpr size_t kChunk = 256 * 1024;
 constexpr size_t kCrcAt = 17;    // in a batch
 constexpr size_t kCrcFrom = 21;  // what it covers begins here
-
-void Check(bool condition, const char* what) {
-  if (!condition) Die(std::string(what) + ": " + std::strerror(errno));
-}
 
 // The records of a Produce v7 request of one partition, the request without its length.
 Bytes RecordsOf(Bytes request) {
@@ -127,9 +122,9 @@ class ByFrames final : public Client {
   size_t size_ = 0;
 };
 
-class ByChunks final : public Client {
+class ByChunks : public Client {
  public:
-  using Client::Client;
+  ByChunks(int socket, int file, off_t& end) : Client(socket, file), end_(end) {}
   bool Readable() override {
     for (;;) {
       if (buffer_.size() < kChunk) buffer_.resize(kChunk);
@@ -137,14 +132,25 @@ class ByChunks final : public Client {
       if (got < 0 && errno == EAGAIN) return true;
       if (got <= 0) return false;
       have_ += static_cast<size_t>(got);
-      TakeWhole();
+      Taken(TakeWhole());
     }
   }
 
- private:
-  void TakeWhole() {
-    size_t at = 0;
+ protected:
+  virtual void Taken(size_t requests) { Answer(requests); }
+  void Answer(size_t requests) {
+    if (requests == 0) return;
     answers_.clear();
+    for (size_t i = 0; i < requests; ++i) {
+      answers_.insert(answers_.end(), answer_.begin(), answer_.end());
+    }
+    Send(answers_);
+  }
+
+ private:
+  size_t TakeWhole() {
+    size_t at = 0;
+    size_t requests = 0;
     size_t wanted = 0;
     while (have_ - at >= 4) {
       const size_t size = LoadBig<uint32_t>(buffer_.data() + at);
@@ -152,19 +158,51 @@ class ByChunks final : public Client {
         wanted = 4 + size;
         break;
       }
-      Take(Bytes(buffer_).subspan(at + 4, size), file_end);
-      answers_.insert(answers_.end(), answer_.begin(), answer_.end());
+      Take(Bytes(buffer_).subspan(at + 4, size), end_);
+      ++requests;
       at += 4 + size;
     }
-    if (!answers_.empty()) Send(answers_);
     std::memmove(buffer_.data(), buffer_.data() + at, have_ - at);
     have_ -= at;
     if (wanted > buffer_.size()) buffer_.resize(wanted);
+    return requests;
   }
 
+  off_t& end_;
   std::vector<uint8_t> buffer_;
   std::vector<uint8_t> answers_;
   size_t have_ = 0;
+};
+
+// Knows what no broker can: how many requests the producer keeps in flight.
+class BySyncedGroups final : public ByChunks {
+ public:
+  BySyncedGroups(int socket, int file, size_t group)
+      : ByChunks(socket, file, own_end_), group_(group) {
+    fcntl(socket, F_SETFL, 0);
+    // At the end of a load fewer than a group may come.
+    const timeval most{.tv_sec = 0, .tv_usec = 50'000};
+    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+  }
+  ~BySyncedGroups() override { close(file_); }
+  void Serve() {
+    while (Readable()) Sync();
+  }
+
+ private:
+  void Taken(size_t requests) override {
+    waiting_ += requests;
+    if (waiting_ >= group_) Sync();
+  }
+  void Sync() {
+    if (waiting_ == 0) return;
+    Check(fdatasync(file_) == 0, "fdatasync");
+    Answer(std::exchange(waiting_, 0));
+  }
+
+  const size_t group_;
+  off_t own_end_ = 0;
+  size_t waiting_ = 0;
 };
 
 class BySendfile final : public Client {
@@ -211,21 +249,42 @@ int Listen() {
   return listener;
 }
 
-std::unique_ptr<Client> Accept(BareMode mode, int listener, int file, int piece) {
+int AcceptSocket(int listener) {
   const int socket = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   Check(socket >= 0, "accept");
   const int on = 1;
   setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return socket;
+}
+
+std::unique_ptr<Client> Accept(BareMode mode, int listener, int file, int piece) {
+  const int socket = AcceptSocket(listener);
   if (mode == BareMode::kFrames) return std::make_unique<ByFrames>(socket, file);
-  if (mode == BareMode::kChunks) return std::make_unique<ByChunks>(socket, file);
+  if (mode == BareMode::kChunks) return std::make_unique<ByChunks>(socket, file, file_end);
   return std::make_unique<BySendfile>(socket, file, piece);
+}
+
+int CreateFile(const std::string& path) {
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0644);
+  Check(file >= 0, "open");
+  return file;
 }
 
 }  // namespace
 
+void ServeSynced(const std::string& path, int group) {
+  const int listener = Listen();
+  for (int i = 0;; ++i) {
+    const int socket = AcceptSocket(listener);
+    std::thread([socket, file = CreateFile(fmt::format("{}-{}", path, i)), group] {
+      BySyncedGroups(socket, file, static_cast<size_t>(group)).Serve();
+    }).detach();
+  }
+}
+
 void ServeBare(BareMode mode, const std::string& path, int piece) {
   const bool sends = mode == BareMode::kSendfile;
-  const int file = open(path.c_str(), sends ? O_RDONLY : O_RDWR | O_CREAT | O_TRUNC, 0644);
+  const int file = sends ? open(path.c_str(), O_RDONLY) : CreateFile(path);
   Check(file >= 0, "open");
   const int listener = Listen();
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -248,66 +307,6 @@ void ServeBare(BareMode mode, const std::string& path, int piece) {
       }
     }
   }
-}
-
-namespace {
-
-double SequentialMegabytesPerSecond(const std::string& path) {
-  constexpr size_t kWrite = 1 << 20;
-  constexpr int kWrites = 512;
-  const std::vector<uint8_t> block(kWrite, 'x');
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  Check(file >= 0, "open");
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < kWrites; ++i) {
-    Check(write(file, block.data(), kWrite) == static_cast<ssize_t>(kWrite), "write");
-  }
-  Check(fdatasync(file) == 0, "fdatasync");
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  close(file);
-  unlink(path.c_str());
-  return kWrites * static_cast<double>(kWrite) / 1e6 / took.count();
-}
-
-// Appends to a file and syncs it, again and again; returns how often.
-int64_t AppendAndSync(const std::string& path, int append_bytes, const std::atomic<bool>& stop) {
-  const std::vector<uint8_t> block(static_cast<size_t>(append_bytes), 'x');
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  Check(file >= 0, "open");
-  int64_t count = 0;
-  for (; !stop; ++count) {
-    Check(write(file, block.data(), block.size()) == static_cast<ssize_t>(block.size()), "write");
-    Check(fdatasync(file) == 0, "fdatasync");
-  }
-  close(file);
-  unlink(path.c_str());
-  return count;
-}
-
-double SyncsPerSecond(const std::string& directory, int append_bytes, int files, double seconds) {
-  std::atomic<bool> stop = false;
-  std::atomic<int64_t> syncs = 0;
-  const auto begin = std::chrono::steady_clock::now();
-  {
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < files; ++i) {
-      threads.emplace_back([&, path = fmt::format("{}/synced-{}", directory, i)] {
-        syncs += AppendAndSync(path, append_bytes, stop);
-      });
-    }
-    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-    stop = true;
-  }
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  return static_cast<double>(syncs) / took.count();
-}
-
-}  // namespace
-
-void MeasureDisk(const std::string& directory, int append_bytes, int files, double seconds) {
-  const double write = SequentialMegabytesPerSecond(directory + "/sequential");
-  const double syncs = SyncsPerSecond(directory, append_bytes, files, seconds);
-  fmt::print("{{\"write_mb_per_s\": {:.1f}, \"fdatasync_per_s\": {:.1f}}}\n", write, syncs);
 }
 
 }  // namespace monkafka::bench

@@ -16,6 +16,11 @@ enum class BareMode {
 // answer of kSendfile.
 [[noreturn]] void ServeBare(BareMode mode, const std::string& path, int piece);
 
+// Prints the port, then serves: each connection by a thread that writes to a file of its own
+// (`path` with a number behind it) and syncs it once for every `group` requests, which it then
+// answers.
+[[noreturn]] void ServeSynced(const std::string& path, int group);
+
 // Prints what the disk does: sequential writes, and appends to each of `files` files, every append
 // synced before the file's next one, all files at once.
 void MeasureDisk(const std::string& directory, int append_bytes, int files, double seconds);

@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--bytes", bytes, "Of one answer (sendfile) or of one synced append (disk)");
   app.add_option("--files", files, "How many files are appended to and synced at once");
+  int group = 5;
+  app.add_option("--group", group, "How many requests one sync serves (synced)");
   app.add_option("--seconds", seconds, "How long appends are synced");
   app.add_subcommand("frames")->callback(
       [&] { monkafka::bench::ServeBare(BareMode::kFrames, path, bytes); });
@@ -24,6 +26,7 @@ int main(int argc, char** argv) {
   app.add_subcommand("sendfile")->callback([&] {
     monkafka::bench::ServeBare(BareMode::kSendfile, path, bytes);
   });
+  app.add_subcommand("synced")->callback([&] { monkafka::bench::ServeSynced(path, group); });
   app.add_subcommand("disk")->callback(
       [&] { monkafka::bench::MeasureDisk(path, bytes, files, seconds); });
   CLI11_PARSE(app, argc, argv);

@@ -29,6 +29,10 @@ void Die(const std::string& why) {
   std::exit(1);
 }
 
+void Check(bool succeeded, const char* call) {
+  if (!succeeded) Die(std::string(call) + ": " + std::strerror(errno));
+}
+
 Connection::Connection(int port, size_t buffer_bytes) : buffer_(buffer_bytes) {
   socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};

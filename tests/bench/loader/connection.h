@@ -14,6 +14,8 @@
 namespace monkafka::bench {
 
 [[noreturn]] void Die(const std::string& why);
+// Dies of a system call that failed, with errno's reason.
+void Check(bool succeeded, const char* call);
 
 // A request as it goes over the wire, its length in front.
 template <class M>
