@@ -171,7 +171,9 @@ void Export(Session& session, const std::string& group, const std::string& file)
     commit.set_offset(partition.committed_offset());
     commit.set_metadata(partition.metadata());
   }
-  session.ShowDocument(file, [&](Printer& printer) { printer.PrintDocument(document, group); });
+  // Partition 0 is a default that says something.
+  session.ShowDocument(
+      file, [&](Printer& printer) { printer.PrintDocument(document, group, Defaults::kShown); });
 }
 
 struct ImportFlags : MutationFlags {

@@ -87,12 +87,13 @@ void Printer::PrintOne(const google::protobuf::Message& message, std::string_vie
   details.Write(out_, terminal_);
 }
 
-void Printer::PrintDocument(const google::protobuf::Message& document, std::string_view name) {
+void Printer::PrintDocument(const google::protobuf::Message& document, std::string_view name,
+                            Defaults defaults) {
   if (format_ == Format::kName) {
     out_ << name << '\n';
     return;
   }
-  const std::string json = ToDocument(document, /*indented=*/format_ == Format::kJson);
+  const std::string json = ToDocument(document, /*indented=*/format_ == Format::kJson, defaults);
   if (format_ == Format::kJson) {
     out_ << json;
   } else if (format_ == Format::kJsonl) {

@@ -74,7 +74,8 @@ class Printer {
 
   // What is to be kept in a file, without fields that say nothing: YAML unless another format was
   // asked for.
-  void PrintDocument(const google::protobuf::Message& document, std::string_view name);
+  void PrintDocument(const google::protobuf::Message& document, std::string_view name,
+                     Defaults defaults = Defaults::kLeftOut);
 
  private:
   // True when the format needs nothing but the message.

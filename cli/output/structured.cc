@@ -166,8 +166,8 @@ std::string ToJson(const google::protobuf::Message& message) {
   return Convert(message, /*indented=*/true);
 }
 
-std::string ToDocument(const google::protobuf::Message& message, bool indented) {
-  return Convert(message, indented, /*with_defaults=*/false);
+std::string ToDocument(const google::protobuf::Message& message, bool indented, Defaults defaults) {
+  return Convert(message, indented, /*with_defaults=*/defaults == Defaults::kShown);
 }
 
 std::vector<std::string_view> ElementsOfFirstList(std::string_view json) {

@@ -19,9 +19,13 @@ std::string ToJsonLine(const google::protobuf::Message& message);
 // Indented, with a line end.
 std::string ToJson(const google::protobuf::Message& message);
 
-// JSON for files that people keep: without what says nothing, which is every field at its default.
-// Protobuf reads both as the same message.
-std::string ToDocument(const google::protobuf::Message& message, bool indented);
+// Whether fields at their default are in a document.
+enum class Defaults { kLeftOut, kShown };
+
+// JSON for files that people keep, in which most defaults say nothing. Protobuf reads both as the
+// same message.
+std::string ToDocument(const google::protobuf::Message& message, bool indented,
+                       Defaults defaults = Defaults::kLeftOut);
 
 // Block style, with a line end.
 std::string ToYaml(const google::protobuf::Message& message);

@@ -218,6 +218,7 @@ class AnswersTest(WithSeed):
     def test_reset_and_undo_restore_the_offsets(self):
         place = self.place()
         before = place.ctl(["group", "export", "billing"]).stdout
+        self.assertIn("partition: 0", before)
         place.ctl(["group", "reset", "billing", "--topic", "orders", "--to-earliest", "--yes"])
         self.assertNotEqual(place.ctl(["group", "export", "billing"]).stdout, before)
         place.ctl(["group", "undo", "billing", "--yes"])
