@@ -48,8 +48,8 @@ class Size:
         return max(1, full // 10) if self.quick else full
 
 
-def topic(broker, name, partitions=1):
-    broker.load("create", topic=name, partitions=partitions)
+def topic(broker, name, partitions=1, **settings):
+    broker.load("create", topic=name, partitions=partitions, **settings)
     return {"topic": name, "partitions": partitions}
 
 

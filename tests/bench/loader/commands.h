@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace monkafka::bench {
@@ -10,6 +11,7 @@ struct Options {
   int port = 9092;
   std::string topic = "bench";
   int partitions = 1;
+  std::optional<int> flush_messages;
   int connections = 1;
   int in_flight = 5;
   int record_bytes = 1000;

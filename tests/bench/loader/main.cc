@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
   app.fallthrough();
   app.add_option("--port", options.port, "The broker's port on 127.0.0.1");
   app.add_option("--topic", options.topic);
+  app.add_option("--flush-messages", options.flush_messages, "Of the topic that is created");
   app.add_option("--partitions", options.partitions);
   app.add_option("--connections", options.connections);
   app.add_option("--in-flight", options.in_flight, "Requests in flight on each connection");

@@ -34,6 +34,8 @@ void CreateTopic(const Options& options) {
   Connection connection(options.port);
   protocol::CreateTopicsRequest request;
   request.topics = {{options.topic, options.partitions, 1, {}, {}}};
+  const std::string flush_messages = std::to_string(options.flush_messages.value_or(0));
+  if (options.flush_messages) request.topics[0].configs = {{"flush.messages", flush_messages}};
   const auto response = connection.Call<protocol::CreateTopicsResponse>(request, 2);
   const ErrorCode error = response.topics.at(0).error_code;
   if (error != ErrorCode::kNone) {
