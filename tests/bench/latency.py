@@ -1,6 +1,7 @@
 """Scenario of tests/bench/compare: latencies, from native clients after a warm-up."""
+import measure
 from figures import Figure, scenario, topic, warm_up
-from measure import BIN, run_json, touch_free_memory
+from measure import BIN, bare, run_json, touch_free_memory
 
 SHARES = {"mean": "mean", "p50": "p50", "p95": "p95", "p99": "p99", "p999": "p99.9"}
 RATES = {"1k": 1000, "10k": 10_000, "50k": 50_000}
@@ -24,7 +25,20 @@ def rows():
     return result
 
 
-@scenario("latency", rows(), seconds=(90, 72), quick=(15, 10))
+def latency_limit(size, scratch):
+    """What acknowledging the same requests takes a bare loop: the way to the consumer is not in it."""
+    result = {}
+    for name, rate in RATES.items():
+        with bare("chunks", scratch / f"end-{name}") as (port, _):
+            done = measure.loader("produce", port, bare=True, rate=1000, record_bytes=100,
+                                  batch_bytes=61 + 112 * (rate // 1000), warmup=size(2),
+                                  seconds=size(6))
+        result |= {f"end_{name}_{share}": done[f"{share}_ms"] for share in ("p50", "p99", "p999")}
+    return result
+
+
+@scenario("latency", rows(), limit=latency_limit, seconds=(90, 72, 25),
+          quick=(15, 10, 3))
 def latency(broker, size):
     warm_up(broker, size)
     where = topic(broker, "steady")
