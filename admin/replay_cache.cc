@@ -3,6 +3,13 @@
 #include <utility>
 
 namespace monkafka::admin {
+namespace {
+
+bool IsKept(const Outcome<std::string>& response) {
+  return response || response.error().reason == kCallerGaveUp;
+}
+
+}  // namespace
 
 Outcome<std::string> ReplayCache::Run(const Key& key, uint64_t request_hash,
                                       const std::function<Outcome<std::string>()>& run,
@@ -15,7 +22,7 @@ Outcome<std::string> ReplayCache::Run(const Key& key, uint64_t request_hash,
     for (auto found = entries_.find(key); found != entries_.end(); found = entries_.find(key)) {
       const EntryPtr earlier = found->second;
       if (auto answer = Replay(key, earlier, request_hash)) {
-        replayed = answer->has_value();
+        replayed = IsKept(*answer);
         return *std::move(answer);
       }
     }
@@ -23,8 +30,8 @@ Outcome<std::string> ReplayCache::Run(const Key& key, uint64_t request_hash,
   }
   Outcome<std::string> response = run();
   MutexLock lock(mutex_);
-  if (response) {
-    Keep(key, entry, *response);
+  if (IsKept(response)) {
+    Keep(key, entry, response);
   } else {
     entry->failed = true;
     entries_.erase(key);
@@ -45,10 +52,10 @@ std::optional<Outcome<std::string>> ReplayCache::Replay(const Key& key, const En
   return entry->response;
 }
 
-void ReplayCache::Keep(const Key& key, const EntryPtr& entry, std::string response) {
+void ReplayCache::Keep(const Key& key, const EntryPtr& entry, Outcome<std::string> response) {
   entry->done = true;
   entry->response = std::move(response);
-  bytes_ += entry->response.size();
+  bytes_ += entry->bytes();
   by_age_.push_back({clock_.Now(), key, entry});
   while (by_age_.size() > kMaxEntries || (bytes_ > kMaxBytes && by_age_.size() > 1)) DropOldest();
 }
@@ -56,7 +63,7 @@ void ReplayCache::Keep(const Key& key, const EntryPtr& entry, std::string respon
 void ReplayCache::DropOldest() {
   const Age oldest = std::move(by_age_.front());
   by_age_.pop_front();
-  bytes_ -= oldest.entry->response.size();
+  bytes_ -= oldest.entry->bytes();
   entries_.erase(oldest.key);
 }
 

@@ -1,6 +1,7 @@
 // Answers of changes that were made, for clients that ask again with the same request_id (AIP-155)
 // because they did not get the answer. Bounded in number, bytes and time; what fails is forgotten
-// at once, so that it can be tried again. Threads: any.
+// at once, so that it can be tried again. What its caller gave up on (kCallerGaveUp) has not
+// failed: it is not run a second time, but answered as before. Threads: any.
 #pragma once
 
 #include <chrono>
@@ -38,7 +39,9 @@ class ReplayCache {
     uint64_t request_hash = 0;
     bool done = false;
     bool failed = false;
-    std::string response;
+    Outcome<std::string> response;
+
+    size_t bytes() const { return response ? response->size() : 0; }
   };
   using EntryPtr = std::shared_ptr<Entry>;
   struct Age {
@@ -50,7 +53,7 @@ class ReplayCache {
   // nullopt: the one that was under way has failed.
   std::optional<Outcome<std::string>> Replay(const Key& key, const EntryPtr& entry,
                                              uint64_t request_hash) REQUIRES(mutex_);
-  void Keep(const Key& key, const EntryPtr& entry, std::string response) REQUIRES(mutex_);
+  void Keep(const Key& key, const EntryPtr& entry, Outcome<std::string> response) REQUIRES(mutex_);
   void DropOldest() REQUIRES(mutex_);
 
   const Clock& clock_;

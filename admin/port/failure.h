@@ -58,6 +58,9 @@ struct Failure {
       : message(std::move(text)), reason(std::move(failure_reason)), kind(failure_kind) {}
 };
 
+// The reason of a call that ended before its change was known to be made: the change goes on.
+inline constexpr char kCallerGaveUp[] = "CALLER_GAVE_UP";
+
 template <class T>
 using Outcome = std::expected<T, Failure>;
 

@@ -41,7 +41,7 @@ admin::Outcome<T> Wait(const std::stop_token& stop, Start start,
     lock.lock();
   }
   if (!state->answered.wait(lock, stop, answered)) {
-    return std::unexpected(admin::Failure(admin::FailureKind::kCancelled, "CANCELLED",
+    return std::unexpected(admin::Failure(admin::FailureKind::kCancelled, admin::kCallerGaveUp,
                                           "the caller gave up; what had begun goes on"));
   }
   return *std::move(state->value);

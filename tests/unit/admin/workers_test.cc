@@ -95,6 +95,26 @@ TEST_F(ReplayCacheTest, SecondCallWaitsForTheFirstAndRunsNothing) {
   first.join();
 }
 
+TEST_F(ReplayCacheTest, WhatFailedMayBeTriedAgain) {
+  const auto fail = []() -> Outcome<std::string> { return std::unexpected(Failure{}); };
+  ASSERT_FALSE(cache.Run(key, 1, fail, replayed));
+  const auto run = []() -> Outcome<std::string> { return "done"; };
+  ASSERT_TRUE(cache.Run(key, 1, run, replayed));
+  EXPECT_FALSE(replayed);
+}
+
+TEST_F(ReplayCacheTest, WhatGoesOnWithoutItsCallerIsNotBegunAgain) {
+  const auto give_up = []() -> Outcome<std::string> {
+    return std::unexpected(Failure(FailureKind::kCancelled, kCallerGaveUp, "it goes on"));
+  };
+  ASSERT_FALSE(cache.Run(key, 1, give_up, replayed));
+  const auto again = []() -> Outcome<std::string> { return "done twice"; };
+  const Outcome<std::string> answer = cache.Run(key, 1, again, replayed);
+  EXPECT_TRUE(replayed);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().reason, kCallerGaveUp);
+}
+
 TEST_F(ReplayCacheTest, OldAnswersGoWhenThereAreTooMany) {
   const auto run = []() -> Outcome<std::string> {
     return std::string(ReplayCache::kMaxBytes, 'x');
