@@ -4,6 +4,7 @@
 #include "admin/port/connections.h"
 #include "admin/services/convert.h"
 #include "admin/services/services.h"
+#include "admin/utf8.h"
 #include "monkafka/admin/v1/connections.pb.h"
 
 namespace monkafka::admin {
@@ -13,10 +14,10 @@ void Fill(const ConnectionInfo& info, v1::Connection& out) {
   out.set_connection_id(info.connection_id);
   out.set_remote_address(info.remote_address);
   out.set_listener(info.listener);
-  out.set_client_id(info.client_id);
-  out.set_software_name(info.software_name);
-  out.set_software_version(info.software_version);
-  out.set_principal(info.principal);
+  out.set_client_id(ToUtf8(info.client_id));
+  out.set_software_name(ToUtf8(info.software_name));
+  out.set_software_version(ToUtf8(info.software_version));
+  out.set_principal(ToUtf8(info.principal));
   *out.mutable_connect_time() = ToProto(info.connect_time);
   *out.mutable_last_request_time() = ToProto(info.last_request_time);
   out.set_request_count(info.request_count);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "admin/utf8.h"
+
 namespace monkafka::admin {
 namespace {
 
@@ -96,7 +98,6 @@ Compression FromProto(v1::CompressionType compression) {
   }
 }
 
-// Copies into what a message that is used again has allocated.
 void ToProto(const RecordView& record, int32_t max_field_bytes, v1::Record& out) {
   out.set_offset(record.offset);
   out.set_timestamp_ms(record.timestamp_ms);
@@ -104,7 +105,7 @@ void ToProto(const RecordView& record, int32_t max_field_bytes, v1::Record& out)
   if (record.value) *out.mutable_value() = Cut(*record.value, max_field_bytes);
   for (const HeaderView& header : record.headers) {
     v1::Header& added = *out.add_headers();
-    *added.mutable_key() = header.key;
+    added.set_key(ToUtf8(header.key));
     if (header.value) *added.mutable_value() = Cut(*header.value, max_field_bytes);
   }
   out.set_key_size_bytes(SizeOf(record.key));

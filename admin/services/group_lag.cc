@@ -5,6 +5,7 @@
 
 #include "admin/services/convert.h"
 #include "admin/services/watch.h"
+#include "admin/utf8.h"
 
 namespace monkafka::admin {
 namespace {
@@ -21,16 +22,16 @@ void Fill(const PartitionLag& lag, v1::PartitionLag& out) {
   if (lag.lag_time) {
     out.set_lag_seconds(std::chrono::duration<double>(*lag.lag_time).count());
   }
-  out.set_metadata(lag.metadata);
+  out.set_metadata(ToUtf8(lag.metadata));
   if (lag.commit_timestamp_ms >= 0) *out.mutable_commit_time() = TimeOfMs(lag.commit_timestamp_ms);
-  out.set_member_id(lag.member_id);
-  out.set_client_id(lag.client_id);
+  out.set_member_id(ToUtf8(lag.member_id));
+  out.set_client_id(ToUtf8(lag.client_id));
   out.set_client_host(lag.client_host);
   out.set_error(lag.error);
 }
 
 void Fill(const GroupLag& lag, v1::GroupLag& out) {
-  out.set_group_id(lag.group_id);
+  out.set_group_id(ToUtf8(lag.group_id));
   out.set_state(ToProto(lag.state));
   int64_t total = 0;
   for (const PartitionLag& partition : lag.partitions) {

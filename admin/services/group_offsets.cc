@@ -5,6 +5,7 @@
 #include <set>
 
 #include "admin/services/convert.h"
+#include "admin/utf8.h"
 #include "monkafka/admin/v1/groups.pb.h"
 
 namespace monkafka::admin {
@@ -20,7 +21,7 @@ Outcome<Response> AnswerWith(const Outcome<std::vector<OffsetMove>>& moves) {
     added.set_partition(move.partition);
     if (move.from_offset) added.set_from_offset(*move.from_offset);
     if (move.to_offset) added.set_to_offset(*move.to_offset);
-    added.set_from_metadata(move.from_metadata);
+    added.set_from_metadata(ToUtf8(move.from_metadata));
     added.set_from_leader_epoch(move.from_leader_epoch);
     added.set_skipped_records(move.skipped_records);
     added.set_replayed_records(move.replayed_records);

@@ -6,6 +6,7 @@
 #include "admin/services/group_lag.h"
 #include "admin/services/group_offsets.h"
 #include "admin/services/services.h"
+#include "admin/utf8.h"
 #include "monkafka/admin/v1/groups.pb.h"
 
 namespace monkafka::admin {
@@ -24,33 +25,33 @@ v1::GroupType TypeOf(GroupType type) {
 }
 
 void Fill(const GroupMember& member, v1::GroupMember& out) {
-  out.set_member_id(member.member_id);
-  out.set_group_instance_id(member.group_instance_id);
-  out.set_client_id(member.client_id);
+  out.set_member_id(ToUtf8(member.member_id));
+  out.set_group_instance_id(ToUtf8(member.group_instance_id));
+  out.set_client_id(ToUtf8(member.client_id));
   out.set_client_host(member.client_host);
   for (const AssignedPartition& partition : member.assignment) {
     v1::TopicPartition& added = *out.add_assignment();
-    added.set_topic(partition.topic);
+    added.set_topic(ToUtf8(partition.topic));
     added.set_partition(partition.partition);
   }
-  for (const std::string& topic : member.subscription) out.add_subscription(topic);
+  for (const std::string& topic : member.subscription) out.add_subscription(ToUtf8(topic));
   *out.mutable_session_timeout() = ToProto(member.session_timeout);
   *out.mutable_rebalance_timeout() = ToProto(member.rebalance_timeout);
-  for (const std::string& protocol : member.protocols) out.add_protocols(protocol);
+  for (const std::string& protocol : member.protocols) out.add_protocols(ToUtf8(protocol));
 }
 
 void Fill(const GroupInfo& info, v1::Group& out) {
-  out.set_group_id(info.group_id);
+  out.set_group_id(ToUtf8(info.group_id));
   out.set_state(ToProto(info.state));
   out.set_type(TypeOf(info.type));
-  out.set_protocol_type(info.protocol_type);
-  out.set_protocol(info.protocol);
+  out.set_protocol_type(ToUtf8(info.protocol_type));
+  out.set_protocol(ToUtf8(info.protocol));
   out.set_member_count(info.member_count);
   out.set_offset_count(info.offset_count);
   out.set_coordinator_id(info.coordinator_id);
   out.set_coordinator_partition(info.coordinator_partition);
   out.set_generation(info.generation);
-  out.set_leader_member_id(info.leader_member_id);
+  out.set_leader_member_id(ToUtf8(info.leader_member_id));
   for (const GroupMember& member : info.members) Fill(member, *out.add_members());
 }
 
