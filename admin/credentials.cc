@@ -5,11 +5,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <utility>
 
+#include "admin/read_file.h"
 #include "common/log.h"
 
 namespace monkafka::admin {
@@ -113,13 +112,12 @@ Result<std::vector<Credentials::Entry>> Credentials::Parse(const std::string& fi
 Status Credentials::Read() {
   Result<Version> version = VersionOf(file_);
   if (!version) return Forward(std::move(version));
-  std::ifstream in(file_, std::ios::binary);
-  if (!in) {
+  const Result<std::string> text = ReadFile(file_);
+  if (!text) {
     return Fail(ErrorCode::kInvalidConfig,
-                fmt::format("the tokens file {} cannot be read: {}", file_, strerror(errno)));
+                fmt::format("the tokens file {} cannot be read: {}", file_, text.error().message));
   }
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  Result<std::vector<Entry>> entries = Parse(file_, text);
+  Result<std::vector<Entry>> entries = Parse(file_, *text);
   if (!entries) return Forward(std::move(entries));
   entries_ = *std::move(entries);
   version_ = *version;

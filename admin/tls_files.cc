@@ -5,13 +5,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string_view>
 #include <utility>
+
+#include "admin/read_file.h"
 
 namespace monkafka::admin {
 namespace {
@@ -32,21 +30,14 @@ std::string TakeError() {
   return reason == nullptr ? "it is damaged" : reason;
 }
 
-Result<std::string> ReadFile(std::string_view what, const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in) return Refuse(what, file, std::strerror(errno));
-  return text;
-}
-
 Bio OpenText(const std::string& text) {
   return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free};
 }
 
 // The first of the certificates, all of which can be read.
 Result<Certificate> ReadCertificates(std::string_view what, const std::string& file) {
-  const Result<std::string> text = ReadFile(what, file);
-  if (!text) return std::unexpected(text.error());
+  const Result<std::string> text = ReadFile(file);
+  if (!text) return Refuse(what, file, text.error().message);
   const Bio in = OpenText(*text);
   Certificate first{nullptr, &X509_free};
   for (int count = 1;; ++count) {
@@ -64,8 +55,8 @@ Result<Certificate> ReadCertificates(std::string_view what, const std::string& f
 }
 
 Result<Key> ReadKey(std::string_view what, const std::string& file) {
-  const Result<std::string> text = ReadFile(what, file);
-  if (!text) return std::unexpected(text.error());
+  const Result<std::string> text = ReadFile(file);
+  if (!text) return Refuse(what, file, text.error().message);
   const Bio in = OpenText(*text);
   // Without this it would ask for a password on the terminal.
   const auto no_password = [](char*, int, int, void* asked) {

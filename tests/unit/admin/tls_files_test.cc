@@ -97,6 +97,8 @@ TEST_F(TlsFilesTest, ADamagedCertificateIsNamed) {
   EXPECT_THAT(Refusal(), HasSubstr("there is no PEM certificate in it"));
   tls.certificate_file = home_ / "absent.pem";
   EXPECT_THAT(Refusal(), HasSubstr("No such file"));
+  tls.certificate_file = home_;
+  EXPECT_THAT(Refusal(), HasSubstr("Is a directory"));
 }
 
 TEST_F(TlsFilesTest, ADamagedKeyIsNamed) {
