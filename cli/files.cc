@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -68,7 +69,11 @@ std::string ReadFile(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, ignored)) ThrowFileError(path, kWhat, EISDIR);
   std::ifstream file(path, std::ios::binary);
   if (!file) ThrowFileError(path, kWhat, errno);
-  std::string content(std::istreambuf_iterator<char>(file), {});
+  std::string content;
+  std::array<char, 4096> part{};
+  while (file.read(part.data(), part.size()), file.gcount() > 0) {
+    content.append(part.data(), static_cast<size_t>(file.gcount()));
+  }
   if (file.bad()) ThrowFileError(path, kWhat, errno);
   return content;
 }
@@ -77,8 +82,11 @@ void WriteFile(const std::filesystem::path& path, std::string_view content, Read
   constexpr const char* kWhat = "cannot be written";
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  std::string temporary = path.string() + ".new";
-  int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+  // A device or a pipe is written to: to rename a file over /dev/null would replace it.
+  const bool special =
+      std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
+  std::string temporary = special ? path.string() : path.string() + ".new";
+  int fd = open(temporary.c_str(), O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_TRUNC),
                 readers == Readers::kUser ? 0600 : 0666);
   if (fd < 0) ThrowFileError(temporary, kWhat, errno);
   while (!content.empty()) {
@@ -91,9 +99,10 @@ void WriteFile(const std::filesystem::path& path, std::string_view content, Read
     }
     content.remove_prefix(static_cast<size_t>(written));
   }
-  const int reason = fsync(fd) == 0 ? 0 : errno;
+  const int reason = special || fsync(fd) == 0 ? 0 : errno;
   close(fd);
   if (reason != 0) ThrowFileError(path, kWhat, reason);
+  if (special) return;
   if (rename(temporary.c_str(), path.c_str()) != 0) ThrowFileError(path, kWhat, errno);
 }
 

@@ -28,6 +28,7 @@ enum class Readers {
 };
 
 // Whole or not at all: written beside the file, synced, renamed over it. Makes the directories.
+// What is there and no regular file, as /dev/null or a pipe, is written to as it is.
 void WriteFile(const std::filesystem::path& path, std::string_view content,
                Readers readers = Readers::kUser);
 
