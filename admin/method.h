@@ -81,42 +81,20 @@ class MethodTable {
   // is changed, std::string(const Request&).
   template <class Request, class Subject, class Handler>
   void AddMutation(std::string path, Role role, Subject subject, Handler handler) {
-    Add({.path = std::move(path),
-         .role = role,
-         .mutation = true,
-         .run = [this, subject, handler](const CallPtr& call, auto bytes) {
-           Request request;
-           if (!ParseMessage(std::move(bytes), request)) return RefuseBytes(*call);
-           const Mutation mutation{subject(request), request.request_id(), request.validate_only(),
-                                   HashOf(request)};
-           RunMutation(call, mutation, [&]() -> Outcome<std::string> {
-             auto response = handler(request, *call);
-             if (!response) return std::unexpected(std::move(response).error());
-             return response->SerializeAsString();
-           });
-         }});
+    AddChange<Request>(
+        std::move(path), role, /*streaming=*/false, subject,
+        [handler](const Request& request, const CallPtr& call) { return handler(request, *call); });
   }
 
   // As AddMutation, of a change that takes its time: handler(const Request&, Stream<Response>&) may
   // send messages before it returns the last one.
   template <class Request, class Response, class Subject, class Handler>
   void AddStreamedMutation(std::string path, Role role, Subject subject, Handler handler) {
-    Add({.path = std::move(path),
-         .role = role,
-         .mutation = true,
-         .streaming = true,
-         .run = [this, subject, handler](const CallPtr& call, auto bytes) {
-           Request request;
-           if (!ParseMessage(std::move(bytes), request)) return RefuseBytes(*call);
-           const Mutation mutation{subject(request), request.request_id(), request.validate_only(),
-                                   HashOf(request)};
-           RunMutation(call, mutation, [&]() -> Outcome<std::string> {
-             Stream<Response> stream(call);
-             Outcome<Response> last = handler(request, stream);
-             if (!last) return std::unexpected(std::move(last).error());
-             return last->SerializeAsString();
-           });
-         }});
+    AddChange<Request>(std::move(path), role, /*streaming=*/true, subject,
+                       [handler](const Request& request, const CallPtr& call) -> Outcome<Response> {
+                         Stream<Response> stream(call);
+                         return handler(request, stream);
+                       });
   }
 
   // handler: Outcome<void>(const Request&, Stream<Response>&); sends its summary itself.
@@ -155,6 +133,26 @@ class MethodTable {
     bool validate_only;
     uint64_t request_hash;
   };
+
+  // handler: Outcome<Response>(const Request&, const CallPtr&)
+  template <class Request, class Subject, class Handler>
+  void AddChange(std::string path, Role role, bool streaming, Subject subject, Handler handler) {
+    Add({.path = std::move(path),
+         .role = role,
+         .mutation = true,
+         .streaming = streaming,
+         .run = [this, subject, handler](const CallPtr& call, auto bytes) {
+           Request request;
+           if (!ParseMessage(std::move(bytes), request)) return RefuseBytes(*call);
+           const Mutation mutation{subject(request), request.request_id(), request.validate_only(),
+                                   HashOf(request)};
+           RunMutation(call, mutation, [&]() -> Outcome<std::string> {
+             auto response = handler(request, call);
+             if (!response) return std::unexpected(std::move(response).error());
+             return response->SerializeAsString();
+           });
+         }});
+  }
 
   static void RefuseBytes(Call& call);
   void RunMutation(const CallPtr& call, const Mutation& mutation,
