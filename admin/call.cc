@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace monkafka::admin {
+namespace {
+
+// What is taken of a message is known only once all of it is: so slow a receiver is waited for.
+constexpr size_t kLeastBytesPerSecond = 16 << 10;
+
+}  // namespace
 
 void Call::Event::Fire(bool ok) {
   const CallPtr keep_alive = std::move(keep_alive_);
@@ -64,6 +70,7 @@ void Call::Pump() {
   queue_.pop_front();
   if (queue_.empty() && status_ && status_->ok()) {
     finishing_ = true;
+    writing_bytes_ = message.Length();
     WatchReceiver();
     stream_.WriteAndFinish(message, grpc::WriteOptions(), *status_, Begin(finished_));
     return;
@@ -76,7 +83,8 @@ void Call::Pump() {
 
 void Call::WatchReceiver() {
   if (stall_timer_ != 0 || limits_.stall_timeout.count() == 0) return;
-  stall_timer_ = limits_.timers->Schedule(limits_.stall_timeout,
+  const std::chrono::milliseconds for_its_size(writing_bytes_ * 1000 / kLeastBytesPerSecond);
+  stall_timer_ = limits_.timers->Schedule(limits_.stall_timeout + for_its_size,
                                           [weak = weak_from_this(), taken = taken_messages_] {
                                             if (const CallPtr call = weak.lock())
                                               call->EndIfStalled(taken);

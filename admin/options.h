@@ -24,7 +24,8 @@ struct ServerOptions {
   size_t max_request_bytes = 16 << 20;  // documents of some ten thousand topics
   size_t max_unsent_bytes = 256 << 10;  // per stream, before its producer has to wait
   // A call whose receiver takes nothing of what is sent for so long is ended, for it holds one of
-  // max_calls, and perhaps a thread for long reads; 0: never. At twice this time at the latest.
+  // max_calls, and perhaps a thread for long reads; 0: never. At twice this time at the latest, and
+  // a second later for each 16 KB of the message that is being sent.
   std::chrono::milliseconds stall_timeout{60'000};
 };
 

@@ -85,7 +85,9 @@ void Server::StopStreams() {
     MutexLock lock(mutex_);
     stopping_ = true;
     for (const CallPtr& call : calls_) {
-      if (call->method() != nullptr && call->method()->streaming) streams.push_back(call);
+      const Method* const method = call->method();
+      // A change ends by itself, and is answered.
+      if (method != nullptr && method->streaming && !method->mutation) streams.push_back(call);
     }
   }
   for (const CallPtr& call : streams) call->Abort(Stopping());
