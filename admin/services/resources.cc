@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "admin/port/resources.h"
@@ -10,8 +9,6 @@
 
 namespace monkafka::admin {
 namespace {
-
-constexpr int kMostTopicsInAudit = 10;
 
 Outcome<PlanOrder> OrderOf(const v1::ResourceDocuments& documents, bool prune) {
   PlanOrder order{.documents = {}, .prune = prune};
@@ -118,9 +115,8 @@ std::string SubjectOf(const auto& request) {
   const auto& topics = request.documents().topics();
   std::string subject =
       fmt::format("{} topics{}:", topics.size(), request.prune() ? ", pruning" : "");
-  const int named = std::min(topics.size(), kMostTopicsInAudit);
-  for (int i = 0; i < named; ++i) subject += " " + topics[i].name();
-  return named < topics.size() ? subject + " ..." : subject;
+  for (const v1::TopicDocument& topic : topics) subject += " " + topic.name();
+  return subject;
 }
 
 }  // namespace

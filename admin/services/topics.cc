@@ -260,7 +260,7 @@ std::string TrimSubject(const v1::TrimRecordsRequest& request) {
   return subject;
 }
 
-// All of them: who deleted a topic must be found by its name.
+// All of them, as far as a line of the audit goes: who deleted a topic must be found by its name.
 std::string BatchDeleteSubject(const v1::BatchDeleteTopicsRequest& request) {
   return fmt::format("{} topics: {}", request.names().size(), fmt::join(request.names(), " "));
 }

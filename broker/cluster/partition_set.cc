@@ -136,6 +136,7 @@ std::shared_ptr<storage::PartitionLog> PartitionSet::FindOrCreateLog(
 }
 
 void PartitionSet::Delete(const TopicPartitions& topic) {
+  LogInfo("topic {} with {} partitions is deleted", topic.name, topic.partitions.size());
   for (const auto& partition : topic.partitions) {
     ++done_;
     if (!partition) continue;

@@ -4,6 +4,7 @@
 // Threads: one at a time (start-up, then the metadata strand); blocks on the disk. Progress: any.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -40,7 +41,11 @@ class PartitionSet {
                                               const ImageChanges& changes);
 
   // Of the Apply that is under way.
-  ChangeProgress Progress() const { return {done_.load(), total_.load()}; }
+  ChangeProgress Progress() const {
+    // Two loads may see two changes; of none is more done than there is.
+    const int64_t total = total_;
+    return {std::min<int64_t>(done_, total), total};
+  }
 
  private:
   bool IsMine(const PartitionImage& partition) const;
