@@ -82,7 +82,8 @@ class Searcher {
       } else if (!searched) {
         return Forward(std::move(searched));
       }
-      ReportProgress();
+      // Not of empty ranges: a report names all of them, and there may be thousands.
+      if (counters_.scanned_bytes > reported_bytes_) ReportProgress();
       if (end_) break;
     }
     return SearchOutcome{end_.value_or(SearchEnd::kEnd), Progress()};

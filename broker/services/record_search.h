@@ -63,7 +63,8 @@ class RecordSink {
   virtual ~RecordSink() = default;
   // The record's views are valid during the call. False: the search ends, after this record.
   virtual bool OnRecord(int32_t partition, const records::Record& record) = 0;
-  // About every megabyte that was read, and at the end of each range. False: the search ends.
+  // About every megabyte that was read, and at the end of each range of which something was. False:
+  // the search ends.
   virtual bool OnProgress(const SearchProgress& progress) = 0;
 };
 

@@ -144,6 +144,13 @@ admin::Outcome<admin::VerifySummary> AdminSegments::Verify(const admin::VerifySc
     if (!scope.topic.empty() && start->topic_partition.topic != scope.topic) {
       return admin::FailField("start_file", "not of topic " + scope.topic);
     }
+    if (scope.partition && start->topic_partition.partition != *scope.partition) {
+      return admin::FailField("start_file", fmt::format("not of partition {}", *scope.partition));
+    }
+    if (scope.segment_base_offset && start->base_offset != *scope.segment_base_offset) {
+      return admin::FailField("start_file", fmt::format("not of the segment with base offset {}",
+                                                        *scope.segment_base_offset));
+    }
   }
   return Verification(source_, scope, std::move(start), sink, std::move(stop)).Run(*partitions);
 }

@@ -238,6 +238,9 @@ Outcome<std::vector<admin::TrimResult>> AdminTopics::Trim(const admin::TopicTrim
   auto allowed =
       CheckMayDelete(trim.topic, trim.allow_internal, "deleting records of " + trim.topic);
   if (!allowed) return std::unexpected(std::move(allowed).error());
+  // Else its first partition would be named as what is missing.
+  Outcome<TopicInfo> topic = Get(trim.topic, TopicView::kNames);
+  if (!topic) return std::unexpected(std::move(topic).error());
   std::vector<services::RecordDeletion> deletions;
   std::vector<admin::TrimResult> trimmed;
   for (const admin::TrimTarget& target : trim.targets) {

@@ -234,6 +234,12 @@ TEST_F(AdminSegmentsTest, AFileToBeginWithIsOneOfTheTopic) {
   scope.topic = "orders";
   scope.start_file = "payments-0/00000000000000000000.log";
   EXPECT_FALSE(port->Verify(scope, findings, {}));
+  scope.partition = 0;
+  scope.start_file = "orders-1/00000000000000000000.log";
+  EXPECT_FALSE(port->Verify(scope, findings, {})) << "nothing would be verified";
+  scope.segment_base_offset = 0;
+  scope.start_file = "orders-0/00000000000000000010.log";
+  EXPECT_FALSE(port->Verify(scope, findings, {}));
 }
 
 TEST_F(AdminSegmentsTest, VerificationEndsWhenTheReceiverWantsNoMore) {
