@@ -30,6 +30,11 @@ void RequireContext(const Contexts& contexts, const std::string& name) {
                 "`monkafkactl context list` shows those that exist");
 }
 
+// A context is used from other directories too.
+std::string FromEverywhere(const std::string& file) {
+  return file.empty() ? "" : std::filesystem::absolute(file).lexically_normal().string();
+}
+
 // --endpoint and the credentials are options of every command: `add` stores them.
 void Add(Session& session, const AddFlags& flags) {
   const TargetOptions& options = session.options().target;
@@ -48,11 +53,11 @@ void Add(Session& session, const AddFlags& flags) {
   }
   Context context = flags.context;
   context.endpoint = options.endpoint;
-  context.ca = options.ca;
-  context.cert = options.cert;
-  context.key = options.key;
+  context.ca = FromEverywhere(options.ca);
+  context.cert = FromEverywhere(options.cert);
+  context.key = FromEverywhere(options.key);
   context.server_name = options.server_name;
-  context.token_file = options.token_file;
+  context.token_file = FromEverywhere(options.token_file);
   contexts.by_name[flags.name] = context;
   if (contexts.current.empty()) contexts.current = flags.name;
   Save(session, contexts);

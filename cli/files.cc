@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 
@@ -52,6 +52,28 @@ std::string Remedy(int error) {
                 Remedy(error));
 }
 
+constexpr const char* kCannotRead = "cannot be read";
+
+// The file itself, when `path` is a symbolic link: to rename a file over the link would replace it.
+std::filesystem::path BehindLinks(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // as the kernel follows
+  std::error_code error;
+  for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+    if (links == kMostLinks) ThrowFileError(path, "cannot be written", ELOOP);
+    path = path.parent_path() / std::filesystem::read_symlink(path, error);
+  }
+  return path;
+}
+
+void RequireDirectory(const std::filesystem::path& file) {
+  const std::filesystem::path directory = file.has_parent_path() ? file.parent_path() : ".";
+  std::error_code error;
+  if (std::filesystem::is_directory(directory, error)) return;
+  throw Failure(fmt::format("{}: cannot be written: there is no directory {}", file.string(),
+                            directory.string()),
+                "make it first, or name another file");
+}
+
 }  // namespace
 
 std::filesystem::path ConfigDirectory(const Environment& environment) {
@@ -62,33 +84,49 @@ std::filesystem::path StateDirectory(const Environment& environment) {
   return UserDirectory(environment, "XDG_STATE_HOME", ".local/state");
 }
 
+std::ifstream OpenFile(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) ThrowFileError(path, kCannotRead, EISDIR);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) ThrowFileError(path, kCannotRead, errno);
+  return file;
+}
+
 std::string ReadFile(const std::filesystem::path& path) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  constexpr const char* kWhat = "cannot be read";
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) ThrowFileError(path, kWhat, EISDIR);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) ThrowFileError(path, kWhat, errno);
+  std::ifstream file = OpenFile(path);
   std::string content;
   std::array<char, 4096> part{};
   while (file.read(part.data(), part.size()), file.gcount() > 0) {
     content.append(part.data(), static_cast<size_t>(file.gcount()));
   }
-  if (file.bad()) ThrowFileError(path, kWhat, errno);
+  if (file.bad()) ThrowFileError(path, kCannotRead, errno);
   return content;
 }
 
-void WriteFile(const std::filesystem::path& path, std::string_view content, Readers readers) {
+void WriteFile(const std::filesystem::path& named, std::string_view content, Whose whose) {
   constexpr const char* kWhat = "cannot be written";
   std::error_code error;
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+  const std::filesystem::path path = BehindLinks(named);
+  if (whose == Whose::kTool) {
+    std::filesystem::create_directories(path.parent_path(), error);
+  } else {
+    RequireDirectory(path);
+  }
   // A device or a pipe is written to: to rename a file over /dev/null would replace it.
   const bool special =
       std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
   std::string temporary = special ? path.string() : path.string() + ".new";
   int fd = open(temporary.c_str(), O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_TRUNC),
-                readers == Readers::kUser ? 0600 : 0666);
+                whose == Whose::kTool ? 0600 : 0666);
   if (fd < 0) ThrowFileError(temporary, kWhat, errno);
+  struct stat before{};
+  if (!special && whose == Whose::kUser && stat(path.c_str(), &before) == 0 &&
+      fchmod(fd, before.st_mode & 07777) != 0) {
+    const int reason = errno;
+    close(fd);
+    ThrowFileError(path, kWhat, reason);
+  }
   while (!content.empty()) {
     ssize_t written = write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;

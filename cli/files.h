@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,18 +19,22 @@ std::filesystem::path ConfigDirectory(const Environment& environment);
 // $XDG_STATE_HOME/monkafkactl, or else ~/.local/state/monkafkactl: the undo files.
 std::filesystem::path StateDirectory(const Environment& environment);
 
+// To be read from; a directory is refused.
+std::ifstream OpenFile(const std::filesystem::path& path);
+
 // "-" is stdin.
 std::string ReadFile(const std::filesystem::path& path);
 
-// Who may read what is written.
-enum class Readers {
-  kUser,   // the user alone
-  kUmask,  // as the umask says, as of any file that a command makes
+// Whose file is written.
+enum class Whose {
+  kTool,  // monkafkactl's own: the user alone may read it, its directories are made
+  kUser,  // one that the user named: its directory must be there, and it keeps its mode
 };
 
-// Whole or not at all: written beside the file, synced, renamed over it. Makes the directories.
-// What is there and no regular file, as /dev/null or a pipe, is written to as it is.
-void WriteFile(const std::filesystem::path& path, std::string_view content,
-               Readers readers = Readers::kUser);
+// Whole or not at all: written beside the file, synced, renamed over it. A symbolic link stays; the
+// file behind it is written. What is there and no regular file, as /dev/null or a pipe, is written
+// to as it is.
+void WriteFile(const std::filesystem::path& named, std::string_view content,
+               Whose whose = Whose::kTool);
 
 }  // namespace monkafka::cli

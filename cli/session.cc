@@ -41,6 +41,18 @@ class ProgressShown {
   std::unique_ptr<Progress>& place_;
 };
 
+// What several things are answered is one value in JSON, however it ends.
+class ArrayPrinted {
+ public:
+  explicit ArrayPrinted(Printer& printer) : printer_(printer) { printer_.BeginArray(); }
+  ~ArrayPrinted() { printer_.EndArray(); }
+  ArrayPrinted(const ArrayPrinted&) = delete;
+  ArrayPrinted& operator=(const ArrayPrinted&) = delete;
+
+ private:
+  Printer& printer_;
+};
+
 }  // namespace
 
 std::string Session::CommandHere(std::vector<std::string> words) const {
@@ -116,7 +128,7 @@ void Session::ShowDocument(const std::string& file, const std::function<void(Pri
   std::ostringstream text;
   Printer to_file(text, printer().format(), Terminal());
   print(to_file);
-  WriteFile(file, text.str(), Readers::kUmask);
+  WriteFile(file, text.str(), Whose::kUser);
   Note(fmt::format("written to {}", file));
 }
 
@@ -129,6 +141,8 @@ void Session::ForEachBatch(std::string_view doing, const std::vector<std::string
                            size_t most,
                            const std::function<void(std::span<const std::string>)>& action) {
   const std::span<const std::string> all(names);
+  if (all.size() == 1) return action(all);
+  const ArrayPrinted array(printer());
   if (all.size() <= most) return action(all);
   InterruptWatch watch([] {});
   const ProgressShown shown(progress_, MakeProgress(doing, Progress::Unit::kItems));
@@ -190,6 +204,10 @@ std::string Session::NewRequestId() {
 
 void Session::Confirm(std::string_view what, bool yes, bool destructive) {
   const Target& at = target();
+  if (!at.passed_over.empty()) {
+    Warn(fmt::format("this is for {}, not for the current context {}", at.context.endpoint,
+                     at.passed_over));
+  }
   bool is_protected = at.context.is_protected;
   if (is_protected && options_.confirmed_context == at.context_name) return;
   if (!is_protected && (yes || !destructive)) return;

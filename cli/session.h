@@ -94,7 +94,7 @@ class Session {
 
   // Does the same for each name; a Failure is printed, and the others go on. The exit code is
   // kFailed if one failed. Ctrl-C ends it between two of several names. `doing` is what the
-  // progress is called, as in "delete".
+  // progress is called, as in "delete". In JSON the answers about several are one array.
   void ForEach(std::string_view doing, const std::vector<std::string>& names,
                const std::function<void(const std::string&)>& action);
   // As ForEach, for an action that takes up to `most` names at once.

@@ -32,6 +32,19 @@ const Context& FindContext(const Contexts& contexts, const std::string& name) {
                                    : fmt::format("did you mean {}?", nearest));
 }
 
+// The protection of a context whose endpoint another one was given for.
+void Protect(const Contexts& contexts, const std::string& name, bool is_named, Target& target) {
+  if (!is_named && !contexts.by_name.contains(name)) return;
+  const Context& context = FindContext(contexts, name);
+  if (!context.is_protected) return;
+  if (is_named || context.endpoint == target.context.endpoint) {
+    target.context_name = name;
+    target.context.is_protected = true;
+  } else {
+    target.passed_over = name;
+  }
+}
+
 // The file that a context or an option names; `option` and what the file `holds` are said when it
 // is of no use.
 std::string ReadNamed(const std::string& path, const char* option, const char* holds) {
@@ -74,10 +87,12 @@ Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
   std::string endpoint = options.endpoint;
   if (endpoint.empty() && context_name.empty()) endpoint = Variable(environment, kEndpointVariable);
   if (context_name.empty()) context_name = Variable(environment, kContextVariable);
+  const bool is_named = !context_name.empty();
   if (context_name.empty()) context_name = contexts.current;
 
   if (!endpoint.empty()) {
     target.context.endpoint = endpoint;
+    Protect(contexts, context_name, is_named, target);
   } else if (!context_name.empty()) {
     target.context_name = context_name;
     target.context = FindContext(contexts, context_name);

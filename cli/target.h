@@ -24,13 +24,14 @@ struct TargetOptions {
 struct Target {
   std::string context_name;  // "" when no context was used
   Context context;           // endpoint and credentials as they are in force
+  std::string passed_over;   // the current, protected context, when the endpoint is not its own
 };
 
 // The endpoint is --endpoint's, or else MONKAFKACTL_ENDPOINT's, or else that of the context, which
-// is
-// --context's, MONKAFKACTL_CONTEXT's or the current one; or else kDefaultEndpoint. An endpoint that
-// is given wins over the context with all that belongs to it, its protection included. Credentials
-// given as options win over the context's.
+// is --context's, MONKAFKACTL_CONTEXT's or the current one; or else kDefaultEndpoint. An endpoint
+// that is given wins over the context with its credentials, but not over its protection: that holds
+// when the context is named, or the endpoint is its own. Credentials given as options win over the
+// context's.
 Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
                      const Environment& environment);
 

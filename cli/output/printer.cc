@@ -58,6 +58,8 @@ Printer::Printer(std::ostream& out, Format format, Terminal terminal)
 bool Printer::PrintMessage(const google::protobuf::Message& message) {
   switch (format_) {
     case Format::kJson:
+      if (in_array_) out_ << (any_element_ ? "," : "[\n");
+      any_element_ = true;
       out_ << ToJson(message);
       return true;
     case Format::kJsonl:
@@ -73,6 +75,16 @@ bool Printer::PrintMessage(const google::protobuf::Message& message) {
       return false;
   }
   return false;
+}
+
+void Printer::BeginArray() {
+  in_array_ = true;
+  any_element_ = false;
+}
+
+void Printer::EndArray() {
+  if (format_ == Format::kJson) out_ << (any_element_ ? "]\n" : "[]\n");
+  in_array_ = false;
 }
 
 void Printer::PrintOne(const google::protobuf::Message& message, std::string_view name,

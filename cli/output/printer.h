@@ -72,6 +72,10 @@ class Printer {
   void PrintOne(const google::protobuf::Message& message, std::string_view name,
                 const std::function<void(Details&)>& describe);
 
+  // The messages between the two are the elements of one JSON array; other formats are as ever.
+  void BeginArray();
+  void EndArray();
+
   // What is to be kept in a file, without fields that say nothing: YAML unless another format was
   // asked for.
   void PrintDocument(const google::protobuf::Message& document, std::string_view name,
@@ -85,6 +89,8 @@ class Printer {
   const Format format_;
   const Terminal terminal_;
   bool any_yaml_ = false;  // a further document needs a line between
+  bool in_array_ = false;
+  bool any_element_ = false;
 };
 
 template <class Item>

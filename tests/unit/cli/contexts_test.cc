@@ -62,9 +62,32 @@ TEST(TargetTest, AnEndpointWinsOverEveryContext) {
   options.endpoint = "a:1";
   Target target = ResolveTarget(options, TwoContexts(), environment);
   EXPECT_EQ(target.context.endpoint, "a:1");
-  EXPECT_EQ(target.context_name, "");
-  EXPECT_FALSE(target.context.is_protected);
+  EXPECT_EQ(target.context.token_file, "");
   EXPECT_EQ(ResolveTarget({}, TwoContexts(), environment).context.endpoint, "b:2");
+}
+
+TEST(TargetTest, AnEndpointDoesNotTakeTheProtectionOfANamedContext) {
+  TargetOptions options;
+  options.endpoint = "a:1";
+  auto by_variable = Variables({{"MONKAFKACTL_CONTEXT", "production"}});
+  EXPECT_TRUE(ResolveTarget(options, TwoContexts(), by_variable).context.is_protected);
+  options.context = "production";
+  Target target = ResolveTarget(options, TwoContexts(), Variables({}));
+  EXPECT_EQ(target.context.endpoint, "a:1");
+  EXPECT_EQ(target.context_name, "production");
+  EXPECT_TRUE(target.context.is_protected);
+}
+
+TEST(TargetTest, TheCurrentContextProtectsItsOwnEndpoint) {
+  Contexts contexts = TwoContexts();
+  contexts.current = "production";
+  TargetOptions options;
+  options.endpoint = "kafka.example.net:9095";
+  EXPECT_TRUE(ResolveTarget(options, contexts, Variables({})).context.is_protected);
+  options.endpoint = "a:1";
+  Target target = ResolveTarget(options, contexts, Variables({}));
+  EXPECT_FALSE(target.context.is_protected);
+  EXPECT_EQ(target.passed_over, "production");
 }
 
 TEST(TargetTest, AContextThatIsNamedWinsOverTheVariableWithAnEndpoint) {
