@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <ostream>
 
 #include "cli/command.h"
@@ -58,6 +60,20 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_flag("-v,--verbose", options.verbose, "Show the gRPC status and details of errors");
 }
 
+// An empty value is refused where it is no text of the user's: a script's variable that is not set
+// must not mean another server, or all partitions, or all of the records.
+void RefuseEmptyValues(CLI::App& command) {
+  constexpr std::array kTexts = {"TEXT", "EXPRESSION", "FIELDS", "NAME=TEXT"};
+  for (CLI::Option* option : command.get_options()) {
+    const bool is_text =
+        std::find(kTexts.begin(), kTexts.end(), option->get_type_name()) != kTexts.end();
+    if (!is_text && option->get_items_expected_max() > 0) option->check(NotEmpty());
+  }
+  for (CLI::App* sub : command.get_subcommands([](CLI::App*) { return true; })) {
+    RefuseEmptyValues(*sub);
+  }
+}
+
 // "help topic" is "topic --help".
 std::vector<std::string> WithHelpLast(std::vector<std::string> words) {
   if (words.empty() || words.front() != "help") return words;
@@ -89,6 +105,7 @@ std::unique_ptr<CLI::App> MakeCommandTree(Session& session) {
   top::AddCommands(*app, session);
   doctor::AddCommands(*app, session);
   completion::AddCommands(*app, session);
+  RefuseEmptyValues(*app);
   return app;
 }
 

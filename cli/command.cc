@@ -4,8 +4,10 @@
 
 #include <array>
 #include <charconv>
+#include <set>
 
 #include "cli/failure.h"
+#include "cli/output/text.h"
 
 namespace monkafka::cli {
 namespace {
@@ -29,6 +31,31 @@ int32_t ParsePartition(std::string_view text) {
   return partition;
 }
 
+CLI::Validator NumberFrom(int64_t least, int64_t most, const char* kind) {
+  return CLI::Validator(
+      [least, most, kind](const std::string& text) -> std::string {
+        int64_t number = 0;
+        const size_t sign = text.starts_with('+') && !text.starts_with("+-") ? 1 : 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data() + sign, end, number);
+        if (stop != end || error == std::errc::invalid_argument) {
+          return fmt::format("{} is not {}", text, kind);
+        }
+        if (error == std::errc::result_out_of_range) {
+          return fmt::format("{} is out of range", text);
+        }
+        if (number < least) return fmt::format("{} is not {}", text, kind);
+        if (number > most) return fmt::format("{} is out of range: at most {}", text, most);
+        // CLI11 would read 010 as 8.
+        const size_t first = text.find_first_not_of("+-");
+        if (text[first] == '0' && first + 1 < text.size()) {
+          return fmt::format("{} begins with 0: write it without", text);
+        }
+        return "";
+      },
+      "");
+}
+
 }  // namespace
 
 CLI::App* AddNoun(CLI::App& root, const std::string& name, const std::string& description) {
@@ -37,24 +64,17 @@ CLI::App* AddNoun(CLI::App& root, const std::string& name, const std::string& de
   return noun;
 }
 
-CLI::Validator AboveZero() {
-  return CLI::Validator(
-      [](const std::string& text) -> std::string {
-        int64_t number = 0;
-        const bool whole = CLI::detail::lexical_cast(text, number);
-        return whole && number > 0 ? "" : text + " is not a whole number above 0";
-      },
-      "");
+CLI::Validator AboveZero(int64_t most) { return NumberFrom(1, most, "a whole number above 0"); }
+
+CLI::Validator NotNegative(int64_t most) { return NumberFrom(0, most, "a whole number from 0 on"); }
+
+CLI::Validator WholeNumber() {
+  return NumberFrom(std::numeric_limits<int64_t>::min(), kMostInt64, "a whole number");
 }
 
-CLI::Validator NotNegative() {
+CLI::Validator NotEmpty() {
   return CLI::Validator(
-      [](const std::string& text) -> std::string {
-        int64_t number = 0;
-        const bool whole = CLI::detail::lexical_cast(text, number);
-        return whole && number >= 0 ? "" : text + " is not a whole number from 0 on";
-      },
-      "");
+      [](const std::string& text) -> std::string { return text.empty() ? "is empty" : ""; }, "");
 }
 
 CLI::App* AddVerb(CLI::App& noun, const std::string& name, const std::string& description,
@@ -136,6 +156,15 @@ std::pair<std::string, std::string> ParseAssignment(const std::string& text) {
     throw UsageError(fmt::format("\"{}\" is no KEY=VALUE", text));
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+void CheckEachOnce(const std::vector<std::string>& keys) {
+  std::set<std::string_view> seen;
+  for (const std::string& key : keys) {
+    if (seen.insert(key).second) continue;
+    throw UsageError(fmt::format("config {} is given more than once", Printable(key)),
+                     "say once what is to become of it");
+  }
 }
 
 }  // namespace monkafka::cli

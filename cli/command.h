@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +23,16 @@
 
 namespace monkafka::cli {
 
-// For numbers on the command line: what is refused is said in words, not as a range of doubles.
-CLI::Validator AboveZero();
-CLI::Validator NotNegative();
+// For numbers on the command line, which are decimal: what is refused is said in words, not as a
+// range of doubles. `most` is what the option's type holds.
+constexpr int64_t kMostInt32 = std::numeric_limits<int32_t>::max();
+constexpr int64_t kMostInt64 = std::numeric_limits<int64_t>::max();
+CLI::Validator AboveZero(int64_t most = kMostInt64);
+CLI::Validator NotNegative(int64_t most = kMostInt64);
+CLI::Validator WholeNumber();
+
+// Refuses "": where a name is meant, an empty variable of a script must not mean all of them.
+CLI::Validator NotEmpty();
 
 CLI::App* AddNoun(CLI::App& root, const std::string& name, const std::string& description);
 CLI::App* AddVerb(CLI::App& noun, const std::string& name, const std::string& description,
@@ -58,5 +66,8 @@ std::vector<int32_t> ParsePartitions(const std::string& text);
 
 // "key=value" in two; a usage Failure when there is no "=".
 std::pair<std::string, std::string> ParseAssignment(const std::string& text);
+
+// A usage Failure when a config is named more than once: which of them would hold?
+void CheckEachOnce(const std::vector<std::string>& keys);
 
 }  // namespace monkafka::cli

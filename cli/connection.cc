@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <charconv>
 #include <memory>
 
 #include "cli/answers.h"
@@ -70,7 +71,9 @@ void Close(Session& session, const CloseFlags& flags) {
   }
   session.ForEach("close", flags.ids, [&](const std::string& id) {
     v1::CloseConnectionRequest request;
-    request.set_connection_id(std::stoll(id));
+    int64_t number = 0;  // the option's check let nothing else through
+    std::from_chars(id.data(), id.data() + id.size(), number);
+    request.set_connection_id(number);
     request.set_allow_missing(flags.if_exists);
     request.set_validate_only(flags.dry_run);
     request.set_request_id(Session::NewRequestId());

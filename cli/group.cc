@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/answers.h"
@@ -42,6 +43,26 @@ const View<v1::Group>& GroupView() {
           {"COORDINATOR", [](const G& g) { return Number(g.coordinator_id()); }, true},
       }};
   return view;
+}
+
+// "Preparing-rebalance" as PREPARING_REBALANCE; "" is any.
+std::string StateName(const std::string& word) {
+  std::string name = word;
+  for (char& c : name) {
+    c = c == '-' || c == ' ' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  v1::GroupState state = v1::GROUP_STATE_UNSPECIFIED;
+  v1::GroupState_Parse("GROUP_STATE_" + name, &state);
+  if (word.empty() || state != v1::GROUP_STATE_UNSPECIFIED) return name;
+  std::vector<std::string> known;
+  for (int i = 0; i < v1::GroupState_descriptor()->value_count(); ++i) {
+    const int number = v1::GroupState_descriptor()->value(i)->number();
+    if (number == v1::GROUP_STATE_UNSPECIFIED) continue;
+    known.push_back(StateWord(static_cast<v1::GroupState>(number)));
+    std::replace(known.back().begin(), known.back().end(), ' ', '-');
+  }
+  throw UsageError(fmt::format("there is no state \"{}\" of groups", Printable(word)),
+                   fmt::format("it is one of {}", fmt::join(known, ", ")));
 }
 
 void List(Session& session, const std::string& state, const std::string& filter) {
@@ -213,7 +234,7 @@ void AddLag(CLI::App& noun, Session& session) {
       ->type_name("DURATION")
       ->needs(watch);
   verb->add_option("--count", flags->count, "End after so many looks")
-      ->check(AboveZero())
+      ->check(AboveZero(kMostInt32))
       ->needs(watch);
   verb->callback([flags, &session] { Lag(session, *flags); });
 }
@@ -243,11 +264,7 @@ void AddCommands(CLI::App& root, Session& session) {
   list->add_option("--state", *state, "Only groups in this state, as in stable or empty");
   list->add_option("--filter", *filter, "Filter (AIP-160) over the fields of Group")
       ->type_name("EXPRESSION");
-  list->callback([state, filter, &session] {
-    std::string word = *state;
-    for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    List(session, word, *filter);
-  });
+  list->callback([state, filter, &session] { List(session, StateName(*state), *filter); });
 
   CLI::App* get =
       AddVerb(*noun, "get", "Show a group with its members", {"monkafkactl group get billing"});

@@ -144,7 +144,8 @@ void AddCommands(CLI::App& root, Session& session) {
                 Completion::kTopic);
   watch->add_option("--interval", watch_flags->interval, "Time between two looks (1s)")
       ->type_name("DURATION");
-  watch->add_option("--count", watch_flags->count, "End after so many looks")->check(AboveZero());
+  watch->add_option("--count", watch_flags->count, "End after so many looks")
+      ->check(AboveZero(kMostInt32));
   watch->callback([watch_flags, &session] { Watch(session, *watch_flags); });
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/json_util.h>
 
-#include <fstream>
 #include <istream>
 #include <memory>
 
@@ -168,8 +167,7 @@ void Produce(Session& session, const Flags& flags) {
     }
     ProduceLines(flags, session.world().in, producer);
   } else {
-    std::ifstream file(flags.file);
-    if (!file) throw Failure(fmt::format("{}: cannot be read", flags.file));
+    std::ifstream file = OpenFile(flags.file);
     ProduceLines(flags, file, producer);
   }
   producer.Finish();
@@ -200,7 +198,8 @@ void AddProduce(CLI::App& noun, Session& session) {
       ->type_name("NAME=TEXT")
       ->allow_extra_args(false);
   verb->add_option("-p,--partition", flags->partition,
-                   "The partition; else by the key, as Kafka does");
+                   "The partition; else by the key, as Kafka does")
+      ->check(NotNegative(kMostInt32));
   verb->add_option("--timestamp", flags->timestamp, "The timestamp; now if not given")
       ->type_name("TIME");
   auto* separator =

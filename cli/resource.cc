@@ -172,6 +172,10 @@ v1::Plan RunApply(Session& session, const v1::ApplyResourcesWithProgressRequest&
 void Apply(Session& session, const Flags& flags) {
   v1::ApplyResourcesWithProgressRequest request;
   *request.mutable_documents() = ReadDocuments(flags.files);
+  if (flags.prune && request.documents().topics().empty()) {
+    throw UsageError("there is no document, and --prune would delete every topic",
+                     "`monkafkactl topic delete` deletes those that it is told");
+  }
   request.set_prune(flags.prune);
   auto planned = RequestPlan(session, request.documents(), flags.prune);
   const v1::Plan& plan = planned.plan();

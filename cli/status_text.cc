@@ -62,7 +62,7 @@ std::string Advice(StatusCode code, const StatusDetails& details, std::string_vi
                                "offsets of all groups, is lost then"
                              : "leave this topic to the broker";
   }
-  if (reason == "POLICY_VIOLATION") {
+  if (reason == "POLICY_VIOLATION" && what.starts_with("trim ")) {
     return "the newest record of each key is kept as long as cleanup.policy is compact; a "
            "tombstone "
            "deletes a key";
