@@ -4,8 +4,9 @@
 
 #include "cli/answers.h"
 #include "cli/command.h"
+#include "cli/names.h"
 #include "cli/nouns.h"
-#include "monkafka/admin/v1/cluster.grpc.pb.h"
+#include "cli/retention.h"
 #include "monkafka/admin/v1/configs.grpc.pb.h"
 
 namespace monkafka::cli::config {
@@ -23,7 +24,8 @@ struct Owner {
 void AddOwnerOptions(CLI::App* verb, Owner& owner) {
   auto* group = verb->add_option_group("Whose; the broker that answers if not given");
   SetCompletion(group->add_option("--topic", owner.topic, "A topic's"), Completion::kTopic);
-  group->add_option("--broker", owner.broker, "A broker's, by its node id");
+  group->add_option("--broker", owner.broker, "A broker's, by its node id")
+      ->check(NotNegative(kMostInt32));
   group->add_flag("--all-brokers", owner.all_brokers, "The defaults of all brokers");
   group->require_option(0, 1);
 }
@@ -37,9 +39,7 @@ v1::ConfigResource Resource(Session& session, const Owner& owner) {
   } else if (owner.broker) {
     resource.set_broker_id(*owner.broker);
   } else {
-    auto response = session.Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(),
-                                 "look up the broker's id");
-    resource.set_broker_id(response.cluster().node_id());
+    resource.set_broker_id(AnsweringBroker(session));
   }
   return resource;
 }
@@ -163,10 +163,14 @@ void Set(Session& session, const SetFlags& flags) {
   if (request.changes().empty())
     throw UsageError("nothing to change", "give KEY=VALUE or --unset KEY");
   *request.mutable_resource() = Resource(session, flags);
+  std::string what = "set configs of " + Name(request.resource());
+  if (!flags.dry_run) {
+    const std::string losses = retention::Losses(session, request, what);
+    session.Confirm(losses.empty() ? what : what + ", which may delete records: " + losses,
+                    flags.yes, /*destructive=*/!losses.empty());
+  }
   request.set_validate_only(flags.dry_run);
   request.set_request_id(Session::NewRequestId());
-  std::string what = "set configs of " + Name(request.resource());
-  if (!flags.dry_run) session.Confirm(what, true, /*destructive=*/false);
   auto response = session.Call(&Stub::AlterConfigs, request, what);
   session.ShowList(response, response.configs(), EntryView());
   session.NoteDryRun(flags.dry_run);
@@ -237,7 +241,7 @@ void Explain(Session& session, const ExplainFlags& flags) {
 void AddSet(CLI::App& noun, Session& session) {
   CLI::App* verb =
       AddVerb(noun, "set", "Set, remove or extend configs",
-              {"monkafkactl config set retention.ms=86400000 --topic orders",
+              {"monkafkactl config set retention.ms=86400000 --topic orders --yes",
                "monkafkactl config set --unset retention.ms --topic orders",
                "monkafkactl config set log.retention.ms=86400000 --all-brokers --dry-run"});
   auto flags = std::make_shared<SetFlags>();
@@ -253,7 +257,7 @@ void AddSet(CLI::App& noun, Session& session) {
       ->allow_extra_args(false);
   AddOwnerOptions(verb, *flags);
   AddIfExists(verb, flags->if_exists, "topic");
-  AddMutationFlags(verb, *flags, /*destructive=*/false);
+  AddMutationFlags(verb, *flags, /*destructive=*/true);
   verb->callback([flags, &session] {
     session.IfExists(flags->if_exists, "topic", [&] { Set(session, *flags); });
   });

@@ -83,4 +83,10 @@ Names KnownNames(Session& session, Completion completion) {
   return {};
 }
 
+int32_t AnsweringBroker(Session& session) {
+  auto response = session.Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(),
+                               "look up the broker's id");
+  return response.cluster().node_id();
+}
+
 }  // namespace monkafka::cli

@@ -1,6 +1,7 @@
-// Names that exist, for completion and for "did you mean".
+// Names and ids that exist, for completion, for "did you mean" and for what is not said.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -11,5 +12,8 @@ namespace monkafka::cli {
 
 // Empty when there is no such list or the server doesn't answer; never throws.
 std::set<std::string> KnownNames(Session& session, Completion completion);
+
+// The id of the broker that answers.
+int32_t AnsweringBroker(Session& session);
 
 }  // namespace monkafka::cli

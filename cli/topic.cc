@@ -5,6 +5,7 @@
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/nouns.h"
+#include "cli/retention.h"
 #include "cli/topic_deletion.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
@@ -118,10 +119,13 @@ void Create(Session& session, const CreateFlags& flags) {
   v1::Topic& topic = *request.mutable_topic();
   topic.set_partition_count(flags.partitions);
   topic.set_replication_factor(flags.replication_factor);
+  Strings keys;
   for (const std::string& config : flags.configs) {
     auto [key, value] = ParseAssignment(config);
     (*topic.mutable_configs())[key] = value;
+    keys.push_back(key);
   }
+  CheckEachOnce(keys);
   if (!flags.dry_run) session.Confirm("create " + Named(flags.names), true, /*destructive=*/false);
   session.ForEach("create", flags.names, [&](const std::string& name) {
     topic.set_name(name);
@@ -146,6 +150,22 @@ struct AlterFlags : MutationFlags {
   bool if_exists = false;
 };
 
+// The same change as the configs service takes it.
+v1::AlterConfigsRequest AsAlteration(const v1::UpdateTopicRequest& update) {
+  v1::AlterConfigsRequest request;
+  request.mutable_resource()->set_topic(update.topic().name());
+  for (const std::string& path : update.update_mask().paths()) {
+    v1::ConfigChange& change = *request.add_changes();
+    change.set_name(path.substr(std::string_view("configs.").size()));
+    const auto set = update.topic().configs().find(change.name());
+    const bool removed = set == update.topic().configs().end();
+    change.set_operation(removed ? v1::ConfigChange::OPERATION_DELETE
+                                 : v1::ConfigChange::OPERATION_SET);
+    if (!removed) change.set_value(set->second);
+  }
+  return request;
+}
+
 void Alter(Session& session, const AlterFlags& flags) {
   if (flags.set.empty() && flags.unset.empty()) {
     throw UsageError("nothing to change", "add --set KEY=VALUE or --unset KEY");
@@ -154,15 +174,22 @@ void Alter(Session& session, const AlterFlags& flags) {
   request.mutable_topic()->set_name(flags.name);
   request.set_validate_only(flags.dry_run);
   request.set_request_id(Session::NewRequestId());
+  Strings keys;
   for (const std::string& assignment : flags.set) {
     auto [key, value] = ParseAssignment(assignment);
     (*request.mutable_topic()->mutable_configs())[key] = value;
-    request.mutable_update_mask()->add_paths("configs." + key);
+    keys.push_back(key);
   }
-  for (const std::string& key : flags.unset)
-    request.mutable_update_mask()->add_paths("configs." + key);
-  if (!flags.dry_run) session.Confirm("alter topic " + flags.name, true, /*destructive=*/false);
-  auto response = session.Call(&Stub::UpdateTopic, request, "alter topic " + flags.name);
+  keys.insert(keys.end(), flags.unset.begin(), flags.unset.end());
+  CheckEachOnce(keys);
+  for (const std::string& key : keys) request.mutable_update_mask()->add_paths("configs." + key);
+  const std::string what = "alter topic " + flags.name;
+  if (!flags.dry_run) {
+    const std::string losses = retention::Losses(session, AsAlteration(request), what);
+    session.Confirm(losses.empty() ? what : what + ", which may delete records: " + losses,
+                    flags.yes, /*destructive=*/!losses.empty());
+  }
+  auto response = session.Call(&Stub::UpdateTopic, request, what);
   std::vector<std::string> changes = flags.set;
   for (const std::string& key : flags.unset) changes.push_back(key + " removed");
   session.Announce(
@@ -190,7 +217,7 @@ void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
   const int32_t before = PartitionCount(session, flags.name);
   if (flags.if_not_exists && before >= flags.total) {
     return session.Note(fmt::format("topic {} has {} already: nothing to do", flags.name,
-                                    Count(flags.total, "partition")));
+                                    Count(before, "partition")));
   }
   v1::AddPartitionsRequest request;
   request.set_name(flags.name);
@@ -219,10 +246,10 @@ void AddCreate(CLI::App& noun, Session& session) {
   verb->add_option("topic", flags->names, "Their names")->required()->type_name("NAME");
   verb->add_option("-p,--partitions", flags->partitions,
                    "Partitions; the broker's default if not given")
-      ->check(AboveZero());
+      ->check(AboveZero(kMostInt32));
   verb->add_option("--replication-factor", flags->replication_factor,
                    "Replicas; the broker's default if not given")
-      ->check(AboveZero());
+      ->check(AboveZero(kMostInt32));
   verb->add_option("-c,--config", flags->configs, "A config of the topic; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -233,7 +260,7 @@ void AddCreate(CLI::App& noun, Session& session) {
 
 void AddAlter(CLI::App& noun, Session& session) {
   CLI::App* verb = AddVerb(noun, "alter", "Set or remove configs of a topic",
-                           {"monkafkactl topic alter orders --set retention.ms=86400000",
+                           {"monkafkactl topic alter orders --set retention.ms=86400000 --yes",
                             "monkafkactl topic alter orders --unset retention.ms --dry-run"});
   auto flags = std::make_shared<AlterFlags>();
   SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
@@ -244,7 +271,7 @@ void AddAlter(CLI::App& noun, Session& session) {
                     ->allow_extra_args(false),
                 Completion::kConfigKey);
   AddIfExists(verb, flags->if_exists, "topic");
-  AddMutationFlags(verb, *flags, /*destructive=*/false);
+  AddMutationFlags(verb, *flags, /*destructive=*/true);
   verb->callback([flags, &session] {
     session.IfExists(flags->if_exists, "topic", [&] { Alter(session, *flags); });
   });
@@ -258,7 +285,7 @@ void AddAddPartitions(CLI::App& noun, Session& session) {
   SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
   verb->add_option("--to", flags->total, "How many there shall be in all")
       ->required()
-      ->check(AboveZero());
+      ->check(AboveZero(kMostInt32));
   verb->add_flag("--if-not-exists", flags->if_not_exists,
                  "A topic that has so many, or more, is no error");
   AddIfExists(verb, flags->if_exists, "topic");

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "monkafka/admin/v1/topics.grpc.pb.h"
-#include "unit/cli/command_line.h"
+#include "unit/cli/fake_configs.h"
 
 namespace monkafka::cli {
 namespace {
@@ -99,7 +99,8 @@ class FakeTopics : public v1::TopicsService::Service {
 class TopicCommandTest : public testing::Test {
  protected:
   FakeTopics topics;
-  CommandLine cli{{&topics}};
+  FakeConfigs configs;
+  CommandLine cli{{&topics, &configs}};
 };
 
 TEST_F(TopicCommandTest, ListShowsATable) {
@@ -231,6 +232,7 @@ TEST_F(TopicCommandTest, ManyAreDeletedInSeveralCallsAndNamedInShort) {
 
 TEST_F(TopicCommandTest, WithIfExistsThereIsNothingToDoForATopicThatIsMissing) {
   topics.update_misses = true;
+  configs.missing = "ordres";
   const std::vector<std::string> alter = {"topic", "alter", "ordres", "--set", "retention.ms=1"};
   EXPECT_EQ(cli.Run(alter), kFailed);
   std::vector<std::string> if_exists = alter;
@@ -278,12 +280,61 @@ TEST_F(TopicCommandTest, AProtectedContextWantsItsNameEvenWithYes) {
 }
 
 TEST_F(TopicCommandTest, AlterNamesEachKeyInTheMask) {
-  cli.Run({"topic", "alter", "orders", "--set", "retention.ms=7", "--unset", "cleanup.policy"});
+  cli.Run({"topic", "alter", "orders", "--set", "retention.ms=7", "--unset", "cleanup.policy",
+           "--yes"});
   const auto& request = topics.updates.at(0);
   ASSERT_EQ(request.update_mask().paths_size(), 2);
   EXPECT_EQ(request.update_mask().paths(0), "configs.retention.ms");
   EXPECT_EQ(request.update_mask().paths(1), "configs.cleanup.policy");
   EXPECT_EQ(request.topic().configs().size(), 1U);
+}
+
+TEST_F(TopicCommandTest, AlterAsksBeforeRetentionIsShortened) {
+  const std::vector<std::string> alter = {"topic", "alter", "orders", "--set", "retention.ms=5"};
+  EXPECT_EQ(cli.Run(alter), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("retention.ms from 1000 to 5"));
+  EXPECT_TRUE(topics.updates.empty());
+  std::vector<std::string> yes = alter;
+  yes.push_back("--yes");
+  EXPECT_EQ(cli.Run(yes), kDone);
+  EXPECT_EQ(cli.Run({"topic", "alter", "orders", "--set", "retention.ms=2000"}), kDone);
+  EXPECT_EQ(topics.updates.size(), 2U);
+}
+
+TEST_F(TopicCommandTest, AConfigIsNamedOnce) {
+  EXPECT_EQ(cli.Run({"topic", "alter", "t", "--set", "a=1", "--unset", "a"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("config a is given more than once"));
+  EXPECT_EQ(cli.Run({"topic", "alter", "t", "--set", "a=1", "--set", "a=2"}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "create", "t", "-c", "a=1", "-c", "a=2"}), kUsage);
+  EXPECT_TRUE(topics.updates.empty());
+  EXPECT_TRUE(topics.creates.empty());
+}
+
+TEST_F(TopicCommandTest, AnEmptyValueDoesNotWidenWhatIsTrimmed) {
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--before-time", "", "--yes"}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--all", "--partitions", "", "--yes"}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "get", ""}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "list", "--filter", ""}), kDone);
+}
+
+TEST_F(TopicCommandTest, NumbersOutOfRangeAreRefused) {
+  EXPECT_EQ(cli.Run({"topic", "create", "t", "--partitions", "9999999999"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("9999999999 is out of range: at most 2147483647"));
+  EXPECT_EQ(cli.Run({"topic", "trim", "t", "--before-offset", "99999999999999999999", "--yes"}),
+            kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("99999999999999999999 is out of range"));
+  EXPECT_EQ(cli.Run({"topic", "create", "t", "--partitions", "010"}), kUsage);
+  EXPECT_EQ(cli.Run({"topic", "create", "t", "--partitions", "10"}), kDone);
+}
+
+TEST_F(TopicCommandTest, SeveralAnswersAreOneJsonArray) {
+  EXPECT_EQ(cli.Run({"topic", "create", "a", "b", "-o", "json"}), kDone);
+  EXPECT_TRUE(cli.out().starts_with("[\n{")) << cli.out();
+  EXPECT_THAT(cli.out(), HasSubstr("}\n,{"));
+  EXPECT_TRUE(cli.out().ends_with("}\n]\n")) << cli.out();
+  topics.existing = "b";
+  EXPECT_EQ(cli.Run({"topic", "create", "b", "b", "-o", "json"}), kFailed);
+  EXPECT_EQ(cli.out(), "[]\n");
 }
 
 TEST_F(TopicCommandTest, WrongUsageIsExitCode64WithAHint) {
