@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <map>
 #include <memory>
 
 #include "cli/answers.h"
@@ -10,6 +12,7 @@
 #include "cli/undo_files.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
+#include "monkafka/admin/v1/offsets.grpc.pb.h"
 
 namespace monkafka::cli::group {
 namespace {
@@ -45,26 +48,54 @@ TimePoint Now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-// Shows what would move, then does it. A `reversible` one asks first and keeps an undo file; what
-// takes such a one back needs neither. Request has group_id, validate_only and request_id; Response
-// has moves.
+// Which offsets are others now than the reset that `undone` is of left them, for the question; ""
+// when all are as they were left.
+std::string MovedSince(const MoveList& undone, const MoveList& preview) {
+  std::map<std::pair<std::string, int32_t>, const v1::OffsetMove*> left;
+  for (const v1::OffsetMove& move : undone) left[{move.topic(), move.partition()}] = &move;
+  std::vector<std::string> moved;
+  for (const v1::OffsetMove& move : preview) {
+    const auto found = left.find({move.topic(), move.partition()});
+    if (found == left.end()) continue;
+    const v1::OffsetMove& then = *found->second;
+    if (move.has_from_offset() == then.has_to_offset() && move.from_offset() == then.to_offset()) {
+      continue;
+    }
+    moved.push_back(fmt::format("{}-{}", move.topic(), move.partition()));
+  }
+  return moved.empty() ? "" : fmt::format("which has moved since in {}", Named(moved));
+}
+
+// Shows what would move, then does it. It asks first and keeps an undo file; what takes one back,
+// the moves `undone`, keeps none and asks only when the group has moved since. Request has
+// group_id, validate_only and request_id; Response has moves.
 template <class Request, class Response>
-void Move(Session& session,
-          grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-          Request request, const MutationFlags& flags, std::string_view what, bool reversible) {
+void Move(
+    Session& session, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+    Request request, const MutationFlags& flags, std::string_view what,
+    const MoveList* undone = nullptr,
+    const std::function<void(MoveList&)>& annotate = [](MoveList&) {}) {
+  const bool reversible = undone == nullptr;
   const std::string group = request.group_id();
   std::string doing = fmt::format("{} of group {}", what, group);
   request.set_validate_only(true);
   Response preview = session.Call(method, request, doing);
+  annotate(*preview.mutable_moves());
+  const std::string since = reversible ? "" : MovedSince(*undone, preview.moves());
   if (flags.dry_run || session.printer().for_people()) {
     session.ShowList(preview, preview.moves(), MoveView());
   }
+  if (flags.dry_run && !since.empty()) session.Note(fmt::format("group {}, {}", group, since));
   session.NoteDryRun(flags.dry_run);
   if (flags.dry_run) return;
-  session.Confirm(doing, flags.yes, /*destructive=*/reversible);
+  session.Confirm(since.empty() ? doing : doing + ", " + since, flags.yes,
+                  /*destructive=*/reversible || !since.empty());
 
+  std::optional<UndoFiles> undo_files;
   std::optional<std::filesystem::path> undo_file;
-  if (reversible) undo_file = UndoFilesOf(session, group).Save(preview.moves(), Now());
+  const TimePoint now = Now();
+  if (reversible) undo_files = UndoFilesOf(session, group);
+  if (undo_files) undo_file = undo_files->Save(preview.moves(), now);
   request.set_validate_only(false);
   request.set_request_id(Session::NewRequestId());
   Response response;
@@ -76,6 +107,8 @@ void Move(Session& session,
     }
     session.Check(status, doing);
   }
+  // What was written may differ from the preview, as the end does while records come in.
+  if (undo_files && undo_file) undo_files->Save(response.moves(), now);
   if (!session.printer().for_people()) {
     session.ShowList(response, response.moves(), MoveView());
   }
@@ -99,6 +132,10 @@ void AddScope(const std::string& text, v1::ResetGroupOffsetsRequest& request) {
   v1::TopicScope& scope = *request.add_scope();
   scope.set_topic(text.substr(0, colon));
   if (colon == std::string::npos) return;
+  if (colon == 0 || colon + 1 == text.size()) {
+    throw UsageError(fmt::format("--topic: \"{}\" is no TOPIC:PARTITIONS", Printable(text)),
+                     "give orders for all partitions, or orders:0-3,7");
+  }
   for (int32_t p : ParsePartitions(text.substr(colon + 1))) scope.add_partitions(p);
 }
 
@@ -134,7 +171,7 @@ void Reset(Session& session, const ResetFlags& flags) {
   for (const std::string& topic : flags.topics) AddScope(topic, request);
   SetTarget(flags, *request.mutable_target());
   if (flags.if_exists && !Exists(session, flags.group)) return;
-  Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets", /*reversible=*/true);
+  Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets");
 }
 
 struct UndoFlags : MutationFlags {
@@ -152,8 +189,9 @@ void Undo(Session& session, const UndoFlags& flags) {
     throw Failure(fmt::format("there is nothing to undo for group {}", group),
                   "undo files are written by `group reset` and `group import` on this machine");
   }
-  Move(session, &Stub::CommitGroupOffsets, UndoFiles::Load(*file), flags, "restore the offsets",
-       /*reversible=*/false);
+  const v1::ResetGroupOffsetsResponse undone = UndoFiles::Load(*file);
+  Move(session, &Stub::CommitGroupOffsets, TakeBack(group, undone.moves()), flags,
+       "restore the offsets", &undone.moves());
   if (!flags.dry_run) std::filesystem::remove(*file);
 }
 
@@ -176,6 +214,32 @@ void Export(Session& session, const std::string& group, const std::string& file)
       file, [&](Printer& printer) { printer.PrintDocument(document, group, Defaults::kShown); });
 }
 
+// An import commits what the file says, also where the log has no such record.
+void NoteWhatIsOutside(Session& session, MoveList& moves) {
+  std::map<std::string, std::map<int32_t, v1::PartitionOffsets>> logs;
+  for (v1::OffsetMove& move : moves) {
+    if (!move.has_to_offset() || !move.note().empty()) continue;
+    auto [log, added] = logs.try_emplace(move.topic());
+    if (added) {
+      v1::ListOffsetsRequest request;
+      request.set_topic(move.topic());
+      const auto listed = session.CallAllPages(&v1::OffsetsService::Stub::ListOffsets, request,
+                                               "look up the offsets of " + move.topic());
+      for (const v1::PartitionOffsets& offsets : listed.offsets()) {
+        log->second[offsets.partition()] = offsets;
+      }
+    }
+    const auto found = log->second.find(move.partition());
+    if (found == log->second.end()) continue;
+    const v1::PartitionOffsets& offsets = found->second;
+    if (move.to_offset() > offsets.log_end_offset()) {
+      move.set_note(fmt::format("beyond the end of the log, {}", offsets.log_end_offset()));
+    } else if (move.to_offset() < offsets.log_start_offset()) {
+      move.set_note(fmt::format("below the start of the log, {}", offsets.log_start_offset()));
+    }
+  }
+}
+
 struct ImportFlags : MutationFlags {
   std::string file, group;
 };
@@ -184,8 +248,8 @@ void Import(Session& session, const ImportFlags& flags) {
   v1::CommitGroupOffsetsRequest request;
   ReadDocument(ReadFile(flags.file), flags.file, &request);
   if (!flags.group.empty()) request.set_group_id(flags.group);
-  Move(session, &Stub::CommitGroupOffsets, request, flags, "import the offsets",
-       /*reversible=*/true);
+  Move(session, &Stub::CommitGroupOffsets, request, flags, "import the offsets", nullptr,
+       [&](MoveList& moves) { NoteWhatIsOutside(session, moves); });
 }
 
 void AddReset(CLI::App& noun, Session& session) {
@@ -211,7 +275,8 @@ void AddReset(CLI::App& noun, Session& session) {
       ->type_name("TIME");
   to->add_option("--to-age", flags->to_duration, "The first record that is not older")
       ->type_name("DURATION");
-  to->add_option("--by", flags->shift, "So many records forward, or back when negative");
+  to->add_option("--by", flags->shift, "So many records forward, or back when negative")
+      ->check(WholeNumber());
   to->require_option(1);
   AddIfExists(verb, flags->if_exists, "group");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
@@ -226,7 +291,7 @@ void AddUndo(CLI::App& noun, Session& session) {
   SetCompletion(verb->add_option("group", flags->group, "Its id")->required(), Completion::kGroup);
   AddMutationFlags(verb, *flags, /*destructive=*/false);
   verb->add_flag("-y,--yes", flags->yes,
-                 "As of `group reset`; undo asks for a protected context only");
+                 "Don't ask; undo asks only when the group has moved since");
   verb->add_flag("--if-exists", flags->if_exists, "That there is nothing to undo is no error");
   verb->callback([flags, &session] { Undo(session, *flags); });
 }

@@ -29,24 +29,15 @@ bool Moves(const v1::OffsetMove& move) {
 
 UndoFiles::UndoFiles(const std::filesystem::path& state_directory, const std::string& cluster_id,
                      const std::string& group_id)
-    : directory_(state_directory / "undo" / Encoded(cluster_id) / Encoded(group_id)),
-      group_id_(group_id) {}
+    : directory_(state_directory / "undo" / Encoded(cluster_id) / Encoded(group_id)) {}
 
 std::optional<std::filesystem::path> UndoFiles::Save(
     const google::protobuf::RepeatedPtrField<v1::OffsetMove>& moves, TimePoint now) {
-  v1::CommitGroupOffsetsRequest undo;
-  undo.set_group_id(group_id_);
+  v1::ResetGroupOffsetsResponse undo;
   for (const v1::OffsetMove& move : moves) {
-    if (!Moves(move)) continue;
-    v1::OffsetCommit& commit = *undo.add_commits();
-    commit.set_topic(move.topic());
-    commit.set_partition(move.partition());
-    if (!move.has_from_offset()) continue;
-    commit.set_offset(move.from_offset());
-    commit.set_metadata(move.from_metadata());
-    if (move.from_leader_epoch() >= 0) commit.set_leader_epoch(move.from_leader_epoch());
+    if (Moves(move)) *undo.add_moves() = move;
   }
-  if (undo.commits().empty()) return std::nullopt;
+  if (undo.moves().empty()) return std::nullopt;
   std::string json;
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
@@ -66,14 +57,30 @@ std::optional<std::filesystem::path> UndoFiles::Newest() const {
   return newest;
 }
 
-v1::CommitGroupOffsetsRequest UndoFiles::Load(const std::filesystem::path& file) {
-  v1::CommitGroupOffsetsRequest undo;
+v1::ResetGroupOffsetsResponse UndoFiles::Load(const std::filesystem::path& file) {
+  v1::ResetGroupOffsetsResponse undo;
   auto status = google::protobuf::util::JsonStringToMessage(ReadFile(file), &undo);
   if (!status.ok()) {
     throw Failure(fmt::format("{}: {}", file.string(), status.ToString()),
                   "the file was changed by hand; remove it to undo what was before");
   }
   return undo;
+}
+
+v1::CommitGroupOffsetsRequest TakeBack(
+    const std::string& group_id, const google::protobuf::RepeatedPtrField<v1::OffsetMove>& moves) {
+  v1::CommitGroupOffsetsRequest request;
+  request.set_group_id(group_id);
+  for (const v1::OffsetMove& move : moves) {
+    v1::OffsetCommit& commit = *request.add_commits();
+    commit.set_topic(move.topic());
+    commit.set_partition(move.partition());
+    if (!move.has_from_offset()) continue;
+    commit.set_offset(move.from_offset());
+    commit.set_metadata(move.from_metadata());
+    if (move.from_leader_epoch() >= 0) commit.set_leader_epoch(move.from_leader_epoch());
+  }
+  return request;
 }
 
 }  // namespace monkafka::cli

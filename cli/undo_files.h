@@ -1,7 +1,7 @@
 // Undo files: what `group undo` restores. One for each reset, import or other change of a group's
 // committed offsets; the newest is undone first.
 //
-// They are CommitGroupOffsetsRequest messages as protobuf JSON, in
+// They are the moves that were made, a ResetGroupOffsetsResponse as protobuf JSON, in
 // StateDirectory()/undo/<cluster id>/<group id, percent-encoded>/<milliseconds since 1970>.json, so
 // that an offset is never restored in another cluster.
 #pragma once
@@ -20,7 +20,8 @@ class UndoFiles {
   UndoFiles(const std::filesystem::path& state_directory, const std::string& cluster_id,
             const std::string& group_id);
 
-  // Writes what takes the moves back. Returns the file; nothing when no offset moves.
+  // Keeps the moves, in place of those that were saved for the same time. Returns the file; nothing
+  // when no offset moves.
   std::optional<std::filesystem::path> Save(
       const google::protobuf::RepeatedPtrField<monkafka::admin::v1::OffsetMove>& moves,
       TimePoint now);
@@ -28,11 +29,15 @@ class UndoFiles {
   // The newest file; nothing when there is none.
   std::optional<std::filesystem::path> Newest() const;
 
-  static monkafka::admin::v1::CommitGroupOffsetsRequest Load(const std::filesystem::path& file);
+  static monkafka::admin::v1::ResetGroupOffsetsResponse Load(const std::filesystem::path& file);
 
  private:
   std::filesystem::path directory_;
-  std::string group_id_;
 };
+
+// Commits what was committed before the moves.
+monkafka::admin::v1::CommitGroupOffsetsRequest TakeBack(
+    const std::string& group_id,
+    const google::protobuf::RepeatedPtrField<monkafka::admin::v1::OffsetMove>& moves);
 
 }  // namespace monkafka::cli

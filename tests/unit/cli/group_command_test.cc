@@ -5,6 +5,7 @@
 
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
+#include "monkafka/admin/v1/offsets.grpc.pb.h"
 #include "unit/cli/command_line.h"
 
 namespace monkafka::cli {
@@ -83,6 +84,22 @@ class FakeGroups : public v1::GroupsService::Service {
   std::vector<v1::CommitGroupOffsetsRequest> commits;
 };
 
+// Logs from 5 to 50.
+class FakeOffsets : public v1::OffsetsService::Service {
+ public:
+  grpc::Status ListOffsets(grpc::ServerContext*, const v1::ListOffsetsRequest* request,
+                           v1::ListOffsetsResponse* response) override {
+    for (int32_t p = 0; p < 3; ++p) {
+      v1::PartitionOffsets& offsets = *response->add_offsets();
+      offsets.set_topic(request->topic());
+      offsets.set_partition(p);
+      offsets.set_log_start_offset(5);
+      offsets.set_log_end_offset(50);
+    }
+    return grpc::Status::OK;
+  }
+};
+
 class GroupCommandTest : public testing::Test {
  protected:
   int CountUndoFiles() {
@@ -97,7 +114,8 @@ class GroupCommandTest : public testing::Test {
 
   FakeCluster cluster;
   FakeGroups groups;
-  CommandLine cli{{&cluster, &groups}};
+  FakeOffsets offsets;
+  CommandLine cli{{&cluster, &groups, &offsets}};
 };
 
 TEST_F(GroupCommandTest, ResetShowsTheMovesThenMakesThem) {
@@ -190,6 +208,47 @@ TEST_F(GroupCommandTest, WhatIsExportedCanBeImported) {
   ASSERT_EQ(request.commits_size(), 2);
   EXPECT_EQ(request.commits(1).partition(), 1);
   EXPECT_EQ(request.commits(1).offset(), 20);
+}
+
+TEST_F(GroupCommandTest, UndoAsksWhenTheGroupHasMovedSince) {
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  groups.committed[1] = 7;
+  EXPECT_EQ(cli.Run({"group", "undo", "g"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("restore the offsets of group g, which has moved since in "
+                                     "orders-1 without confirmation"));
+  EXPECT_EQ(groups.committed[1], 7);
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone) << cli.error();
+  EXPECT_EQ(groups.committed[1], 20);
+}
+
+TEST_F(GroupCommandTest, EmptyValuesDoNotWidenTheTarget) {
+  EXPECT_EQ(cli.Run({"group", "reset", "g", "--topic", "orders:", "--to-latest", "--yes"}), kUsage);
+  EXPECT_EQ(cli.Run({"group", "reset", "g", "--topic", ":0", "--to-latest", "--yes"}), kUsage);
+  EXPECT_EQ(cli.Run({"group", "import", "-f", "x.yaml", "--group", "", "--yes"}), kUsage);
+  EXPECT_TRUE(groups.resets.empty());
+}
+
+TEST_F(GroupCommandTest, AnImportNotesOffsetsOutsideOfTheLog) {
+  std::ofstream(cli.home() / "offsets.yaml")
+      << "groupId: g\ncommits:\n- {topic: orders, partition: 0, offset: 99}\n"
+         "- {topic: orders, partition: 1, offset: 50}\n- {topic: orders, partition: 2, offset: "
+         "1}\n";
+  EXPECT_EQ(cli.Run({"group", "import", "-f", (cli.home() / "offsets.yaml").string(), "--dry-run"}),
+            kDone)
+      << cli.error();
+  EXPECT_THAT(cli.out(), HasSubstr("beyond the end of the log, 50"));
+  EXPECT_THAT(cli.out(), HasSubstr("below the start of the log, 5"));
+}
+
+TEST_F(GroupCommandTest, AStateThatThereIsNotIsAWrongUsage) {
+  EXPECT_EQ(cli.Run({"group", "list", "--state", "bogus"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("empty, "));
+  EXPECT_THAT(cli.error(), HasSubstr("preparing-rebalance"));
+}
+
+TEST_F(GroupCommandTest, AShiftOutOfRangeIsRefused) {
+  EXPECT_EQ(cli.Run({"group", "reset", "g", "--by", "-99999999999999999999", "--yes"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("out of range"));
 }
 
 TEST_F(GroupCommandTest, LagIsShownInRecordsAndTime) {
