@@ -82,12 +82,28 @@ void DescribeSegment(const v1::Segment& s, Details& details) {
   details.Field("File", Text(s.path()));
 }
 
+// Where the partition begins: retention removes segments from there.
+int64_t FirstSegment(Session& session, const std::string& topic, int32_t partition) {
+  v1::ListSegmentsRequest request;
+  request.set_topic(topic);
+  request.set_partition(partition);
+  request.set_page_size(1);
+  auto response = session.Call(&Stub::ListSegments, request,
+                               fmt::format("list the segments of {}-{}", topic, partition));
+  if (response.segments().empty()) {
+    throw Failure(fmt::format("{}-{} has no segment", topic, partition));
+  }
+  return response.segments(0).base_offset();
+}
+
 void Get(Session& session, const Place& place) {
   UseDirectory(session, place.directory);
   v1::GetSegmentRequest request;
   request.set_topic(place.topic);
   request.set_partition(place.partition.value_or(0));
-  request.set_base_offset(place.base_offset.value_or(0));
+  request.set_base_offset(place.base_offset
+                              ? *place.base_offset
+                              : FirstSegment(session, place.topic, request.partition()));
   auto response = session.Call(&Stub::GetSegment, request,
                                fmt::format("show segment {} of {}-{}", request.base_offset(),
                                            place.topic, request.partition()));
@@ -169,22 +185,27 @@ void Dump(Session& session, const DumpFlags& flags) {
                     ItemStream::Pace::kBulk);
   int64_t next_offset = flags.from.value_or(0);
   v1::ReadBatchesSummary summary;
-  session.Stream<Stub, v1::ReadBatchesRequest, v1::ReadBatchesResponse>(
-      &Stub::ReadBatches, request, "dump " + flags.topic,
-      [&](const v1::ReadBatchesResponse& event) {
-        if (event.has_batch()) {
-          next_offset = event.batch().last_offset() + 1;
-          const v1::Batch& batch = event.batch();
-          stream.Add(
-              event, [&] { return std::to_string(batch.base_offset()); },
-              [&] { return BatchCells(batch); });
-          if (session.printer().for_people()) PrintBatchRecords(session, event.batch());
-        } else if (event.has_summary()) {
-          summary = event.summary();
-          stream.AddMessage(event);
-        }
-        return true;
-      });
+  const auto on_event = [&](const v1::ReadBatchesResponse& event) {
+    if (event.has_batch()) {
+      next_offset = event.batch().last_offset() + 1;
+      const v1::Batch& batch = event.batch();
+      stream.Add(
+          event, [&] { return std::to_string(batch.base_offset()); },
+          [&] { return BatchCells(batch); });
+      if (session.printer().for_people()) PrintBatchRecords(session, event.batch());
+    } else if (event.has_summary()) {
+      summary = event.summary();
+      stream.AddMessage(event);
+    }
+    return true;
+  };
+  try {
+    session.Stream<Stub, v1::ReadBatchesRequest, v1::ReadBatchesResponse>(
+        &Stub::ReadBatches, request, "dump " + flags.topic, on_event);
+  } catch (const Failure&) {
+    stream.Finish();  // damage comes after what is whole
+    throw;
+  }
   stream.Finish();
   if (session.cut_short()) {
     throw Failure(session.why_cut_short(), DumpFrom(session, next_offset));
@@ -206,6 +227,38 @@ std::vector<Cell> AnomalyCells(const v1::Anomaly& anomaly) {
           NumberIf(anomaly.has_offset(), anomaly.offset()),
           Prose(anomaly.message())};
 }
+
+// What people see of anomalies. They are kept back to be aligned: most runs find few, and the
+// progress shows that it goes on.
+class AnomalyTable {
+ public:
+  explicit AnomalyTable(Printer& printer) : printer_(printer) {}
+
+  void Add(const v1::Anomaly& anomaly) {
+    if (count_ == kMostRows) Finish();
+    if (!table_) table_.emplace(Titles(), printer_.wide());
+    ++count_;
+    table_->Add(AnomalyCells(anomaly));
+  }
+  void Finish() {
+    if (!table_) return;
+    table_->Write(printer_.out(), printer_.terminal());
+    printer_.out().flush();
+    table_.reset();
+    count_ = 0;
+  }
+
+ private:
+  static constexpr int kMostRows = 1'000;
+
+  static std::vector<std::string> Titles() {
+    return {"SEVERITY", "ANOMALY", "FILE", "POSITION", "OFFSET", "WHAT"};
+  }
+
+  Printer& printer_;
+  std::optional<Table> table_;
+  int count_ = 0;
+};
 
 struct VerifyFlags : Place {
   bool records = false;
@@ -230,8 +283,8 @@ void Verify(Session& session, const VerifyFlags& place) {
   if (place.base_offset) request.set_base_offset(*place.base_offset);
   request.set_check_records(place.records);
   request.set_start_file(place.from);
-  ItemStream stream(session.printer(),
-                    {"SEVERITY", "ANOMALY", "FILE", "POSITION", "OFFSET", "WHAT"});
+  ItemStream stream(session.printer(), {});
+  AnomalyTable table(session.printer());
   auto progress = session.MakeProgress("verify", Progress::Unit::kBytes);
   v1::VerifySummary summary;
   std::string last_file = place.from;
@@ -243,9 +296,12 @@ void Verify(Session& session, const VerifyFlags& place) {
                            last_file);
         } else if (event.has_anomaly()) {
           progress->Clear();
-          stream.Add(
-              event, [&] { return event.anomaly().file(); },
-              [&] { return AnomalyCells(event.anomaly()); });
+          if (session.printer().for_people()) {
+            table.Add(event.anomaly());
+          } else {
+            stream.Add(
+                event, [&] { return event.anomaly().file(); }, [] { return std::vector<Cell>(); });
+          }
         } else if (event.has_summary()) {
           summary = event.summary();
           stream.AddMessage(event);
@@ -253,6 +309,7 @@ void Verify(Session& session, const VerifyFlags& place) {
         return true;
       });
   progress->Clear();
+  table.Finish();
   stream.Finish();
   if (session.cut_short()) {
     throw Failure(fmt::format("verified only up to {}: {}",
@@ -278,8 +335,9 @@ void AddPlaceOptions(CLI::App* verb, Place& place, bool topic_required, Unset pa
                    partition == Unset::kAll ? "Only this partition" : "The partition (0)");
   if (base_offset) {
     verb->add_option("--base-offset", place.base_offset,
-                     base_offset == Unset::kAll ? "Only the segment with this base offset"
-                                                : "The segment with this base offset (0)");
+                     base_offset == Unset::kAll
+                         ? "Only the segment with this base offset"
+                         : "The segment with this base offset (the first one)");
   }
   verb->add_option("--dir", place.directory,
                    "Read this data directory, without a broker; nothing is changed")

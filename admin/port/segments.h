@@ -115,6 +115,7 @@ enum class AnomalyKind {
   kLeaderEpochOrder = 17,
   kBadCheckpoint = 18,
   kUnreadableFile = 19,
+  kMissingRecords = 20,
 };
 
 enum class AnomalySeverity { kWarning = 1, kError = 2 };

@@ -1,9 +1,12 @@
 #include "app/admin/batch_reading.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <deque>
 
 #include "app/admin/record_views.h"
+#include "storage/damage.h"
 #include "storage/inspect/interruptible_file.h"
 #include "storage/names.h"
 
@@ -71,19 +74,60 @@ Result<bool> BatchReading::ReadSegment(const storage::SegmentFiles& segment, Off
   }
   storage::BatchScanner scanner(*std::move(file), 0, segment.log_bytes);
   while (!stop_.stop_requested()) {
+    if (range_.to_offset && expected_ >= *range_.to_offset) {
+      summary_.complete = true;
+      return false;
+    }
+    const bool enough = range_.max_batches > 0 && summary_.batch_count == range_.max_batches;
     const Result<std::optional<BatchView>> batch = scanner.Next();
-    if (!batch && batch.error().code == ErrorCode::kCorruptMessage) return false;
-    if (!batch) return std::unexpected(batch.error());
+    if (!batch) {
+      if (enough) return false;
+      if (Status passed = PassDamage(scanner, segment, batch.error()); !passed) {
+        return Forward(std::move(passed));
+      }
+      continue;
+    }
     if (!*batch) return true;
+    expected_ = (*batch)->next_offset();
     if (range_.to_offset && (*batch)->base_offset() >= *range_.to_offset) {
       summary_.complete = true;
       return false;
     }
     if (!Wanted(**batch)) continue;
+    if (enough) return false;
     if (!Give(**batch, scanner.position(), segment.base_offset)) return false;
-    if (range_.max_batches > 0 && summary_.batch_count >= range_.max_batches) return false;
   }
   return std::unexpected(storage::Interruption());
+}
+
+// Damage that lies below the range is stepped over.
+Status BatchReading::PassDamage(storage::BatchScanner& scanner,
+                                const storage::SegmentFiles& segment, const Error& why) {
+  if (why.code != ErrorCode::kCorruptMessage &&
+      why.code != ErrorCode::kUnsupportedForMessageFormat) {
+    return std::unexpected(why);
+  }
+  const std::string path = files_.PathOf(segment.base_offset, storage::kLogSuffix);
+  Result<std::optional<int64_t>> next =
+      storage::FindWholeBatch(scanner.file(), scanner.position() + 1, segment.log_bytes,
+                              std::max(expected_, segment.base_offset));
+  if (!next) return Forward(std::move(next));
+  std::string then = "there is no batch behind it";
+  if (*next) {
+    const Result<storage::BatchInfo> found =
+        storage::ReadBatchInfo(scanner.file(), **next, segment.log_bytes);
+    if (!found) return std::unexpected(found.error());
+    if (range_.from_offset && found->base_offset <= *range_.from_offset) {
+      scanner.SkipTo(**next);
+      return {};
+    }
+    then = fmt::format("the next batch is that of offset {}, at position {}", found->base_offset,
+                       **next);
+  }
+  return Fail(ErrorCode::kCorruptMessage,
+              fmt::format("{}: {} bytes from position {} on are no batch ({}); {}", path,
+                          next->value_or(segment.log_bytes) - scanner.position(),
+                          scanner.position(), why.message, then));
 }
 
 bool BatchReading::Wanted(const BatchView& batch) const {

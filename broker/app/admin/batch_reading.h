@@ -16,13 +16,16 @@ class BatchReading {
                const admin::BatchRange& range, admin::BatchSink& sink, const std::stop_token& stop)
       : file_system_(file_system), files_(files), range_(range), sink_(sink), stop_(stop) {}
 
-  // Ends early, not complete, when it was called off or the sink wants no more, and where the files
-  // are damaged (verification tells how).
+  // Ends early, not complete, when it was called off or the sink wants no more. CORRUPT_MESSAGE
+  // where something in the range is no batch; which file, where, and what follows is in the
+  // message.
   Result<admin::BatchSummary> Run();
 
  private:
   // False: no segment after this one is wanted.
   Result<bool> ReadSegment(const storage::SegmentFiles& segment, Offset next_base);
+  Status PassDamage(storage::BatchScanner& scanner, const storage::SegmentFiles& segment,
+                    const Error& why);
   bool Wanted(const records::BatchView& batch) const;
   bool Give(const records::BatchView& batch, int64_t position, Offset segment);
 
@@ -32,6 +35,7 @@ class BatchReading {
   admin::BatchSink& sink_;
   const std::stop_token& stop_;
   admin::BatchSummary summary_;
+  Offset expected_ = 0;  // the offset after the last batch that was seen
 };
 
 }  // namespace monkafka::app

@@ -30,6 +30,8 @@ admin::AnomalyKind ToKind(storage::AnomalyKind kind) {
       return To::kLeaderEpochOrder;
     case From::kUnreadableFile:
       return To::kUnreadableFile;
+    case From::kMissingRecords:
+      return To::kMissingRecords;
     case From::kIndexMismatch:
       return To::kIndexMismatch;
     case From::kIndexOutOfOrder:

@@ -24,6 +24,8 @@ std::string_view AnomalyName(AnomalyKind kind) {
       return "LEADER_EPOCH_ORDER";
     case AnomalyKind::kUnreadableFile:
       return "UNREADABLE_FILE";
+    case AnomalyKind::kMissingRecords:
+      return "MISSING_RECORDS";
     case AnomalyKind::kIndexMismatch:
       return "INDEX_MISMATCH";
     case AnomalyKind::kIndexOutOfOrder:

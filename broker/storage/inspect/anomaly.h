@@ -21,6 +21,7 @@ enum class AnomalyKind {
   kTimestampMismatch,   // the batch's max timestamp is not that of its records
   kLeaderEpochOrder,    // a batch of an older leader epoch follows one of a newer
   kUnreadableFile,      // the system cannot read it
+  kMissingRecords,      // an index leads to records that are not there
   // of what is derived from them
   kIndexMismatch,      // an offset index entry does not lead to its batch
   kIndexOutOfOrder,    //   or does not come after the entry before it

@@ -116,7 +116,7 @@ Status OffsetIndexCheck::OnBatch(const BatchInfo& info, int64_t damaged_from) {
 void OffsetIndexCheck::OnEnd(int64_t position, bool damaged) {
   const OffsetIndexEntry* entry = entries_.current();
   if (entry == nullptr || damaged || entries_.file().live) return;
-  entries_.Condemn(AnomalyKind::kIndexMismatch, entry->offset,
+  entries_.Condemn(AnomalyKind::kMissingRecords, entry->offset,
                    fmt::format("{}: the log ends at position {}", Describe(*entry), position));
 }
 
@@ -144,7 +144,7 @@ void TimeIndexCheck::OnEnd(Offset next_offset, bool damaged) {
   if (entries_.condemned() || damaged || saw_damage_) return;
   if (const TimeIndexEntry* entry = entries_.current()) {
     if (entries_.file().live) return;
-    entries_.Condemn(AnomalyKind::kTimeIndexMismatch, entry->offset,
+    entries_.Condemn(AnomalyKind::kMissingRecords, entry->offset,
                      fmt::format("{}: the log ends at offset {}", Describe(*entry), next_offset));
     return;
   }

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "records/control_records.h"
 #include "records/record.h"
@@ -236,8 +237,12 @@ Result<bool> SegmentVerifier::PassDamage(BatchScanner& scanner, const std::strin
   if (damaged_from_ < 0) damaged_from_ = position;
   cursor_.gap_explained = true;
   const int64_t end = next->value_or(segment_.log_bytes);
-  const bool torn = !*next && segment_.active;
-  if (!why.empty() && torn) {
+  Result<bool> torn = false;
+  if (!*next && segment_.active) {
+    torn = IsTorn(position);
+    if (!torn) return torn;
+  }
+  if (!why.empty() && *torn) {
     Report(AnomalyKind::kTornTail, position, *cursor_.next_offset,
            fmt::format("the log ends within a batch, {} bytes after it began: {}", end - position,
                        why));
@@ -253,6 +258,28 @@ Result<bool> SegmentVerifier::PassDamage(BatchScanner& scanner, const std::strin
   }
   scanner.SkipTo(**next);
   return true;
+}
+
+// As a crash leaves it: something was written before, and what begins here goes on behind the end
+// or has blocks that were never written. Bytes that are there, but wrong, are no crash's.
+Result<bool> SegmentVerifier::IsTorn(int64_t position) const {
+  if (*cursor_.next_offset == 0) return false;
+  Result<bool> hole = HasHole(*log_, position, segment_.log_bytes, *cursor_.next_offset);
+  if (!hole || *hole) return hole;
+  std::array<uint8_t, records::kBatchOverhead> header;
+  const Result<size_t> read = log_->ReadAt(position, header);
+  if (!read) return std::unexpected(read.error());
+  const int64_t left = segment_.log_bytes - position;
+  const Bytes bytes = Bytes(header).first(std::min(*read, static_cast<size_t>(left)));
+  switch (records::CheckBatchHeader(bytes)) {
+    case records::BatchDefect::kTruncated:
+      return true;
+    case records::BatchDefect::kNone:
+      return BatchView(bytes).size_in_bytes() > left &&
+             BatchView(bytes).size_in_bytes() <= BatchScanner::kLargestBatch;
+    default:
+      return false;
+  }
 }
 
 void SegmentVerifier::Finish() {

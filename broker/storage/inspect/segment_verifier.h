@@ -59,6 +59,8 @@ class SegmentVerifier {
   Status FeedIndexes(const BatchInfo& info);
   // Reports what is no batch and goes on behind it; false: there is nothing behind it.
   Result<bool> PassDamage(BatchScanner& scanner, const std::string& why);
+  // Whether the active segment's last bytes are a batch that was not written to its end.
+  Result<bool> IsTorn(int64_t position) const;
   Result<bool> FollowsBatch(const BatchScanner& scanner, int64_t position) const;
   Status CheckTxnIndex();
   void Finish();

@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 
 #include "storage/inspect/interruptible_file.h"
 #include "storage/inspect/segment_verifier.h"
 #include "storage/leader_epochs.h"
 #include "storage/names.h"
 #include "storage/producer_snapshot.h"
+#include "storage/sparse_index.h"
 
 namespace monkafka::storage {
 namespace {
@@ -42,10 +44,7 @@ class PartitionVerifier {
       if (stop_.stop_requested()) return std::unexpected(Interruption());
       if (Status checked = (this->*check)(); !checked) return checked;
     }
-    for (const std::string& name : files_.orphans) {
-      Report(AnomalyKind::kOrphanFile, files_.PathOf(name), kNoOffset,
-             "it belongs to no segment of the partition");
-    }
+    for (const std::string& name : files_.orphans) ReportOrphan(name);
     return {};
   }
 
@@ -80,6 +79,31 @@ class PartitionVerifier {
     progress_.bytes_done = before + segment.log_bytes;
     sink_.OnProgress(progress_);
     return {};
+  }
+
+  void ReportOrphan(const std::string& name) {
+    const std::optional<SegmentFileNameParts> parts = ParseSegmentFileName(name);
+    const bool is_index =
+        parts && (parts->suffix == kOffsetIndexSuffix || parts->suffix == kTimeIndexSuffix ||
+                  parts->suffix == kTxnIndexSuffix);
+    if (is_index && HasEntries(files_.PathOf(name))) {
+      Report(AnomalyKind::kMissingRecords, files_.PathOf(name), parts->base_offset,
+             fmt::format("its entries lead to records of {}, which is not there",
+                         SegmentFileName(parts->base_offset, kLogSuffix)));
+      return;
+    }
+    Report(AnomalyKind::kOrphanFile, files_.PathOf(name), kNoOffset,
+           "it belongs to no segment of the partition");
+  }
+
+  // The broker makes an index of zeros; its first entry that is one is not all zeros.
+  bool HasEntries(const std::string& path) {
+    auto file = OpenInterruptible(file_system_, path, stop_);
+    if (!file) return false;
+    std::array<uint8_t, TimeIndexEntry::kSize> first;
+    const Result<size_t> read = (*file)->ReadAt(0, first);
+    return read && std::any_of(first.begin(), first.begin() + static_cast<ptrdiff_t>(*read),
+                               [](uint8_t byte) { return byte != 0; });
   }
 
   // A file that is gone from a live directory has no content to judge.

@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -133,6 +134,12 @@ TEST_F(AdminSegmentsTest, GivesTheBatchesOfARangeAcrossSegments) {
   EXPECT_FALSE(summary->complete);
 
   batches.offsets.clear();
+  range.max_batches = 4;
+  summary = port->ReadBatches(range, batches, {});
+  EXPECT_EQ(4u, batches.offsets.size());
+  EXPECT_TRUE(summary->complete) << "there is no more";
+
+  batches.offsets.clear();
   range = Range();
   range.segment_base_offset = 20;
   summary = port->ReadBatches(range, batches, {});
@@ -179,6 +186,39 @@ TEST_F(AdminSegmentsTest, ABadCrcIsCountedAndTheBatchGiven) {
   ASSERT_TRUE(summary);
   EXPECT_EQ(1, summary->crc_error_count);
   EXPECT_EQ(25, summary->batch_count);
+}
+
+TEST_F(AdminSegmentsTest, WhatIsNoBatchIsNamedUnlessItLiesBelowTheRange) {
+  WriteAndClose();
+  const int64_t position = PositionOf(0, 3);
+  Put<int32_t>(FileOf(0, ".log"), position + 8, -3);
+  OpenSource();
+  auto refused = port->ReadBatches(Range(), batches, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(ErrorCode::kCorruptMessage, refused.error().code);
+  EXPECT_THAT(refused.error().message,
+              testing::AllOf(HasSubstr(FileOf(0, ".log")),
+                             HasSubstr(fmt::format("from position {} on are no batch", position)),
+                             HasSubstr("the next batch is that of offset 4")));
+  EXPECT_THAT(batches.offsets, ElementsAre(0, 1, 2));
+
+  auto below = port->ReadBatches(Range(0, 3), batches, {});
+  ASSERT_TRUE(below);
+  EXPECT_TRUE(below->complete);
+  admin::BatchRange three = Range();
+  three.max_batches = 3;
+  below = port->ReadBatches(three, batches, {});
+  ASSERT_TRUE(below);
+  EXPECT_FALSE(below->complete);
+
+  batches.offsets.clear();
+  EXPECT_TRUE(port->ReadBatches(Range(4, 6), batches, {}));
+  EXPECT_THAT(batches.offsets, ElementsAre(4, 5));
+
+  Change(FileOf(20, ".log"), [](auto& content) { content.assign(300, 'x'); });
+  refused = port->ReadBatches(Range(20), batches, {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("300 bytes from position 0 on are no batch"));
 }
 
 TEST_F(AdminSegmentsTest, VerifiesEverythingAndNamesFilesWithinTheDirectory) {

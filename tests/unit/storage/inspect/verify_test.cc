@@ -135,6 +135,32 @@ TEST_F(VerifyTest, ATornTailIsOneInTheLastSegmentOnly) {
   EXPECT_EQ(24, anomaly.offset);
 }
 
+TEST_F(VerifyTest, BytesAtTheEndThatAreWrongAreNoTornTail) {
+  WriteAndClose();
+  const int64_t end = PositionOf(20, 5);
+  const std::string_view garbage = "this was never a batch of records, whatever wrote it";
+  Change(FileOf(20, kLogSuffix),
+         [&](auto& content) { content.insert(content.end(), garbage.begin(), garbage.end()); });
+  const Anomaly anomaly = OnlyAnomaly();
+  EXPECT_EQ(kNotABatch, anomaly.kind);
+  EXPECT_EQ(Severity::kError, SeverityOf(anomaly.kind));
+  EXPECT_EQ(end, anomaly.position);
+}
+
+TEST_F(VerifyTest, BlocksThatWereNeverWrittenAreATornTail) {
+  WriteAndClose();
+  Change(FileOf(20, kLogSuffix), [](auto& content) { content.resize(content.size() + 4'096); });
+  EXPECT_EQ(kTornTail, OnlyAnomaly().kind);
+}
+
+TEST_F(VerifyTest, ALogWithoutAWholeBatchHasNoTornTail) {
+  WriteAndClose(5);
+  Change(first_log, [](auto& content) { content.resize(300); });
+  EXPECT_EQ(kNotABatch, OnlyAnomaly().kind);
+  Change(first_log, [](auto& content) { content.assign(300, 'x'); });
+  EXPECT_EQ(kNotABatch, OnlyAnomaly().kind);
+}
+
 TEST_F(VerifyTest, ACutInTheMiddleOfTheLogIsDamage) {
   WriteAndClose();
   Change(first_log, [&](auto& content) { content.resize(content.size() - 100); });
@@ -399,7 +425,28 @@ TEST_F(VerifyIndexTest, AnEntryBehindTheEnd) {
     const std::array<uint8_t, 8> entry{0, 0, 0, 50, 0, 0x10, 0, 0};
     content.insert(content.end(), entry.begin(), entry.end());
   });
-  EXPECT_EQ(kIndexMismatch, OnlyAnomaly().kind);
+  EXPECT_EQ(kMissingRecords, OnlyAnomaly().kind);
+}
+
+TEST_F(VerifyIndexTest, ALogThatIsEmptyAndItsIndexesAreNot) {
+  WriteAndClose(5);
+  files.SetContent(first_log, {});
+  EXPECT_THAT(Kinds(), testing::ElementsAre(kMissingRecords, kMissingRecords));
+  EXPECT_EQ(Severity::kError, SeverityOf(kMissingRecords));
+}
+
+TEST_F(VerifyIndexTest, AnIndexWithEntriesWhoseLogIsMissing) {
+  WriteAndClose();
+  ASSERT_TRUE(files.Remove(FileOf(20, kLogSuffix)));
+  const CollectingSink sink = Verify();
+  ASSERT_EQ(3u, sink.anomalies.size());
+  EXPECT_EQ(kBadProducerSnapshot, sink.anomalies[0].kind) << "it is of offset 25";
+  EXPECT_EQ(kMissingRecords, sink.anomalies[1].kind);
+  EXPECT_EQ(FileOf(20, kOffsetIndexSuffix), sink.anomalies[1].file);
+  EXPECT_EQ(20, sink.anomalies[1].offset);
+  EXPECT_EQ(kMissingRecords, sink.anomalies[2].kind);
+  files.SetContent(FileOf(20, kOffsetIndexSuffix), std::vector<uint8_t>(80, 0));
+  EXPECT_EQ(kOrphanFile, Verify().anomalies[1].kind);
 }
 
 TEST_F(VerifyIndexTest, KafkaFillsTheActiveSegmentsIndexesWithZeros) {
