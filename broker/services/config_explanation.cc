@@ -28,13 +28,14 @@ MetadataImage With(const MetadataImage& image, const ConfigResource& resource,
   return changed;
 }
 
+// An explanation leaves out nothing that has a say.
 ConfigEntry EntryIn(const ConfigValues& values, const MetadataImage& image,
                     const ConfigResource& resource, const ConfigDefinition& definition) {
   if (TypeOf(resource) == ResourceType::kTopic) {
     return values.TopicEntry(image, image.ConfigsOf(ResourceType::kTopic, resource.name),
-                             definition);
+                             definition, ListedSynonyms::kAll);
   }
-  return values.BrokerEntry(image, definition.name);
+  return values.BrokerEntry(image, definition.name, ListedSynonyms::kAll);
 }
 
 // The resource that holds a value of this source.

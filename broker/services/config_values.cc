@@ -42,12 +42,13 @@ void TakeValue(ConfigEntry& entry) {
   entry.value = InUnitOf(entry.name, nearest.name, *nearest.value);
 }
 
-// Kafka lists synonyms from the first that has the broker key's own name: log.roll.hours is not
-// told of unless log.roll.ms is given too. The source is that of the first one listed.
-void TakeListedSynonyms(std::string_view broker_key, ConfigEntry& entry) {
-  const auto own = std::ranges::find_if(
-      entry.synonyms, [&](const ConfigSynonym& synonym) { return synonym.name == broker_key; });
-  entry.synonyms.erase(entry.synonyms.begin(), own);
+// The source is that of the first one listed.
+void TakeListedSynonyms(ListedSynonyms listed, std::string_view broker_key, ConfigEntry& entry) {
+  if (listed == ListedSynonyms::kAsKafka) {
+    const auto own = std::ranges::find_if(
+        entry.synonyms, [&](const ConfigSynonym& synonym) { return synonym.name == broker_key; });
+    entry.synonyms.erase(entry.synonyms.begin(), own);
+  }
   entry.source = entry.synonyms.empty() ? ConfigSource::kDefault : entry.synonyms.front().source;
 }
 
@@ -83,7 +84,8 @@ void ConfigValues::AddBrokerSynonyms(const MetadataImage& image, std::string_vie
 }
 
 ConfigEntry ConfigValues::TopicEntry(const MetadataImage& image, const ConfigMap& overrides,
-                                     const ConfigDefinition& definition) const {
+                                     const ConfigDefinition& definition,
+                                     ListedSynonyms listed) const {
   ConfigEntry entry;
   entry.name = definition.name;
   entry.type = definition.type;
@@ -91,7 +93,7 @@ ConfigEntry ConfigValues::TopicEntry(const MetadataImage& image, const ConfigMap
   if (definition.default_value) entry.value = std::string(*definition.default_value);
   if (!definition.synonym.empty()) AddBrokerSynonyms(image, definition.synonym, entry.synonyms);
   TakeValue(entry);
-  TakeListedSynonyms(definition.synonym, entry);
+  TakeListedSynonyms(listed, definition.synonym, entry);
   if (const auto own = overrides.find(definition.name); own != overrides.end()) {
     entry.value = own->second;
     entry.source = ConfigSource::kTopic;
@@ -119,7 +121,8 @@ std::string ConfigValues::TopicValue(const MetadataImage& image, const ConfigMap
   return TopicEntry(image, overrides, *definition).value.value_or("");
 }
 
-ConfigEntry ConfigValues::BrokerEntry(const MetadataImage& image, std::string_view name) const {
+ConfigEntry ConfigValues::BrokerEntry(const MetadataImage& image, std::string_view name,
+                                      ListedSynonyms listed) const {
   ConfigEntry entry;
   entry.name = name;
   const ConfigDefinition* definition = tables_.FindBroker(name);
@@ -129,7 +132,7 @@ ConfigEntry ConfigValues::BrokerEntry(const MetadataImage& image, std::string_vi
              ConfigSource::kDynamicBroker, entry.synonyms);
     AddIfSet(image.ConfigsOf(ResourceType::kBroker, ""), name, ConfigSource::kDynamicDefaultBroker,
              entry.synonyms);
-    TakeListedSynonyms(name, entry);
+    TakeListedSynonyms(listed, name, entry);
     HideValues(entry);
     return entry;
   }
@@ -138,7 +141,7 @@ ConfigEntry ConfigValues::BrokerEntry(const MetadataImage& image, std::string_vi
   entry.read_only = definition->update == ConfigUpdate::kReadOnly;
   AddBrokerSynonyms(image, name, entry.synonyms);
   TakeValue(entry);
-  TakeListedSynonyms(name, entry);
+  TakeListedSynonyms(listed, name, entry);
   if (definition->is_sensitive()) HideValues(entry);
   return entry;
 }

@@ -42,6 +42,10 @@ struct ConfigEntry {
   std::vector<ConfigSynonym> synonyms;  // the nearest first
 };
 
+// Which synonyms an entry lists. Kafka leaves out those before the first that has the broker key's
+// own name, as log.retention.hours when log.retention.ms is not given; its source follows.
+enum class ListedSynonyms { kAsKafka, kAll };
+
 // Lifetime: the tables outlive it. Threads: any.
 class ConfigValues {
  public:
@@ -57,8 +61,10 @@ class ConfigValues {
 
   // One setting of a topic, and one of this broker.
   ConfigEntry TopicEntry(const cluster::MetadataImage& image, const cluster::ConfigMap& overrides,
-                         const ConfigDefinition& definition) const;
-  ConfigEntry BrokerEntry(const cluster::MetadataImage& image, std::string_view name) const;
+                         const ConfigDefinition& definition,
+                         ListedSynonyms listed = ListedSynonyms::kAsKafka) const;
+  ConfigEntry BrokerEntry(const cluster::MetadataImage& image, std::string_view name,
+                          ListedSynonyms listed = ListedSynonyms::kAsKafka) const;
 
   // The value in force of one topic setting; "" for null and for an unknown key.
   std::string TopicValue(const cluster::MetadataImage& image, const cluster::ConfigMap& overrides,

@@ -32,6 +32,9 @@ TEST_F(ConfigExplanationTest, TellsWhereAValueComesFromAndWhatItWouldBeWithoutIt
   Result<ConfigExplanation> plain = Explain(kTopic, "t", "retention.ms");
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->entry.value, "7200000");
+  ASSERT_FALSE(plain->entry.synonyms.empty());
+  EXPECT_EQ(plain->entry.synonyms.front().name, "log.retention.hours");
+  EXPECT_EQ(plain->entry.source, ConfigSource::kStaticBroker);
   EXPECT_FALSE(plain->without_override) << "what was given at start cannot be deleted";
   EXPECT_EQ(plain->definition->synonym, "log.retention.ms");
 
