@@ -447,6 +447,23 @@ class Groups(AdminCase):
         lag = groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="g")).lag
         self.assertEqual((lag.total_lag_records, lag.max_lag_seconds), (0, 0))
 
+    def test_a_refusal_names_what_is_missing_or_too_long(self):
+        def refused(topic, partition, metadata=""):
+            _, details = self.assert_fails(
+                grpc.StatusCode.INVALID_ARGUMENT if metadata else grpc.StatusCode.NOT_FOUND,
+                "OFFSET_METADATA_TOO_LARGE" if metadata else "UNKNOWN_TOPIC_OR_PARTITION",
+                lambda: self.admin.groups.CommitGroupOffsets(groups_pb2.CommitGroupOffsetsRequest(
+                    group_id="g1", commits=[groups_pb2.OffsetCommit(
+                        topic=topic, partition=partition, offset=1, metadata=metadata)])))
+            return details
+        missing = refused("nowhere", 0)["ResourceInfo"]
+        self.assertEqual((missing.resource_type, missing.resource_name), ("topic", "nowhere"))
+        missing = refused("read", 7)["ResourceInfo"]
+        self.assertEqual((missing.resource_type, missing.resource_name), ("partition", "read-7"))
+        violation = refused("read", 0, "m" * 5000)["BadRequest"].field_violations[0]
+        self.assertEqual(violation.field, "commits.metadata")
+        self.assertIn("the metadata of read-0 has 5000 bytes", violation.description)
+
     def test_what_is_not_there_is_told_in_a_sentence(self):
         for call, sentence in (
                 (lambda: self.admin.groups.GetGroup(groups_pb2.GetGroupRequest(group_id="zzz")),

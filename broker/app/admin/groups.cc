@@ -1,5 +1,7 @@
 #include "app/admin/groups.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
 #include <memory>
@@ -109,10 +111,30 @@ std::vector<admin::OffsetMove> MovesOf(std::vector<services::OffsetMove> moves) 
   return shown;
 }
 
-Outcome<std::vector<admin::OffsetMove>> ToMoves(Outcome<std::vector<services::OffsetMove>> moves,
-                                                const std::string& group_id) {
-  if (!moves) return FailAbout(std::move(moves).error(), kGroup, group_id);
-  return MovesOf(*std::move(moves));
+// The first of these that does not exist.
+std::optional<admin::ResourceName> FirstMissing(const cluster::MetadataImage& image,
+                                                const std::vector<services::TopicScope>& scope) {
+  for (const services::TopicScope& each : scope) {
+    const cluster::TopicImage* const topic = image.FindTopic(each.topic);
+    if (topic == nullptr) return admin::ResourceName{"topic", each.topic};
+    for (const int32_t partition : each.partitions) {
+      if (partition >= 0 && partition < static_cast<int32_t>(topic->partitions.size())) continue;
+      return admin::ResourceName{"partition", TopicPartition{each.topic, partition}.ToString()};
+    }
+  }
+  return std::nullopt;
+}
+
+// The longest metadata is one that is too long.
+std::unexpected<admin::Failure> FailMetadata(admin::Failure failure,
+                                             const std::vector<admin::OffsetCommit>& commits) {
+  const auto longest = std::ranges::max_element(
+      commits, {}, [](const admin::OffsetCommit& commit) { return commit.metadata.size(); });
+  failure.message = fmt::format(
+      "the metadata of {} has {} bytes, more than offset.metadata.max.bytes",
+      TopicPartition{longest->topic, longest->partition}.ToString(), longest->metadata.size());
+  failure.fields.push_back({"commits.metadata", failure.message});
+  return std::unexpected(std::move(failure));
 }
 
 }  // namespace
@@ -125,7 +147,7 @@ admin::GroupInfo AdminGroups::ToInfo(const groups::GroupSummary& summary) const 
   info.protocol_type = summary.protocol_type;
   info.member_count = static_cast<int32_t>(summary.member_count);
   info.offset_count = static_cast<int32_t>(summary.offset_count);
-  info.coordinator_id = node_id_;
+  info.coordinator_id = cluster_.node_id();
   info.coordinator_partition = summary.offsets_partition;
   return info;
 }
@@ -174,37 +196,49 @@ Outcome<admin::GroupLag> AdminGroups::Lag(const std::string& group_id,
   return lag;
 }
 
+// What is named is what is missing, else the group.
+std::unexpected<admin::Failure> AdminGroups::Refused(
+    admin::Failure failure, const std::string& group_id,
+    const std::vector<services::TopicScope>& scope) const {
+  if (failure.code == ErrorCode::kUnknownTopicOrPartition) {
+    failure.resource = FirstMissing(*cluster_.Image(), scope);
+    return std::unexpected(std::move(failure));
+  }
+  return FailAbout(std::move(failure), kGroup, group_id);
+}
+
 Outcome<std::vector<admin::OffsetMove>> AdminGroups::Reset(const admin::OffsetReset& reset,
                                                            std::stop_token stop) {
   std::vector<services::TopicScope> scope;
   scope.reserve(reset.scope.size());
   for (const admin::TopicScope& each : reset.scope) scope.push_back({each.topic, each.partitions});
-  return ToMoves(WaitForResult<std::vector<services::OffsetMove>>(
-                     stop,
-                     [&](auto done) {
-                       offsets_.Reset(reset.group_id, std::move(scope),
-                                      std::visit(ToTarget{}, reset.target), reset.validate_only,
-                                      std::move(done));
-                     }),
-                 reset.group_id);
+  auto moves = WaitForResult<std::vector<services::OffsetMove>>(stop, [&](auto done) {
+    offsets_.Reset(reset.group_id, scope, std::visit(ToTarget{}, reset.target), reset.validate_only,
+                   std::move(done));
+  });
+  if (!moves) return Refused(std::move(moves).error(), reset.group_id, scope);
+  return MovesOf(*std::move(moves));
 }
 
 Outcome<std::vector<admin::OffsetMove>> AdminGroups::Commit(
     const std::string& group_id, const std::vector<admin::OffsetCommit>& commits,
     bool validate_only, std::stop_token stop) {
+  std::vector<services::TopicScope> scope;
   std::vector<services::OffsetChange> changes;
   changes.reserve(commits.size());
   for (const admin::OffsetCommit& commit : commits) {
     changes.push_back(
         {{commit.topic, commit.partition}, commit.offset, commit.leader_epoch, commit.metadata});
+    scope.push_back({commit.topic, {commit.partition}});
   }
-  return ToMoves(WaitForResult<std::vector<services::OffsetMove>>(
-                     stop,
-                     [&](auto done) {
-                       offsets_.Commit(group_id, std::move(changes), validate_only,
-                                       std::move(done));
-                     }),
-                 group_id);
+  auto moves = WaitForResult<std::vector<services::OffsetMove>>(stop, [&](auto done) {
+    offsets_.Commit(group_id, std::move(changes), validate_only, std::move(done));
+  });
+  if (moves) return MovesOf(*std::move(moves));
+  if (moves.error().code == ErrorCode::kOffsetMetadataTooLarge) {
+    return FailMetadata(std::move(moves).error(), commits);
+  }
+  return Refused(std::move(moves).error(), group_id, scope);
 }
 
 Outcome<admin::GroupInfo> AdminGroups::Delete(const std::string& group_id, bool validate_only,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "admin/port/groups.h"
+#include "cluster/cluster.h"
 #include "groups/group_coordinator.h"
 #include "services/group_lag.h"
 #include "services/group_offsets.h"
@@ -14,9 +15,9 @@ namespace monkafka::app {
 class AdminGroups final : public admin::GroupsPort {
  public:
   // All outlive it.
-  AdminGroups(int32_t node_id, groups::GroupCoordinator& coordinator,
+  AdminGroups(const cluster::Cluster& cluster, groups::GroupCoordinator& coordinator,
               services::GroupLagService& lags, services::GroupOffsetsService& offsets)
-      : node_id_(node_id), coordinator_(coordinator), lags_(lags), offsets_(offsets) {}
+      : cluster_(cluster), coordinator_(coordinator), lags_(lags), offsets_(offsets) {}
 
   admin::Outcome<std::vector<admin::GroupInfo>> List(std::stop_token stop) override;
   admin::Outcome<admin::GroupInfo> Get(const std::string& group_id, std::stop_token stop) override;
@@ -34,8 +35,10 @@ class AdminGroups final : public admin::GroupsPort {
  private:
   admin::GroupInfo ToInfo(const groups::GroupSummary& summary) const;
   admin::GroupInfo ToInfo(const groups::GroupDetail& detail) const;
+  std::unexpected<admin::Failure> Refused(admin::Failure failure, const std::string& group_id,
+                                          const std::vector<services::TopicScope>& scope) const;
 
-  const int32_t node_id_;  // of the coordinator of every group
+  const cluster::Cluster& cluster_;
   groups::GroupCoordinator& coordinator_;
   services::GroupLagService& lags_;
   services::GroupOffsetsService& offsets_;

@@ -94,7 +94,7 @@ struct AdminService::Graph {
         topics(parts.cluster, parts.topics),
         configs(parts.cluster, parts.configs),
         offsets(parts.cluster, parts.topics),
-        groups(parts.cluster.node_id(), parts.coordinator, lags, group_offsets),
+        groups(parts.cluster, parts.coordinator, lags, group_offsets),
         resources(resource_service),
         segments(segment_source),
         records(parts.cluster, producer, parts.clock),
