@@ -50,7 +50,7 @@ struct TopicInfo {
 };
 
 // How much of a TopicInfo is filled. kNames: what the metadata image has, etag included, but no
-// configs and partitions. kBasic: sizes, counts and rates too. kFull: everything.
+// configs and partitions. kBasic: configs, sizes, counts and rates too. kFull: everything.
 enum class TopicView { kNames, kBasic, kFull };
 
 struct TopicListing {

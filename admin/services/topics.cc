@@ -43,8 +43,8 @@ void Fill(const TopicInfo& info, TopicView view, v1::Topic& out) {
   out.set_size_bytes(info.size_bytes);
   out.set_record_count(info.record_count);
   *out.mutable_rates() = ToProto(info.rates);
-  if (view == TopicView::kBasic) return;
   for (const auto& [key, value] : info.configs) (*out.mutable_configs())[key] = value;
+  if (view == TopicView::kBasic) return;
   for (const PartitionInfo& partition : info.partitions) Fill(partition, *out.add_partitions());
 }
 

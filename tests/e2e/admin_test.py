@@ -200,9 +200,9 @@ class Topics(AdminCase):
             update_mask=field_mask_pb2.FieldMask(paths=["configs"]))).topic
         self.assertEqual(dict(changed.configs), {"retention.ms": "5"})
 
-        names = [t.name for t in topics.ListTopics(topics_pb2.ListTopicsRequest(
-            filter='name = "ord*" AND partition_count >= 3')).topics]
-        self.assertEqual(names, ["orders"])
+        listed = topics.ListTopics(topics_pb2.ListTopicsRequest(
+            filter='name = "ord*" AND partition_count >= 3')).topics
+        self.assertEqual([(t.name, dict(t.configs)) for t in listed], [("orders", {"retention.ms": "5"})])
         gone = topics.DeleteTopic(topics_pb2.DeleteTopicRequest(name="orders")).topic
         self.assertEqual(gone.name, "orders")
         self.assert_fails(grpc.StatusCode.NOT_FOUND, "UNKNOWN_TOPIC_OR_PARTITION",
