@@ -58,6 +58,16 @@ Snapshot Take(Session& session) {
   return snapshot;
 }
 
+// The sum of what is known, with a mark when there is more to it.
+Cell LagCell(const v1::GroupLag& lag) {
+  const int unknown = lag.unknown_partition_count();
+  if (unknown == 0) return Number(lag.total_lag_records());
+  if (unknown == lag.partitions_size()) return NoNumber();
+  Cell cell = Number(lag.total_lag_records());
+  cell.text += fmt::format(" + {} unknown", unknown);
+  return cell;
+}
+
 std::string HeadLines(const Snapshot& snapshot, const Terminal& terminal) {
   const v1::Cluster& c = snapshot.cluster;
   std::string line =
@@ -95,7 +105,7 @@ std::string Render(const Snapshot& snapshot, const Terminal& terminal) {
   Table lags({"GROUP", "STATE", "LAG", "BEHIND"});
   for (const v1::GroupLag& lag : std::span(snapshot.groups).first(static_cast<size_t>(groups))) {
     lags.Add({Text(lag.group_id()), Text(Word(v1::GroupState_Name(lag.state()), "GROUP_STATE_")),
-              Number(lag.total_lag_records()),
+              LagCell(lag),
               DurationIf(lag.has_max_lag_seconds(), SecondsToMilliseconds(lag.max_lag_seconds()))});
   }
   out << '\n';

@@ -34,15 +34,18 @@ void Fill(const GroupLag& lag, v1::GroupLag& out) {
   out.set_group_id(ToUtf8(lag.group_id));
   out.set_state(ToProto(lag.state));
   int64_t total = 0;
+  int32_t unknown = 0;
   for (const PartitionLag& partition : lag.partitions) {
     v1::PartitionLag& added = *out.add_partitions();
     Fill(partition, added);
     total += added.lag_records();
+    if (!added.has_lag_records()) ++unknown;
     if (added.has_lag_seconds()) {
       out.set_max_lag_seconds(std::max(out.max_lag_seconds(), added.lag_seconds()));
     }
   }
   out.set_total_lag_records(total);
+  out.set_unknown_partition_count(unknown);
 }
 
 Outcome<v1::GetGroupLagResponse> GetGroupLag(GroupsPort& port,

@@ -101,6 +101,7 @@ TEST_F(ServicesTest, LagIsSummedAndWhatIsNotKnownIsAbsent) {
   request.set_group_id("g");
   ASSERT_TRUE(stub->GetGroupLag(&context, request, &response).ok());
   EXPECT_EQ(response.lag().total_lag_records(), 7);
+  EXPECT_EQ(response.lag().unknown_partition_count(), 1);
   EXPECT_DOUBLE_EQ(response.lag().max_lag_seconds(), 1.5);
   EXPECT_FALSE(response.lag().partitions(2).has_lag_records());
   EXPECT_FALSE(response.lag().partitions(0).has_commit_time());
