@@ -5,6 +5,7 @@
 #include <google/protobuf/struct.pb.h>
 
 #include <memory>
+#include <sstream>
 #include <vector>
 
 #include "cli/answers.h"
@@ -41,6 +42,19 @@ Address ParseAddress(const std::string& text) {
   return {host, std::stoi(text.substr(colon + 1))};
 }
 
+// A list as clients have in bootstrap.servers.
+std::vector<Address> ParseAddresses(const std::string& text) {
+  std::vector<Address> addresses;
+  std::istringstream list(text);
+  for (std::string part; std::getline(list, part, ',');) {
+    const size_t begin = part.find_first_not_of(' ');
+    if (begin == std::string::npos) continue;
+    addresses.push_back(ParseAddress(part.substr(begin, part.find_last_not_of(' ') + 1 - begin)));
+  }
+  if (addresses.empty()) throw UsageError("--bootstrap names no address", "give HOST:PORT");
+  return addresses;
+}
+
 bool IsLoopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
@@ -51,7 +65,7 @@ bool IsWildcard(const std::string& host) {
 
 class Doctor {
  public:
-  Doctor(Session& session, std::string bootstrap, std::chrono::milliseconds patience)
+  Doctor(Session& session, std::vector<Address> bootstrap, std::chrono::milliseconds patience)
       : session_(session), bootstrap_(std::move(bootstrap)), patience_(patience) {}
 
   void Run() {
@@ -139,7 +153,7 @@ class Doctor {
   // The one given; else every listener that the admin service tells of, for each has an advertised
   // address of its own.
   std::vector<Address> Bootstraps() const {
-    if (!bootstrap_.empty()) return {ParseAddress(bootstrap_)};
+    if (!bootstrap_.empty()) return bootstrap_;
     std::vector<Address> found;
     for (const v1::Broker& broker : brokers_.brokers()) {
       for (const v1::Listener& l : broker.listeners()) {
@@ -270,7 +284,7 @@ class Doctor {
   }
 
   Session& session_;
-  const std::string bootstrap_;
+  const std::vector<Address> bootstrap_;
   const std::chrono::milliseconds patience_;
   std::optional<v1::Cluster> cluster_;
   v1::ListBrokersResponse brokers_;
@@ -290,11 +304,15 @@ void AddCommands(CLI::App& root, Session& session) {
   auto flags = std::make_shared<Flags>();
   verb->add_option("--bootstrap", flags->bootstrap,
                    "What clients have as bootstrap.servers; else what the admin service says")
-      ->type_name("HOST:PORT");
+      ->type_name("HOST:PORT,...");
   verb->add_option("--patience", flags->patience, "How long to wait for each address (3s)")
       ->type_name("DURATION");
   verb->callback([flags, &session] {
-    Doctor(session, flags->bootstrap, ParseDurationOption("--patience", flags->patience)).Run();
+    auto patience = ParseDurationOption("--patience", flags->patience);
+    Doctor(session,
+           flags->bootstrap.empty() ? std::vector<Address>() : ParseAddresses(flags->bootstrap),
+           patience)
+        .Run();
   });
 }
 
