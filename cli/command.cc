@@ -12,10 +12,13 @@
 namespace monkafka::cli {
 namespace {
 
-constexpr std::array<std::pair<Completion, const char*>, 6> kTypeNames = {{
+constexpr std::array<std::pair<Completion, const char*>, 9> kTypeNames = {{
     {Completion::kTopic, "TOPIC"},
     {Completion::kGroup, "GROUP"},
     {Completion::kConfigKey, "KEY"},
+    {Completion::kConfigSetting, "KEY=VALUE"},
+    {Completion::kConfigWords, "KEY=WORDS"},
+    {Completion::kConnection, "ID"},
     {Completion::kContext, "CONTEXT"},
     {Completion::kFile, "FILE"},
     {Completion::kFormat, "FORMAT"},

@@ -39,7 +39,18 @@ CLI::App* AddVerb(CLI::App& noun, const std::string& name, const std::string& de
                   std::initializer_list<const char*> examples);
 
 // What the shell may offer for an option or argument.
-enum class Completion { kNone, kTopic, kGroup, kConfigKey, kContext, kFile, kFormat };
+enum class Completion {
+  kNone,
+  kTopic,
+  kGroup,
+  kConfigKey,
+  kConfigSetting,  // a key, "=" and a value
+  kConfigWords,    // a key, "=" and words of a list
+  kConnection,
+  kContext,
+  kFile,
+  kFormat
+};
 
 // Kept in the option's type name, which --help shows: TOPIC, GROUP, KEY, CONTEXT, FILE,
 // FORMAT.

@@ -18,6 +18,7 @@ _monkafkactl() {
   local IFS=$'\n'
   local words=("${COMP_WORDS[@]:1:COMP_CWORD}")
   COMPREPLY=($(compgen -W "$(monkafkactl __complete "${words[@]}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+  if [[ ${COMPREPLY[0]-} == *= ]]; then compopt -o nospace; fi
 }
 complete -o default -F _monkafkactl monkafkactl
 )sh";
@@ -27,7 +28,8 @@ constexpr const char* kZsh = R"sh(#compdef monkafkactl
 _monkafkactl() {
   local -a candidates
   candidates=("${(@f)$(monkafkactl __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  if (( ${#candidates[1]} )); then compadd -a candidates; else _files; fi
+  if [[ ${candidates[1]} == *= ]]; then compadd -S '' -a candidates
+  elif (( ${#candidates[1]} )); then compadd -a candidates; else _files; fi
 }
 compdef _monkafkactl monkafkactl
 )sh";
@@ -50,12 +52,29 @@ std::set<std::string> Set(const std::vector<std::string>& names) {
   return {names.begin(), names.end()};
 }
 
-std::set<std::string> Candidates(const Place& place, const std::string& unfinished,
-                                 Session& session) {
+bool HasOption(const std::vector<std::string>& words, const std::string& name) {
+  return std::ranges::any_of(
+      words, [&](const std::string& word) { return word == name || word.starts_with(name + "="); });
+}
+
+// Without an owner it may still be named behind the keys.
+KeysOf WhoseKeys(const Place& place, const std::vector<std::string>& words) {
+  const CLI::App* noun = place.command->get_parent();
+  if (noun != nullptr && noun->get_name() == "topic") return KeysOf::kTopic;
+  if (HasOption(words, "--topic")) return KeysOf::kTopic;
+  if (HasOption(words, "--broker") || HasOption(words, "--all-brokers")) return KeysOf::kBroker;
+  return KeysOf::kAny;
+}
+
+std::set<std::string> Candidates(const Place& place, const std::vector<std::string>& finished,
+                                 const std::string& unfinished, Session& session) {
+  if (!finished.empty() && finished.back() == "=") return {};  // bash splits there: a value
   const CLI::Option* option = place.value_of;
   if (option == nullptr && unfinished.starts_with("-")) return Set(OptionNames(*place.command));
   if (option == nullptr) option = ArgumentAt(place);
-  if (option != nullptr) return KnownNames(session, CompletionOf(*option));
+  if (option != nullptr) {
+    return KnownNames(session, CompletionOf(*option), WhoseKeys(place, finished));
+  }
   return Set(CommandNames(*place.command));
 }
 
@@ -83,7 +102,8 @@ void Complete(const CLI::App& app, Session& session, const std::vector<std::stri
   std::vector<std::string> finished = words;
   if (!finished.empty()) finished.pop_back();
   TakeGlobalOptions(session.options(), finished);
-  for (const std::string& name : Candidates(WalkCommand(app, finished), unfinished, session)) {
+  for (const std::string& name :
+       Candidates(WalkCommand(app, finished), finished, unfinished, session)) {
     if (name.starts_with(unfinished)) session.world().out << name << '\n';
   }
 }

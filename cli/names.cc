@@ -3,6 +3,7 @@
 #include "cli/contexts.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/configs.grpc.pb.h"
+#include "monkafka/admin/v1/connections.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
@@ -38,16 +39,42 @@ Names ConfigsOf(Session& session, const v1::ConfigResource& resource) {
   return names;
 }
 
-// Those of a topic, if there is one to ask for them, and of the broker.
-Names ConfigKeys(Session& session) {
+Names BrokerKeys(Session& session) {
   v1::ConfigResource resource;
   auto cluster = session.Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(), "");
   resource.set_broker_id(cluster.cluster().node_id());
-  Names names = ConfigsOf(session, resource);
+  return ConfigsOf(session, resource);
+}
+
+// Every topic has the same; without one there is nobody to ask.
+Names TopicKeys(Session& session) {
   Names topics = Topics(session);
-  if (topics.empty()) return names;
+  if (topics.empty()) return {};
+  v1::ConfigResource resource;
   resource.set_topic(*topics.begin());
-  names.merge(ConfigsOf(session, resource));
+  return ConfigsOf(session, resource);
+}
+
+Names ConfigKeys(Session& session, KeysOf keys_of) {
+  Names names;
+  if (keys_of != KeysOf::kTopic) names = BrokerKeys(session);
+  if (keys_of != KeysOf::kBroker) names.merge(TopicKeys(session));
+  return names;
+}
+
+Names WithEqualsSign(const Names& keys) {
+  Names names;
+  for (const std::string& key : keys) names.insert(key + "=");
+  return names;
+}
+
+Names Connections(Session& session) {
+  Names names;
+  auto response = session.CallAllPages(&v1::ConnectionsService::Stub::ListConnections,
+                                       v1::ListConnectionsRequest(), "list");
+  for (const v1::Connection& connection : response.connections()) {
+    names.insert(std::to_string(connection.connection_id()));
+  }
   return names;
 }
 
@@ -60,7 +87,7 @@ Names ContextNames(Session& session) {
 
 }  // namespace
 
-Names KnownNames(Session& session, Completion completion) {
+Names KnownNames(Session& session, Completion completion, KeysOf keys_of) {
   try {
     switch (completion) {
       case Completion::kTopic:
@@ -68,7 +95,12 @@ Names KnownNames(Session& session, Completion completion) {
       case Completion::kGroup:
         return Groups(session);
       case Completion::kConfigKey:
-        return ConfigKeys(session);
+        return ConfigKeys(session, keys_of);
+      case Completion::kConfigSetting:
+      case Completion::kConfigWords:
+        return WithEqualsSign(ConfigKeys(session, keys_of));
+      case Completion::kConnection:
+        return Connections(session);
       case Completion::kContext:
         return ContextNames(session);
       case Completion::kFormat:

@@ -10,8 +10,12 @@
 
 namespace monkafka::cli {
 
+// Whose config keys are meant.
+enum class KeysOf { kAny, kTopic, kBroker };
+
 // Empty when there is no such list or the server doesn't answer; never throws.
-std::set<std::string> KnownNames(Session& session, Completion completion);
+std::set<std::string> KnownNames(Session& session, Completion completion,
+                                 KeysOf keys_of = KeysOf::kAny);
 
 // The id of the broker that answers.
 int32_t AnsweringBroker(Session& session);
