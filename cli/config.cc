@@ -172,7 +172,13 @@ void Set(Session& session, const SetFlags& flags) {
   request.set_validate_only(flags.dry_run);
   request.set_request_id(Session::NewRequestId());
   auto response = session.Call(&Stub::AlterConfigs, request, what);
-  session.ShowList(response, response.configs(), EntryView());
+  if (response.configs().empty() && session.printer().for_people()) {
+    // Of the defaults of all brokers those alone are told that are set.
+    session.Note(fmt::format("{} {} removed from {}", Named(flags.unset),
+                             flags.dry_run ? "would be" : "is", Name(request.resource())));
+  } else {
+    session.ShowList(response, response.configs(), EntryView());
+  }
   session.NoteDryRun(flags.dry_run);
 }
 
