@@ -34,10 +34,6 @@ def scenario(name, figures, *, limit=None, kafka_settings=None, our_settings=Non
     return add
 
 
-def all_figures():
-    return {name: figure for each in SCENARIOS.values() for name, figure in each.figures.items()}
-
-
 class Size:
     """How much to ask for: everything, or with --quick a tenth of it."""
 
