@@ -276,7 +276,7 @@ class AnswersTest(WithSeed):
                 ("topic create x --config retention.ms=abc", 1, "`monkafkactl config explain`"),
                 ("topic list --filter no_such=1", 1, "the fields are those that -o json shows"),
                 ("topic trim orders --before-offset 99999 --yes", 1, "`monkafkactl offset list`"),
-                ("group reset billing --topic nope --to-earliest --if-exists --yes", 1, "`monkafkactl offset list`"),
+                ("group reset billing --topic nope --to-earliest --if-exists --yes", 1, "`monkafkactl topic list`"),
                 ("config get retention.mss --topic orders", 1, "did you mean retention.ms?"),
                 ("plan -f .", 1, "name a file"),
                 ("segment list nope --dir monkafka-data", 1, "named TOPIC-NUMBER")):
