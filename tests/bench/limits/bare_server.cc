@@ -264,8 +264,10 @@ std::unique_ptr<Client> Accept(BareMode mode, int listener, int file, int piece)
   return std::make_unique<BySendfile>(socket, file, piece);
 }
 
-int CreateFile(const std::string& path) {
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0644);
+constexpr int kNewFile = O_RDWR | O_CREAT | O_TRUNC;
+
+int OpenFile(const std::string& path, int flags) {
+  const int file = open(path.c_str(), flags, 0644);
   Check(file >= 0, "open");
   return file;
 }
@@ -276,7 +278,7 @@ void ServeSynced(const std::string& path, int group) {
   const int listener = Listen();
   for (int i = 0;; ++i) {
     const int socket = AcceptSocket(listener);
-    std::thread([socket, file = CreateFile(fmt::format("{}-{}", path, i)), group] {
+    std::thread([socket, file = OpenFile(fmt::format("{}-{}", path, i), kNewFile), group] {
       BySyncedGroups(socket, file, static_cast<size_t>(group)).Serve();
     }).detach();
   }
@@ -284,8 +286,7 @@ void ServeSynced(const std::string& path, int group) {
 
 void ServeBare(BareMode mode, const std::string& path, int piece) {
   const bool sends = mode == BareMode::kSendfile;
-  const int file = sends ? open(path.c_str(), O_RDONLY) : CreateFile(path);
-  Check(file >= 0, "open");
+  const int file = OpenFile(path, sends ? O_RDONLY : kNewFile);
   const int listener = Listen();
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{};
