@@ -3,7 +3,8 @@
 A scenario runs on one broker from clean and returns {figure: value}. Its limit, where there is one,
 returns the same figures for a bare yardstick. A figure's target bounds MonKafka's value: `kafka` by
 a share of Kafka's, `limit` by a share of the yardstick's, `value` by a number; where more is better
-the bounds are from below.
+the bounds are from below. `bare` names the figure with what a bare loop reaches, where the limit
+leaves out what no broker can.
 """
 import subprocess
 from collections import namedtuple
@@ -13,8 +14,8 @@ from measure import cost, touch_free_memory
 GB = 1_000_000_000
 MB = 1_000_000
 
-Figure = namedtuple("Figure", "label unit more_is_better kafka limit value",
-                    defaults=(False, None, None, None))
+Figure = namedtuple("Figure", "label unit more_is_better kafka limit value bare",
+                    defaults=(False, None, None, None, None))
 # seconds: about how long it takes on Kafka, on ours, and for the limit, on two cores, and with
 # --quick; for the progress bar alone. restarts: it stops its broker, so that --quick cannot let it
 # share one.

@@ -259,11 +259,11 @@ def produce_to_all(broker, name, producers, size, **settings):
 
 @scenario("durable", {
     "durable_1_rate": Figure("fsync before every ack, 1 producer", "records/s", True, kafka=3,
-                             limit=0.8),
+                             limit=0.8, bare="bare_syncs_1"),
     "durable_1_p99": Figure("  p99 of a request, 5 in flight", "ms"),
     "durable_1_cpu": Figure("  CPU", "s/GB"),
     "durable_16_rate": Figure("fsync before every ack, 16 producers", "records/s", True, kafka=3,
-                              limit=0.8),
+                              limit=0.8, bare="bare_syncs_16"),
     "durable_16_cpu": Figure("  CPU", "s/GB"),
     "durable_64_rate": Figure("fsync before every ack, 64 producers", "records/s", True),
     "bare_syncs_1": Figure("(limit: a bare loop that syncs 5 requests at once, 1 producer)", "records/s",
