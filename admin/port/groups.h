@@ -63,6 +63,7 @@ struct PartitionLag {
   std::string topic;
   int32_t partition = 0;
   std::optional<int64_t> committed_offset;
+  std::optional<int32_t> committed_leader_epoch;
   int64_t log_start_offset = 0;
   int64_t log_end_offset = 0;
   std::optional<int64_t> lag_records;

@@ -16,6 +16,7 @@ void Fill(const PartitionLag& lag, v1::PartitionLag& out) {
   out.set_topic(lag.topic);
   out.set_partition(lag.partition);
   if (lag.committed_offset) out.set_committed_offset(*lag.committed_offset);
+  if (lag.committed_leader_epoch) out.set_committed_leader_epoch(*lag.committed_leader_epoch);
   out.set_log_start_offset(lag.log_start_offset);
   out.set_log_end_offset(lag.log_end_offset);
   if (lag.lag_records) out.set_lag_records(*lag.lag_records);

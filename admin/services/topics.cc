@@ -192,14 +192,14 @@ Outcome<v1::BatchDeleteTopicsResponse> BatchDeleteTopics(
   const Outcome<std::vector<TopicInfo>> deleted =
       port.Delete({.names = {request.names().begin(), request.names().end()},
                    .etag = {},
-                   .view = TopicView::kNames,
+                   .view = TopicView::kBasic,
                    .allow_missing = request.allow_missing(),
                    .allow_internal = request.allow_internal(),
                    .validate_only = request.validate_only()},
                   call.stop_token());
   if (!deleted) return std::unexpected(deleted.error());
   v1::BatchDeleteTopicsResponse response;
-  for (const TopicInfo& topic : *deleted) Fill(topic, TopicView::kNames, *response.add_topics());
+  for (const TopicInfo& topic : *deleted) Fill(topic, TopicView::kBasic, *response.add_topics());
   return response;
 }
 

@@ -17,6 +17,7 @@ ByPartition WhatTheGroupKnows(const groups::GroupDetail& group) {
   for (const groups::CommittedOffsetView& offset : group.offsets) {
     PartitionLag& lag = partitions[offset.partition];
     lag.committed = offset.offset;
+    lag.committed_leader_epoch = offset.leader_epoch;
     lag.metadata = offset.metadata;
     lag.commit_timestamp = offset.commit_timestamp;
   }

@@ -18,6 +18,7 @@ struct PartitionLag {
   // Not kNone: the partition is gone or offline, and only what the group knows is filled.
   ErrorCode error = ErrorCode::kNone;
   std::optional<Offset> committed;  // none: assigned, but nothing was committed
+  LeaderEpoch committed_leader_epoch = kNoEpoch;
   Offset log_start = kNoOffset;
   Offset log_end = kNoOffset;
   // Log end minus committed, never below 0; none when nothing was committed.

@@ -165,7 +165,7 @@ void GroupOffsetsService::WithGroup(std::string group_id, bool may_be_new,
     }
     if (group && group->summary.member_count > 0) {
       return next(Fail(ErrorCode::kNonEmptyGroup,
-                       fmt::format("group {} has {} member(s); offsets can be changed once they "
+                       fmt::format("group {} has members ({}); offsets can be changed once they "
                                    "have left",
                                    group_id, group->summary.member_count)));
     }

@@ -111,7 +111,8 @@ class Planner {
     }
     plan_.actions.push_back({.kind = Kind::kCreateTopic,
                              .topic = document.name,
-                             .to = fmt::format("{} partitions", created.partitions)});
+                             .to = fmt::format("{} partition{}", created.partitions,
+                                               created.partitions == 1 ? "" : "s")});
     for (const auto& [key, value] : document.configs) {
       plan_.actions.push_back(
           {.kind = Kind::kSetConfig, .topic = document.name, .field = key, .to = value});
@@ -140,10 +141,11 @@ class Planner {
   void CompareReplicas(const cluster::TopicImage& topic, const TopicDocument& document) {
     const auto present = static_cast<int16_t>(topic.partitions.front().replicas.size());
     if (!document.replication_factor || *document.replication_factor == present) return;
-    Impossible(topic.name, "replication_factor",
-               {ErrorCode::kInvalidReplicationFactor,
-                fmt::format("the topic has {} replica(s); {} cannot be had without moving its data",
-                            present, *document.replication_factor)});
+    Impossible(
+        topic.name, "replication_factor",
+        {ErrorCode::kInvalidReplicationFactor,
+         fmt::format("its replication factor is {}; {} cannot be had without moving its data",
+                     present, *document.replication_factor)});
   }
 
   void CompareConfigs(const cluster::TopicImage& topic, const TopicDocument& document) {

@@ -66,6 +66,7 @@ admin::PartitionLag LagOf(services::PartitionLag lag) {
   shown.topic = std::move(lag.partition.topic);
   shown.partition = lag.partition.partition;
   shown.committed_offset = lag.committed;
+  if (lag.committed_leader_epoch >= 0) shown.committed_leader_epoch = lag.committed_leader_epoch;
   shown.log_start_offset = lag.log_start;
   shown.log_end_offset = lag.log_end;
   shown.lag_records = lag.records;

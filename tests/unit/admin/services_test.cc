@@ -91,6 +91,7 @@ TEST_F(ServicesTest, LagIsSummedAndWhatIsNotKnownIsAbsent) {
   PartitionLag known, waiting, unknown;
   known.lag_records = 3;
   known.lag_time = std::chrono::milliseconds(1500);
+  known.committed_leader_epoch = 0;
   waiting.lag_records = 4;
   waiting.lag_time = std::chrono::milliseconds(500);
   unknown.error = "the topic was deleted";
@@ -105,6 +106,8 @@ TEST_F(ServicesTest, LagIsSummedAndWhatIsNotKnownIsAbsent) {
   EXPECT_DOUBLE_EQ(response.lag().max_lag_seconds(), 1.5);
   EXPECT_FALSE(response.lag().partitions(2).has_lag_records());
   EXPECT_FALSE(response.lag().partitions(0).has_commit_time());
+  EXPECT_TRUE(response.lag().partitions(0).has_committed_leader_epoch());
+  EXPECT_FALSE(response.lag().partitions(1).has_committed_leader_epoch());
 }
 
 TEST_F(ServicesTest, LagOfAMissingGroupIsWatchedAsMissing) {

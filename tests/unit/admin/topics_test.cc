@@ -237,6 +237,7 @@ TEST_F(TopicsTest, ManyAreDeletedInOneCallThatNamesEachOnce) {
   request.set_allow_internal(true);
   ASSERT_TRUE(Call(method, request, response).ok());
   EXPECT_EQ(response.topics_size(), 2);
+  EXPECT_EQ(served.topics.last_deletion.view, TopicView::kBasic) << "it says how much was lost";
   EXPECT_TRUE(served.topics.last_deletion.allow_internal);
   EXPECT_EQ(served.topics.topics.size(), 1u);
   EXPECT_THAT(served.audit.lines().back(), HasSubstr("subject=\"2 topics: a c\""));

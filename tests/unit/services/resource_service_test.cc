@@ -60,6 +60,8 @@ TEST_F(ResourceServiceTest, WhatIsMissingIsCreatedWithItsConfigs) {
   const ResourcePlan plan =
       Plan({{.name = "new", .partitions = 4, .configs = {{"retention.ms", "5"}}}});
   EXPECT_THAT(Texts(plan), ElementsAre("create new  >4 partitions", "set new retention.ms >5"));
+  EXPECT_THAT(Texts(Plan({{.name = "small", .partitions = 1}})),
+              ElementsAre("create small  >1 partition"));
   EXPECT_EQ(TopicCount(), 1u) << "a plan changes nothing";
 }
 
