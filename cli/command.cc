@@ -129,10 +129,20 @@ std::chrono::milliseconds ParseDurationOption(const std::string& option, const s
                    "give for example 500ms, 30s, 1h30m or 7d");
 }
 
-int64_t ParseSizeOption(const std::string& option, const std::string& value) {
-  if (auto size = ParseSize(value)) return *size;
-  throw UsageError(fmt::format("{}: \"{}\" is no size", option, value),
-                   "give for example 4096, 64KiB or 1.5GiB");
+int64_t ParseSizeOption(const std::string& option, const std::string& value, int64_t most) {
+  const auto size = ParseSize(value);
+  if (!size) {
+    throw UsageError(fmt::format("{}: \"{}\" is no size", option, value),
+                     "give for example 4096, 64KiB or 1.5GiB");
+  }
+  if (*size > most) {
+    throw UsageError(fmt::format("{}: {} is out of range: at most {} bytes", option, value, most));
+  }
+  return *size;
+}
+
+int32_t ParseFieldBytes(const std::string& value) {
+  return static_cast<int32_t>(ParseSizeOption("--max-bytes", value, kMostInt32));
 }
 
 std::vector<int32_t> ParsePartitions(const std::string& text) {

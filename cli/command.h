@@ -70,7 +70,10 @@ void AddIfExists(CLI::App* verb, bool& if_exists, std::string_view thing);
 // Usage Failures that name the option.
 TimePoint ParseTimeOption(const std::string& option, const std::string& value);
 std::chrono::milliseconds ParseDurationOption(const std::string& option, const std::string& value);
-int64_t ParseSizeOption(const std::string& option, const std::string& value);
+int64_t ParseSizeOption(const std::string& option, const std::string& value,
+                        int64_t most = kMostInt64);
+// What --max-bytes cuts keys and values to, as the field max_field_bytes of a request.
+int32_t ParseFieldBytes(const std::string& value);
 
 // "0-3,7" as 0 1 2 3 7; a usage Failure when it is no such list. "" is empty.
 std::vector<int32_t> ParsePartitions(const std::string& text);

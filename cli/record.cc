@@ -44,10 +44,7 @@ void SetCommon(const ReadFlags& flags, Request& request) {
   request.set_topic(flags.topic);
   for (int32_t p : ParsePartitions(flags.partitions)) request.add_partitions(p);
   SetStart(flags, request.mutable_start());
-  if (!flags.max_bytes.empty()) {
-    request.set_max_field_bytes(
-        static_cast<int32_t>(ParseSizeOption("--max-bytes", flags.max_bytes)));
-  }
+  if (!flags.max_bytes.empty()) request.set_max_field_bytes(ParseFieldBytes(flags.max_bytes));
 }
 
 template <class Request>

@@ -174,11 +174,8 @@ void Dump(Session& session, const DumpFlags& flags) {
   if (flags.to) request.set_to_offset(*flags.to);
   request.set_max_batches(flags.max_batches);
   request.set_include_records(flags.records);
-  bool cut = session.printer().for_people();
-  if (cut) {
-    request.set_max_field_bytes(
-        static_cast<int32_t>(ParseSizeOption("--max-bytes", flags.max_bytes)));
-  }
+  const int32_t field_bytes = ParseFieldBytes(flags.max_bytes);
+  if (session.printer().for_people()) request.set_max_field_bytes(field_bytes);
   ItemStream stream(session.printer(),
                     {"POSITION", "FIRST", "LAST", "RECORDS", "SIZE", "CODEC", "CRC", "TIMESTAMP",
                      "EPOCH", "PRODUCER", "SEQUENCE", "FLAGS"},

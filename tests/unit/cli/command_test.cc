@@ -36,6 +36,18 @@ TEST(OptionTest, WrongValuesNameTheOption) {
   }
 }
 
+TEST(OptionTest, ASizeThatDoesNotFitIsRefusedAndNotWrapped) {
+  EXPECT_EQ(ParseFieldBytes("2147483647"), 2147483647);
+  EXPECT_EQ(ParseFieldBytes("64KiB"), 65536);
+  try {
+    ParseFieldBytes("3GiB");
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.exit_code(), kUsage);
+    EXPECT_STREQ(failure.what(), "--max-bytes: 3GiB is out of range: at most 2147483647 bytes");
+  }
+}
+
 TEST(CompletionTest, TheKindOfAnOptionIsItsTypeInHelp) {
   CLI::App app;
   std::string value;
