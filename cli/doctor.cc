@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/struct.pb.h>
 
+#include <algorithm>
 #include <memory>
 #include <sstream>
 #include <vector>
@@ -70,9 +71,21 @@ class Doctor {
 
   void Run() {
     AskAdmin();
-    for (const Address& bootstrap : Bootstraps()) {
-      Probe probe = AskBootstrap(bootstrap);
-      for (const Probe::Broker& broker : probe.brokers) CheckAdvertised(broker, bootstrap, probe);
+    const std::vector<Address> bootstraps = Bootstraps();
+    std::vector<Probe> probes;
+    probes.reserve(bootstraps.size());
+    for (const Address& bootstrap : bootstraps) probes.push_back(Ask(bootstrap));
+    // Clients try their list until one answers. What the admin service tells of is no such list:
+    // each of its listeners is somebody's only way.
+    const bool any_is_enough =
+        !bootstrap_.empty() && std::any_of(probes.begin(), probes.end(), [](const Probe& probe) {
+          return probe.result == ProbeResult::kAnswered;
+        });
+    for (size_t i = 0; i < bootstraps.size(); ++i) {
+      ShowBootstrap(bootstraps[i], probes[i], any_is_enough ? Found::kWarning : Found::kFailed);
+      for (const Probe::Broker& broker : probes[i].brokers) {
+        CheckAdvertised(broker, bootstraps[i], probes[i]);
+      }
     }
     Print();
   }
@@ -172,41 +185,40 @@ class Doctor {
                  : ProbeConnection(address.host, address.port, patience_);
   }
 
-  Probe AskBootstrap(const Address& address) {
-    Probe probe = Ask(address);
+  // `unreached` is how bad it is that this one fails.
+  void ShowBootstrap(const Address& address, const Probe& probe, Found unreached) {
     const std::string where = address.Text();
+    const auto say = [&](const std::string& message, const std::string& next) {
+      Say("bootstrap", unreached, where, message, next);
+    };
     switch (probe.result) {
       case ProbeResult::kAnswered:
         break;
       case ProbeResult::kUnknownHost:
-        Say("bootstrap", Found::kFailed, where, "the name does not resolve: " + probe.error,
-            "mend the name in the client's bootstrap.servers, or in DNS or /etc/hosts");
-        return probe;
+        return say("the name does not resolve: " + probe.error,
+                   "mend the name in the client's bootstrap.servers, or in DNS or /etc/hosts");
       case ProbeResult::kRefused:
-        Say("bootstrap", Found::kFailed, where, "nobody listens there",
+        return say(
+            "nobody listens there",
             fmt::format(
                 "listeners=PLAINTEXT://{}:{} in server.properties (or --port {}), or mend the "
                 "client's bootstrap.servers",
                 IsLoopback(address.host) ? "127.0.0.1" : "0.0.0.0", address.port, address.port));
-        return probe;
       case ProbeResult::kTimedOut:
       case ProbeResult::kUnreachable:
-        Say("bootstrap", Found::kFailed, where, probe.error,
+        return say(
+            probe.error,
             fmt::format(
                 "let TCP port {} through to the broker, and have `listeners` bind an address that "
                 "is reached from here",
                 address.port));
-        return probe;
       case ProbeResult::kNotKafka:
-        Say("bootstrap", Found::kFailed, where, probe.error,
-            "is this port the one of `listeners`? A listener with TLS or SASL wants "
-            "security.protocol in "
-            "the client");
-        return probe;
+        return say(probe.error,
+                   "is this port the one of `listeners`? A listener with TLS or SASL wants "
+                   "security.protocol in the client");
     }
     Say("bootstrap", Found::kOk, where, "answers");
     CheckMetadata(probe, where);
-    return probe;
   }
 
   void CheckMetadata(const Probe& probe, const std::string& where) {
@@ -303,7 +315,8 @@ void AddCommands(CLI::App& root, Session& session) {
   };
   auto flags = std::make_shared<Flags>();
   verb->add_option("--bootstrap", flags->bootstrap,
-                   "What clients have as bootstrap.servers; else what the admin service says")
+                   "What clients have as bootstrap.servers: one that answers is enough, the others "
+                   "are warnings; else what the admin service says")
       ->type_name("HOST:PORT,...");
   verb->add_option("--patience", flags->patience, "How long to wait for each address (3s)")
       ->type_name("DURATION");
