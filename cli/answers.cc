@@ -22,6 +22,15 @@ Cell SizeOrAbsent(int64_t bytes) {
   return NoNumber();
 }
 
+Cell LagCell(const v1::GroupLag& lag) {
+  const int unknown = lag.unknown_partition_count();
+  if (unknown == 0) return Number(lag.total_lag_records());
+  if (unknown == lag.partitions_size()) return NoNumber();
+  Cell cell = Number(lag.total_lag_records());
+  cell.text += fmt::format(" + {} unknown", unknown);
+  return cell;
+}
+
 std::chrono::milliseconds ToMilliseconds(const google::protobuf::Duration& duration) {
   return std::chrono::milliseconds(duration.seconds() * 1000 + duration.nanos() / 1'000'000);
 }
@@ -65,8 +74,18 @@ std::string Quoted(std::string_view literal) {
   return quoted + "\"";
 }
 
+std::string Grouped(int64_t number) {
+  std::string digits = std::to_string(number);
+  const size_t first = number < 0 ? 1 : 0;
+  for (size_t at = digits.size(); at > first + 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
 std::string Count(int64_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : thing.ends_with("ch") ? "es" : "s");
+  return fmt::format("{} {}{}", Grouped(count), thing,
+                     count == 1              ? ""
+                     : thing.ends_with("ch") ? "es"
+                                             : "s");
 }
 
 }  // namespace monkafka::cli

@@ -10,6 +10,7 @@
 
 #include "cli/output/printer.h"
 #include "monkafka/admin/v1/common.pb.h"
+#include "monkafka/admin/v1/groups.pb.h"
 
 namespace monkafka::cli {
 
@@ -19,6 +20,9 @@ namespace v1 = ::monkafka::admin::v1;
 Cell TimestampCell(int64_t timestamp_ms);
 Cell TimestampCell(bool present, const google::protobuf::Timestamp& time);
 Cell SizeOrAbsent(int64_t bytes);  // -1 is absent
+
+// The sum of the lags that are known, with a mark when there is more to it.
+Cell LagCell(const v1::GroupLag& lag);
 
 std::chrono::milliseconds ToMilliseconds(const google::protobuf::Duration& duration);
 std::chrono::milliseconds SecondsToMilliseconds(double seconds);
@@ -42,7 +46,10 @@ std::string Named(const std::vector<std::string>& names);
 // A literal of a filter (AIP-160), with its quotes.
 std::string Quoted(std::string_view literal);
 
-// "1 partition", "2 partitions", "2 batches".
+// "12,345", for prose.
+std::string Grouped(int64_t number);
+
+// "1 partition", "2,000 partitions", "2 batches".
 std::string Count(int64_t count, std::string_view thing);
 
 }  // namespace monkafka::cli

@@ -8,12 +8,11 @@
 
 #include "cli/answers.h"
 #include "cli/command.h"
-#include "monkafka/admin/v1/records.grpc.pb.h"
+#include "cli/producer.h"
+#include "monkafka/admin/v1/records.pb.h"
 
 namespace monkafka::cli::record {
 namespace {
-
-using Stub = v1::RecordsService::Stub;
 
 struct Flags : MutationFlags {
   std::string topic, timestamp, file, separator;
@@ -66,83 +65,16 @@ v1::NewRecord ParseLine(const Flags& flags, const std::string& line, int64_t num
   return record;
 }
 
-std::vector<Cell> ProducedCells(const v1::ProducedRecord& record) {
-  return {Number(record.partition()), NumberIf(record.offset() >= 0, record.offset()),
-          TimestampCell(record.timestamp_ms()), Prose(record.error(), Tone::kBad)};
+v1::CompressionType ParseCompression(const std::string& name) {
+  std::string full = "COMPRESSION_TYPE_" + name;
+  for (char& c : full) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  v1::CompressionType type = v1::COMPRESSION_TYPE_NONE;
+  if (!v1::CompressionType_Parse(full, &type) || type == v1::COMPRESSION_TYPE_UNSPECIFIED) {
+    throw UsageError(fmt::format("there is no compression {}", name),
+                     "it is one of none, gzip, snappy, lz4, zstd");
+  }
+  return type;
 }
-
-// Sends records in requests of bounded size and prints where they are.
-class Producer {
- public:
-  Producer(Session& session, const Flags& flags)
-      : session_(session),
-        items_(session.printer(), {"PARTITION", "OFFSET", "TIMESTAMP", "ERROR"},
-               ItemStream::Pace::kBulk),
-        compression_(ParseCompression(flags.compression)) {
-    request_.set_topic(flags.topic);
-    request_.set_compression_type(compression_);
-    request_.set_acks(flags.acks == "leader" ? v1::ACKS_LEADER : v1::ACKS_ALL);
-    request_.set_validate_only(flags.dry_run);
-  }
-
-  void Add(v1::NewRecord record) {
-    constexpr int kMostRecords = 5'000;
-    constexpr size_t kMostBytes = 900'000;  // a broker's usual limit for a batch is 1 MiB
-    size_t bytes = record.ByteSizeLong();
-    if (request_.records_size() >= kMostRecords || (bytes_ > 0 && bytes_ + bytes > kMostBytes))
-      Send();
-    bytes_ += bytes;
-    *request_.add_records() = std::move(record);
-  }
-
-  void Finish() {
-    Send();
-    items_.Finish();
-    session_.Note(fmt::format("{} {}{}", Count(produced_, "record"),
-                              request_.validate_only() ? "would be produced" : "produced",
-                              failed_ > 0 ? fmt::format(", {} failed", failed_) : ""));
-    if (failed_ > 0) session_.set_exit_code(kFailed);
-  }
-
- private:
-  static v1::CompressionType ParseCompression(const std::string& name) {
-    std::string full = "COMPRESSION_TYPE_" + name;
-    for (char& c : full) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    v1::CompressionType type = v1::COMPRESSION_TYPE_NONE;
-    if (!v1::CompressionType_Parse(full, &type) || type == v1::COMPRESSION_TYPE_UNSPECIFIED) {
-      throw UsageError(fmt::format("there is no compression {}", name),
-                       "it is one of none, gzip, snappy, lz4, zstd");
-    }
-    return type;
-  }
-
-  void Send() {
-    if (request_.records().empty()) return;
-    request_.set_request_id(Session::NewRequestId());
-    std::string what = "produce to " + request_.topic();
-    if (produced_ > 0) what += fmt::format(" after {}", Count(produced_, "record"));
-    auto response = session_.Call(&Stub::ProduceRecords, request_, what);
-    for (const v1::ProducedRecord& record : response.records()) {
-      (record.error().empty() ? produced_ : failed_) += 1;
-      items_.Add(
-          record,
-          [&] {
-            return fmt::format("{}-{}@{}", request_.topic(), record.partition(), record.offset());
-          },
-          [&] { return ProducedCells(record); });
-    }
-    request_.clear_records();
-    bytes_ = 0;
-  }
-
-  Session& session_;
-  ItemStream items_;
-  const v1::CompressionType compression_;
-  v1::ProduceRecordsRequest request_;
-  size_t bytes_ = 0;
-  int64_t produced_ = 0;
-  int64_t failed_ = 0;
-};
 
 void ProduceLines(const Flags& flags, std::istream& in, Producer& producer) {
   std::string line;
@@ -151,11 +83,8 @@ void ProduceLines(const Flags& flags, std::istream& in, Producer& producer) {
   }
 }
 
-void Produce(Session& session, const Flags& flags) {
-  if (!flags.dry_run) session.Confirm("produce to " + flags.topic, true, /*destructive=*/false);
-  Producer producer(session, flags);
+void ProduceAll(Session& session, const Flags& flags, Producer& producer) {
   if (flags.value || flags.tombstone) {
-    if (flags.tombstone && !flags.key) throw UsageError("a tombstone needs a key", "add --key");
     v1::NewRecord record;
     if (flags.key) record.set_key(*flags.key);
     if (flags.value) record.set_value(*flags.value);
@@ -169,6 +98,24 @@ void Produce(Session& session, const Flags& flags) {
   } else {
     std::ifstream file = OpenFile(flags.file);
     ProduceLines(flags, file, producer);
+  }
+  producer.Send();
+}
+
+void Produce(Session& session, const Flags& flags) {
+  if (flags.tombstone && !flags.key) throw UsageError("a tombstone needs a key", "add --key");
+  v1::ProduceRecordsRequest request;
+  request.set_topic(flags.topic);
+  request.set_compression_type(ParseCompression(flags.compression));
+  request.set_acks(flags.acks == "leader" ? v1::ACKS_LEADER : v1::ACKS_ALL);
+  request.set_validate_only(flags.dry_run);
+  if (!flags.dry_run) session.Confirm("produce to " + flags.topic, true, /*destructive=*/false);
+  Producer producer(session, std::move(request));
+  try {
+    ProduceAll(session, flags, producer);
+  } catch (const Failure&) {
+    if (producer.any()) producer.Finish();
+    throw;
   }
   producer.Finish();
 }

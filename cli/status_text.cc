@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cinttypes>
+#include <cstdio>
 
 #include "cli/output/text.h"
+#include "cli/output/units.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -44,6 +47,15 @@ StatusDetails ReadDetails(const grpc::Status& status) {
 std::string CodeName(StatusCode code) {
   auto index = static_cast<size_t>(code);
   return index < kCodeNames.size() ? std::string(kCodeNames[index]) : fmt::format("code {}", index);
+}
+
+std::string AdviceOnSize(std::string_view what) {
+  if (what.starts_with("dump "))
+    return "leave out --records, or cut them in tables with --max-bytes";
+  for (const char* reading : {"read ", "tail ", "search "}) {
+    if (what.starts_with(reading)) return "cut keys and values with --max-bytes";
+  }
+  return "do it in parts";
 }
 
 // What to do about it.
@@ -127,15 +139,28 @@ std::string ListDetails(const grpc::Status& status, const StatusDetails& details
 
 }  // namespace
 
+std::optional<RefusedSize> ReadRefusedSize(const grpc::Status& status) {
+  if (status.error_code() != StatusCode::RESOURCE_EXHAUSTED) return std::nullopt;
+  RefusedSize size;
+  const int read = std::sscanf(status.error_message().c_str(),
+                               "Received message larger than max (%" SCNd64 " vs. %" SCNd64 ")",
+                               &size.bytes, &size.most);
+  return read == 2 ? std::optional(size) : std::nullopt;
+}
+
 bool IsUnreachable(const grpc::Status& status) {
   return status.error_code() == StatusCode::UNAVAILABLE &&
          ReadDetails(status).info.reason().empty();
 }
 
+std::pair<std::string, std::string> ConcernedResource(const grpc::Status& status) {
+  const StatusDetails details = ReadDetails(status);
+  return {details.resource.resource_type(), details.resource.resource_name()};
+}
+
 std::pair<std::string, std::string> MissingResource(const grpc::Status& status) {
   if (status.error_code() != StatusCode::NOT_FOUND) return {};
-  StatusDetails details = ReadDetails(status);
-  return {details.resource.resource_type(), details.resource.resource_name()};
+  return ConcernedResource(status);
 }
 
 Failure DescribeStatus(const grpc::Status& status, std::string_view what,
@@ -150,6 +175,11 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
     why = fmt::format("there is no {} {}", Printable(details.resource.resource_type()),
                       Printable(details.resource.resource_name()));
   }
+  const auto refused_size = ReadRefusedSize(status);
+  if (refused_size) {
+    why = fmt::format("a message has {}, and at most {} are taken at once",
+                      FormatSize(refused_size->bytes), FormatSize(refused_size->most));
+  }
   if (why.empty()) why = CodeName(status.error_code());
   for (const auto& violation : details.bad_request.field_violations()) {
     if (why.find(violation.description()) == std::string::npos) {
@@ -157,9 +187,10 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                          Printable(violation.description()));
     }
   }
-  return Failure(fmt::format("cannot {}: {}", what, why),
-                 Advice(status.error_code(), details, what, endpoint),
-                 ListDetails(status, details));
+  return Failure(
+      fmt::format("cannot {}: {}", what, why),
+      refused_size ? AdviceOnSize(what) : Advice(status.error_code(), details, what, endpoint),
+      ListDetails(status, details));
 }
 
 }  // namespace monkafka::cli

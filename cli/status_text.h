@@ -3,6 +3,8 @@
 
 #include <grpcpp/support/status.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +13,13 @@
 
 namespace monkafka::cli {
 
+// The size of a message and the most that its receiver takes, when gRPC itself refused it for that.
+struct RefusedSize {
+  int64_t bytes = 0;
+  int64_t most = 0;
+};
+std::optional<RefusedSize> ReadRefusedSize(const grpc::Status& status);
+
 // `what` completes "cannot ...". `endpoint` is whom we asked; "" when it was no broker. The details
 // of the Failure are the gRPC code and every google.rpc detail, for --verbose.
 Failure DescribeStatus(const grpc::Status& status, std::string_view what,
@@ -18,6 +27,9 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
 
 // Whether no admin service had a say in it.
 bool IsUnreachable(const grpc::Status& status);
+
+// What was refused, as ResourceInfo names it: {"topic", "orders"}; empty when it does not say.
+std::pair<std::string, std::string> ConcernedResource(const grpc::Status& status);
 
 // What does not exist, as ResourceInfo names it: {"topic", "ordres"}; empty unless it is NOT_FOUND.
 std::pair<std::string, std::string> MissingResource(const grpc::Status& status);

@@ -115,9 +115,11 @@ void Printer::PrintDocument(const google::protobuf::Message& document, std::stri
   }
 }
 
-ItemStream::ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace)
+ItemStream::ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace,
+                       std::string field)
     : printer_(printer),
       pace_(pace),
+      field_(std::move(field)),
       rows_(std::move(titles), printer.wide(), printer.out(), printer.terminal()) {}
 
 bool ItemStream::AddMessage(const google::protobuf::Message& message) {
@@ -140,11 +142,15 @@ bool ItemStream::IsStructured() const {
 
 void ItemStream::AddJson(std::string_view json) {
   std::ostream& out = printer_.out();
-  if (printer_.format() == Format::kYaml) {
+  if (printer_.format() == Format::kJson) {
+    out << (any_ ? "," : Opening() + "\n") << json << '\n';
+  } else if (printer_.format() == Format::kJsonl) {
+    out << json << '\n';
+  } else if (field_.empty()) {
     out << (any_ ? "---\n" : "") << JsonToYaml(json);
   } else {
-    if (printer_.format() == Format::kJson) out << (any_ ? "," : "[\n");
-    out << json << '\n';
+    if (!any_) out << field_ << ":\n";
+    out << JsonToYaml("[" + std::string(json) + "]");
   }
   Sync();
 }
@@ -164,9 +170,16 @@ void ItemStream::Sync() {
   if (pace_ == Pace::kLive) printer_.out().flush();
 }
 
+std::string ItemStream::Opening() const { return field_.empty() ? "[" : "{\"" + field_ + "\": ["; }
+
 void ItemStream::Finish() {
-  if (printer_.format() == Format::kJson) printer_.out() << (any_ ? "]\n" : "[]\n");
-  printer_.out().flush();
+  std::ostream& out = printer_.out();
+  if (printer_.format() == Format::kJson) {
+    out << (any_ ? "" : Opening()) << (field_.empty() ? "]\n" : "]}\n");
+  } else if (printer_.format() == Format::kYaml && !field_.empty() && !any_) {
+    out << field_ << ": []\n";
+  }
+  out.flush();
 }
 
 }  // namespace monkafka::cli

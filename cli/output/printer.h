@@ -119,14 +119,16 @@ Table MakeTable(const View<Item>& view, const Items& items, bool wide) {
 }
 
 // Prints the messages of a stream as they come. In json they are the elements of one array, in yaml
-// documents.
+// documents; or, with a `field`, in both the elements of that list in one object: the answer that
+// they are parts of.
 class ItemStream {
  public:
   // kLive: each message is seen at once, as one wants of a stream that may pause. kBulk: whenever a
   // buffer is full, which is much cheaper.
   enum class Pace { kLive, kBulk };
 
-  ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace = Pace::kLive);
+  ItemStream(Printer& printer, std::vector<std::string> titles, Pace pace = Pace::kLive,
+             std::string field = "");
 
   // `name` and `cells` are called when the format wants them: streams are long. `name` returns a
   // string, `cells` a vector of Cell, as many as there are titles.
@@ -138,12 +140,13 @@ class ItemStream {
               const Cells& cells);
   // For json, jsonl and yaml alone; true when it is one of them.
   bool AddMessage(const google::protobuf::Message& message);
-  // Ends the array; also after an interruption, so that what is there can be parsed.
+  // Ends the array or object; also after an interruption, so that what is there can be parsed.
   void Finish();
 
  private:
   bool IsStructured() const;
   bool AddElements(const google::protobuf::Message& batch);
+  std::string Opening() const;
   void AddJson(std::string_view json);
   void AddName(const std::string& name);
   void AddRow(std::vector<Cell> cells);
@@ -151,6 +154,7 @@ class ItemStream {
 
   Printer& printer_;
   const Pace pace_;
+  const std::string field_;
   RowWriter rows_;
   bool any_ = false;
 };

@@ -80,10 +80,10 @@ TEST(PrinterTest, SeveralAnswersInYamlAreDocuments) {
   EXPECT_EQ(out.str(), "1\n---\n2\n");
 }
 
-std::string Streamed(Format format, int count) {
+std::string Streamed(Format format, int count, const std::string& field = "") {
   std::ostringstream out;
   Printer printer(out, format, {});
-  ItemStream stream(printer, {"N"});
+  ItemStream stream(printer, {"N"}, ItemStream::Pace::kLive, field);
   for (int i = 1; i <= count; ++i) {
     Value value;
     value.set_number_value(i);
@@ -97,6 +97,14 @@ std::string Streamed(Format format, int count) {
 TEST(ItemStreamTest, JsonIsOneArrayThatIsAlwaysWhole) {
   EXPECT_EQ(Streamed(Format::kJson, 2), "[\n1\n,2\n]\n");
   EXPECT_EQ(Streamed(Format::kJson, 0), "[]\n");
+}
+
+TEST(ItemStreamTest, TheElementsOfAFieldAreOneObject) {
+  EXPECT_EQ(Streamed(Format::kJson, 2, "records"), "{\"records\": [\n1\n,2\n]}\n");
+  EXPECT_EQ(Streamed(Format::kJson, 0, "records"), "{\"records\": []}\n");
+  EXPECT_EQ(Streamed(Format::kYaml, 2, "records"), "records:\n- 1\n- 2\n");
+  EXPECT_EQ(Streamed(Format::kYaml, 0, "records"), "records: []\n");
+  EXPECT_EQ(Streamed(Format::kJsonl, 2, "records"), "1\n2\n");
 }
 
 TEST(ItemStreamTest, PrintsEachItemInTheOtherFormats) {

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <thread>
 
 #include "monkafka/admin/v1/records.grpc.pb.h"
@@ -47,8 +49,29 @@ class FakeRecords : public v1::RecordsService::Service {
 
   grpc::Status ProduceRecords(grpc::ServerContext*, const v1::ProduceRecordsRequest* request,
                               v1::ProduceRecordsResponse* response) override {
+    if (request->ByteSizeLong() > most_bytes) {
+      return {grpc::StatusCode::RESOURCE_EXHAUSTED,
+              "Received message larger than max (17000056 vs. 16777216)"};
+    }
     produced.push_back(*request);
-    for (int i = 0; i < request->records_size(); ++i) response->add_records()->set_offset(i);
+    // Each partition's records are a batch.
+    std::map<int32_t, int> batches;
+    for (int i = 0; i < request->records_size(); ++i) {
+      const v1::NewRecord& record = request->records(i);
+      const int32_t partition = record.has_partition() ? record.partition() : i % 2;
+      response->add_records()->set_partition(partition);
+      batches[partition] += record.value().size() > most_in_record ? most_in_batch + 1 : 1;
+    }
+    for (int i = 0; i < request->records_size(); ++i) {
+      v1::ProducedRecord& record = *response->mutable_records(i);
+      if (batches[record.partition()] > most_in_batch) {
+        record.set_error("MESSAGE_TOO_LARGE: the batch has too many bytes");
+        record.set_offset(-1);
+      } else {
+        record.set_offset(static_cast<int64_t>(log[record.partition()].size()));
+        log[record.partition()].push_back(request->records(i).value());
+      }
+    }
     return grpc::Status::OK;
   }
 
@@ -56,6 +79,10 @@ class FakeRecords : public v1::RecordsService::Service {
   std::string resume_token;
   bool endless = false;
   std::vector<v1::ProduceRecordsRequest> produced;
+  size_t most_bytes = 16'000'000;
+  int most_in_batch = 10'000;
+  size_t most_in_record = 10'000'000;
+  std::map<int32_t, std::vector<std::string>> log;
 };
 
 class FakeSegments : public v1::SegmentsService::Service {
@@ -207,6 +234,54 @@ TEST_F(StreamCommandTest, ProduceSplitsMuchInputIntoRequests) {
     total += request.records_size();
   }
   EXPECT_EQ(total, 12'000);
+}
+
+TEST_F(StreamCommandTest, WhatWasProducedIsOneAnswerOfSeveralRequests) {
+  for (int i = 0; i < 6'000; ++i) cli.input += std::to_string(i) + "\n";
+  EXPECT_EQ(cli.Run({"record", "produce", "orders", "-o", "json"}), kDone);
+  EXPECT_EQ(records.produced.size(), 2U);
+  v1::ProduceRecordsResponse answer;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(cli.out(), &answer).ok()) << cli.out();
+  EXPECT_EQ(answer.records_size(), 6'000);
+}
+
+TEST_F(StreamCommandTest, ARecordThatIsTooLargeIsNamedBehindWhatWasProduced) {
+  records.most_bytes = 1'000'000;
+  cli.input = "a\n" + std::string(2'000'000, 'b') + "\nc\n";
+  EXPECT_EQ(cli.Run({"record", "produce", "orders", "-o", "json"}), kFailed);
+  v1::ProduceRecordsResponse answer;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(cli.out(), &answer).ok()) << cli.out();
+  EXPECT_EQ(answer.records_size(), 1);
+  EXPECT_EQ(
+      cli.error(),
+      "1 record produced\n"
+      "monkafkactl: cannot produce to orders: record 2 has 1.9 MiB, and the admin service takes "
+      "16.0 MiB at once\n"
+      "  next: a Kafka client may produce it, when max.message.bytes of the topic is as large\n");
+}
+
+TEST_F(StreamCommandTest, ABatchThatIsTooLargeForTheTopicIsSentInParts) {
+  records.most_in_batch = 3;
+  records.most_in_record = 100;
+  for (int i = 0; i < 20; ++i) {
+    cli.input += (i == 6 ? std::string(200, 'x') : std::to_string(i)) + "\n";
+  }
+  EXPECT_EQ(cli.Run({"record", "produce", "orders", "-o", "json"}), kFailed) << "record 6";
+  v1::ProduceRecordsResponse answer;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(cli.out(), &answer).ok()) << cli.out();
+  ASSERT_EQ(answer.records_size(), 20);
+  for (int i = 0; i < 20; ++i) {
+    const v1::ProducedRecord& record = answer.records(i);
+    EXPECT_EQ(record.partition(), i % 2) << "where it was to be at first";
+    EXPECT_EQ(record.error().empty(), i != 6);
+    EXPECT_EQ(record.offset(), i == 6 ? -1 : i / 2 - (i % 2 == 0 && i > 6 ? 1 : 0));
+  }
+  EXPECT_THAT(records.log[1],
+              testing::ElementsAre("1", "3", "5", "7", "9", "11", "13", "15", "17", "19"));
+  EXPECT_EQ(
+      cli.error(),
+      "19 records produced, 1 failed\n"
+      "to take larger records: monkafkactl topic alter orders --set max.message.bytes=BYTES\n");
 }
 
 TEST_F(StreamCommandTest, ATombstoneHasNoValue) {
