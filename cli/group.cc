@@ -144,6 +144,16 @@ struct LagFlags {
   int32_t count = 0;
 };
 
+// "12 records behind"; a sum that lacks a partition says so.
+std::string HowFarBehind(const v1::GroupLag& lag) {
+  const std::string known = Count(lag.total_lag_records(), "record");
+  const int unknown = lag.unknown_partition_count();
+  if (unknown == 0) return known + " behind";
+  const std::string rest = fmt::format("the lag of {} is not known", Count(unknown, "partition"));
+  if (unknown == lag.partitions_size()) return rest;
+  return fmt::format("at least {} behind, {}", known, rest);
+}
+
 void ShowLag(Session& session, const std::string& group_id, const LagFlags& flags) {
   v1::GetGroupLagRequest request;
   request.set_group_id(group_id);
@@ -156,14 +166,14 @@ void ShowLag(Session& session, const std::string& group_id, const LagFlags& flag
       oldest = fmt::format(", the oldest is {} old",
                            FormatDuration(SecondsToMilliseconds(lag.max_lag_seconds())));
     }
-    session.Note(fmt::format("group {} is {}: {} behind{}", group_id, StateWord(lag.state()),
-                             Count(lag.total_lag_records(), "record"), oldest));
+    session.Note(fmt::format("group {} is {}: {}{}", group_id, StateWord(lag.state()),
+                             HowFarBehind(lag), oldest));
   }
   session.ShowList(response, lag.partitions(), LagView());
 }
 
 std::vector<Cell> GroupLagCells(const v1::GroupLag& lag) {
-  return {Text(lag.group_id()), StateCell(lag.state()), Number(lag.total_lag_records()),
+  return {Text(lag.group_id()), StateCell(lag.state()), LagCell(lag),
           DurationIf(lag.has_max_lag_seconds(), SecondsToMilliseconds(lag.max_lag_seconds()))};
 }
 
@@ -198,22 +208,51 @@ struct DeleteFlags : MutationFlags {
   bool if_exists = false;
 };
 
-void Delete(Session& session, const DeleteFlags& flags) {
-  if (!flags.dry_run) {
-    session.Confirm(fmt::format("delete {} with all committed offsets", Named(flags.groups)),
-                    flags.yes);
+v1::DeleteGroupResponse DeleteOne(Session& session, const DeleteFlags& flags,
+                                  const std::string& group, bool validate_only) {
+  v1::DeleteGroupRequest request;
+  request.set_group_id(group);
+  request.set_allow_missing(flags.if_exists);
+  request.set_validate_only(validate_only);
+  request.set_request_id(Session::NewRequestId());
+  return session.Call(&Stub::DeleteGroup, request, "delete group " + group);
+}
+
+// Asks, if it must, with what would be lost. Groups that are refused are left out: that has been
+// said then, and they are not tried again.
+void ConfirmDeletion(Session& session, DeleteFlags& flags) {
+  std::string loss;
+  if (session.Asks(flags.yes)) {
+    std::vector<std::string> possible;
+    int64_t offsets = 0;
+    bool any = false;
+    const auto look = [&](const std::string& group) {
+      const auto preview = DeleteOne(session, flags, group, /*validate_only=*/true);
+      possible.push_back(group);
+      offsets += preview.group().offset_count();
+      any = any || preview.has_group();
+    };
+    for (const std::string& group : flags.groups) {
+      flags.groups.size() == 1 ? look(group) : session.Attempt([&] { look(group); });
+    }
+    flags.groups = possible;
+    if (!any) return;  // with --if-exists there may be nothing to ask about
+    loss = fmt::format(" ({})", Count(offsets, "partition"));
   }
+  session.Confirm(fmt::format("delete {} with all committed offsets{}", Named(flags.groups), loss),
+                  flags.yes);
+}
+
+void Delete(Session& session, DeleteFlags flags) {
+  if (!flags.dry_run) ConfirmDeletion(session, flags);
+  if (flags.groups.empty()) return;
   session.ForEach("delete", flags.groups, [&](const std::string& group) {
-    v1::DeleteGroupRequest request;
-    request.set_group_id(group);
-    request.set_allow_missing(flags.if_exists);
-    request.set_validate_only(flags.dry_run);
-    request.set_request_id(Session::NewRequestId());
-    auto response = session.Call(&Stub::DeleteGroup, request, "delete group " + group);
+    const auto response = DeleteOne(session, flags, group, flags.dry_run);
     session.Announce(
         response, group,
         response.has_group()
-            ? fmt::format("group {} {}", group, flags.dry_run ? "would be deleted" : "deleted")
+            ? fmt::format("group {} {}: {}", group, flags.dry_run ? "would be deleted" : "deleted",
+                          Count(response.group().offset_count(), "committed offset"))
             : fmt::format("group {} does not exist: nothing to do", group));
   });
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -63,7 +64,26 @@ std::string MovedSince(const MoveList& undone, const MoveList& preview) {
     }
     moved.push_back(fmt::format("{}-{}", move.topic(), move.partition()));
   }
-  return moved.empty() ? "" : fmt::format("which has moved since in {}", Named(moved));
+  if (moved.empty()) return "";
+  // An undo file of an older monkafkactl does not tell where to.
+  const bool known = std::any_of(undone.begin(), undone.end(),
+                                 [](const v1::OffsetMove& move) { return move.has_to_offset(); });
+  return fmt::format("which {} moved since in {}", known ? "has" : "may have", Named(moved));
+}
+
+// "2 of 3 offsets move: 120 records are skipped, 7 replayed".
+std::string SumOf(const MoveList& moves) {
+  int64_t moved = 0;
+  int64_t skipped = 0;
+  int64_t replayed = 0;
+  for (const v1::OffsetMove& move : moves) {
+    if (Moves(move)) ++moved;
+    skipped += move.skipped_records();
+    replayed += move.replayed_records();
+  }
+  return fmt::format("{} of {} {}: {} skipped, {} replayed", Grouped(moved),
+                     Count(moves.size(), "offset"), moved == 1 ? "moves" : "move",
+                     Count(skipped, "record"), Grouped(replayed));
 }
 
 // Shows what would move, then does it. It asks first and keeps an undo file; what takes one back,
@@ -85,11 +105,13 @@ void Move(
   if (flags.dry_run || session.printer().for_people()) {
     session.ShowList(preview, preview.moves(), MoveView());
   }
+  const std::string sum = SumOf(preview.moves());
+  if (flags.dry_run && session.printer().for_people()) session.Note(sum);
   if (flags.dry_run && !since.empty()) session.Note(fmt::format("group {}, {}", group, since));
   session.NoteDryRun(flags.dry_run);
   if (flags.dry_run) return;
-  session.Confirm(since.empty() ? doing : doing + ", " + since, flags.yes,
-                  /*destructive=*/reversible || !since.empty());
+  session.Confirm(fmt::format("{}{}{} ({})", doing, since.empty() ? "" : ", ", since, sum),
+                  flags.yes, /*destructive=*/reversible || !since.empty());
 
   std::optional<UndoFiles> undo_files;
   std::optional<std::filesystem::path> undo_file;
@@ -207,11 +229,13 @@ void Export(Session& session, const std::string& group, const std::string& file)
     commit.set_topic(partition.topic());
     commit.set_partition(partition.partition());
     commit.set_offset(partition.committed_offset());
+    if (partition.has_committed_leader_epoch()) {
+      commit.set_leader_epoch(partition.committed_leader_epoch());
+    }
     commit.set_metadata(partition.metadata());
   }
-  // Partition 0 is a default that says something.
   session.ShowDocument(
-      file, [&](Printer& printer) { printer.PrintDocument(document, group, Defaults::kShown); });
+      file, [&](Printer& printer) { printer.PrintDocument(document, group, Defaults::kNumbers); });
 }
 
 // An import commits what the file says, also where the log has no such record.

@@ -202,16 +202,20 @@ std::string Session::NewRequestId() {
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
+bool Session::Asks(bool yes, bool destructive) {
+  const Target& at = target();
+  if (at.context.is_protected) return options_.confirmed_context != at.context_name;
+  return !yes && destructive;
+}
+
 void Session::Confirm(std::string_view what, bool yes, bool destructive) {
   const Target& at = target();
   if (!at.passed_over.empty()) {
     Warn(fmt::format("this is for {}, not for the current context {}", at.context.endpoint,
                      at.passed_over));
   }
-  bool is_protected = at.context.is_protected;
-  if (is_protected && options_.confirmed_context == at.context_name) return;
-  if (!is_protected && (yes || !destructive)) return;
-
+  if (!Asks(yes, destructive)) return;
+  const bool is_protected = at.context.is_protected;
   std::string remedy = is_protected ? fmt::format("--confirm {}", at.context_name) : "--yes";
   if (!world_.terminal.input_is_terminal) {
     throw UsageError(

@@ -114,6 +114,9 @@ class Session {
   // even with --yes; `destructive` false asks only then.
   void Confirm(std::string_view what, bool yes, bool destructive = true);
 
+  // Whether Confirm would ask, or refuse for want of an answer: a preview is worth its time then.
+  bool Asks(bool yes, bool destructive = true);
+
   // A random id that makes a change safe to repeat (AIP-155).
   static std::string NewRequestId();
 
@@ -231,15 +234,17 @@ void Session::Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*metho
   auto reader = (stub.*method)(&context, request);
   Response response;
   bool stopped = false;
-  while (!stopped && reader->Read(&response)) {
+  while (!stopped && !watch.interrupted() && reader->Read(&response)) {
     stopped = !on_message(response);
     if (stopped) context.TryCancel();
   }
-  if (stopped) {
-    while (reader->Read(&response)) {
-    }
+  bool unseen = false;
+  if (stopped || watch.interrupted()) {
+    while (reader->Read(&response)) unseen = true;
   }
   grpc::Status status = reader->Finish();
+  // The server may have sent everything before the last of it is shown.
+  if (status.ok() && unseen && !stopped) status = grpc::Status::CANCELLED;
   if (!IsExpectedEnd(status, stopped, watch.interrupted())) Check(status, what);
 }
 

@@ -7,6 +7,7 @@
 #include "cli/nouns.h"
 #include "cli/retention.h"
 #include "cli/topic_deletion.h"
+#include "cli/topic_trim.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
 namespace monkafka::cli::topic {
@@ -323,7 +324,8 @@ void AddCommands(CLI::App& root, Session& session) {
   AddCreate(*noun, session);
   AddAlter(*noun, session);
   AddAddPartitions(*noun, session);
-  AddDeletions(*noun, session);
+  AddDelete(*noun, session);
+  AddTrim(*noun, session);
 }
 
 }  // namespace monkafka::cli::topic

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
 
 #include "cli/answers.h"
 #include "cli/command.h"
-#include "monkafka/admin/v1/offsets.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
 namespace monkafka::cli::topic {
@@ -41,17 +43,38 @@ std::string Missing(const std::string& name) {
   return fmt::format("topic {} does not exist: nothing to do", name);
 }
 
+// What is lost with topics.
+class Loss {
+ public:
+  void Add(const v1::Topic& topic) {
+    partitions_ += topic.partition_count();
+    records_ += topic.record_count();
+    bytes_ += topic.size_bytes();
+  }
+  std::string Text() const {
+    return fmt::format("{}, {}, {}", Count(partitions_, "partition"), Count(records_, "record"),
+                       FormatSize(bytes_));
+  }
+
+ private:
+  int64_t partitions_ = 0;
+  int64_t records_ = 0;
+  int64_t bytes_ = 0;
+};
+
+std::string Deleted(const DeleteFlags& flags, const v1::Topic& topic) {
+  Loss loss;
+  loss.Add(topic);
+  return fmt::format("topic {} {}: {}", topic.name(),
+                     flags.dry_run ? "would be deleted" : "deleted", loss.Text());
+}
+
 void DeleteOne(Session& session, const DeleteFlags& flags, const std::string& name) {
   auto request = MakeRequest<v1::DeleteTopicRequest>(flags);
   request.set_name(name);
   auto response = session.Call(&Stub::DeleteTopic, request, "delete topic " + name);
-  const v1::Topic& topic = response.topic();
-  session.Announce(
-      response, name,
-      !response.has_topic()
-          ? Missing(name)
-          : fmt::format("topic {} {}: {}, {}", name, flags.dry_run ? "would be deleted" : "deleted",
-                        Count(topic.record_count(), "record"), FormatSize(topic.size_bytes())));
+  session.Announce(response, name,
+                   response.has_topic() ? Deleted(flags, response.topic()) : Missing(name));
 }
 
 void AnnounceDeleted(Session& session, const DeleteFlags& flags, Names names,
@@ -62,13 +85,11 @@ void AnnounceDeleted(Session& session, const DeleteFlags& flags, Names names,
                                       .columns = {}};
     return session.ShowList(response, response.topics(), view);
   }
-  std::set<std::string_view> deleted;
-  for (const v1::Topic& topic : response.topics()) deleted.insert(topic.name());
+  std::map<std::string_view, const v1::Topic*> deleted;
+  for (const v1::Topic& topic : response.topics()) deleted[topic.name()] = &topic;
   for (const std::string& name : names) {
-    session.Note(
-        !deleted.contains(name)
-            ? Missing(name)
-            : fmt::format("topic {} {}", name, flags.dry_run ? "would be deleted" : "deleted"));
+    const auto found = deleted.find(name);
+    session.Note(found == deleted.end() ? Missing(name) : Deleted(flags, *found->second));
   }
 }
 
@@ -79,97 +100,74 @@ bool ConcernsOneTopic(const grpc::Status& status) {
          status.error_code() == grpc::StatusCode::INVALID_ARGUMENT;
 }
 
+using Answer = std::function<void(Names, const v1::BatchDeleteTopicsResponse&)>;
+
 // The server deletes all of them or none. When one is refused they are deleted by halves, so that
 // in the end just those stay that are refused by themselves, each with its reason.
-void DeleteTogether(Session& session, const DeleteFlags& flags, Names names) {
+void DeleteTogether(Session& session, const DeleteFlags& flags, Names names, const Answer& answer) {
   auto request = MakeRequest<v1::BatchDeleteTopicsRequest>(flags);
   request.mutable_names()->Add(names.begin(), names.end());
   v1::BatchDeleteTopicsResponse response;
   const grpc::Status status = session.TryCall(&Stub::BatchDeleteTopics, request, &response);
   if (names.size() > 1 && ConcernsOneTopic(status)) {
     const size_t half = names.size() / 2;
-    session.Attempt([&] { DeleteTogether(session, flags, names.first(half)); });
-    session.Attempt([&] { DeleteTogether(session, flags, names.subspan(half)); });
+    for (const Names part : {names.first(half), names.subspan(half)}) {
+      session.Attempt([&] { DeleteTogether(session, flags, part, answer); });
+    }
     return;
   }
   session.Check(status, names.size() == 1 ? "delete topic " + names.front()
                                           : fmt::format("delete {} topics", names.size()));
-  AnnounceDeleted(session, flags, names, response);
+  answer(names, response);
+}
+
+// Asks, if it must, with what would be lost. Topics that are refused are left out of the names:
+// that has been said then, and they are not tried again.
+void ConfirmDeletion(Session& session, DeleteFlags& flags) {
+  std::string loss;
+  if (session.Asks(flags.yes)) {
+    DeleteFlags preview = flags;
+    preview.dry_run = true;
+    std::vector<std::string> possible;
+    Loss sum;
+    bool any = false;
+    const Answer count = [&](Names names, const v1::BatchDeleteTopicsResponse& response) {
+      possible.insert(possible.end(), names.begin(), names.end());
+      for (const v1::Topic& topic : response.topics()) sum.Add(topic);
+      any = any || !response.topics().empty();
+    };
+    const Names all(flags.names);
+    for (size_t at = 0; at < all.size(); at += kMostAtOnce) {
+      const Names some = all.subspan(at, std::min(kMostAtOnce, all.size() - at));
+      const auto look = [&] { DeleteTogether(session, preview, some, count); };
+      all.size() == 1 ? look() : session.Attempt(look);
+    }
+    flags.names = possible;
+    if (!any) return;  // with --if-exists there may be nothing to ask about
+    loss = fmt::format(" ({})", sum.Text());
+  }
+  session.Confirm(fmt::format("delete {} with all records{}", Named(flags.names), loss), flags.yes);
 }
 
 void Delete(Session& session, DeleteFlags flags) {
   std::set<std::string> seen;
   std::erase_if(flags.names, [&](const std::string& name) { return !seen.insert(name).second; });
-  if (!flags.dry_run) {
-    session.Confirm(fmt::format("delete {} with all records", Named(flags.names)), flags.yes);
-  }
-  if (flags.names.size() == 1) return DeleteOne(session, flags, flags.names.front());
-  session.ForEachBatch("delete", flags.names, kMostAtOnce,
-                       [&](Names names) { DeleteTogether(session, flags, names); });
+  const bool one = flags.names.size() == 1;
+  if (!flags.dry_run) ConfirmDeletion(session, flags);
+  if (flags.names.empty()) return;
+  if (one) return DeleteOne(session, flags, flags.names.front());
+  Loss sum;
+  session.ForEachBatch("delete", flags.names, kMostAtOnce, [&](Names names) {
+    DeleteTogether(session, flags, names,
+                   [&](Names asked, const v1::BatchDeleteTopicsResponse& response) {
+                     for (const v1::Topic& topic : response.topics()) sum.Add(topic);
+                     AnnounceDeleted(session, flags, asked, response);
+                   });
+  });
+  if (flags.dry_run && session.printer().for_people()) session.Note("in all " + sum.Text());
 }
 
-struct TrimFlags : MutationFlags {
-  std::string name, partitions, before_time;
-  int64_t before_offset = -1;
-  bool all = false;
-  bool if_exists = false;
-  bool allow_internal = false;
-};
-
-// One target for each partition that is meant.
-void AddTrimTargets(Session& session, const TrimFlags& flags, v1::TrimRecordsRequest& request) {
-  if (!flags.before_time.empty()) {
-    v1::FindOffsetsRequest find;
-    find.set_topic(flags.name);
-    for (int32_t p : ParsePartitions(flags.partitions)) find.add_partitions(p);
-    find.set_timestamp_ms(
-        ParseTimeOption("--before-time", flags.before_time).time_since_epoch().count());
-    auto found = session.Call(&v1::OffsetsService::Stub::FindOffsets, find,
-                              "find the offsets of " + flags.before_time);
-    for (const auto& offset : found.offsets()) {
-      auto* target = request.add_targets();
-      target->set_partition(offset.partition());
-      target->set_before_offset(offset.offset());  // -1, every record is older, means all here too
-    }
-    return;
-  }
-  std::vector<int32_t> partitions = ParsePartitions(flags.partitions);
-  if (partitions.empty()) {
-    v1::GetTopicRequest get;
-    get.set_name(flags.name);
-    get.set_view(v1::TOPIC_VIEW_BASIC);
-    auto topic = session.Call(&Stub::GetTopic, get, "trim topic " + flags.name).topic();
-    for (int32_t p = 0; p < topic.partition_count(); ++p) partitions.push_back(p);
-  }
-  for (int32_t p : partitions) {
-    auto* target = request.add_targets();
-    target->set_partition(p);
-    target->set_before_offset(flags.all ? -1 : flags.before_offset);
-  }
-}
-
-void Trim(Session& session, const TrimFlags& flags) {
-  v1::TrimRecordsRequest request;
-  request.set_topic(flags.name);
-  request.set_allow_internal(flags.allow_internal);
-  request.set_validate_only(flags.dry_run);
-  request.set_request_id(Session::NewRequestId());
-  AddTrimTargets(session, flags, request);
-  if (!flags.dry_run) session.Confirm("delete records of topic " + flags.name, flags.yes);
-  auto response = session.Call(&Stub::TrimRecords, request, "trim topic " + flags.name);
-  using R = v1::TrimResult;
-  const View<R> view{
-      .items = "partitions",
-      .name = [&](const R& r) { return fmt::format("{}-{}", flags.name, r.partition()); },
-      .columns = {
-          {"PARTITION", [](const R& r) { return Number(r.partition()); }},
-          {"START BEFORE", [](const R& r) { return Number(r.old_log_start_offset()); }},
-          {"START AFTER", [](const R& r) { return Number(r.new_log_start_offset()); }},
-          {"REMOVED", [](const R& r) { return Number(r.removed_count()); }},
-      }};
-  session.ShowList(response, response.results(), view);
-  session.NoteDryRun(flags.dry_run);
-}
+}  // namespace
 
 void AddDelete(CLI::App& noun, Session& session) {
   CLI::App* verb = AddVerb(noun, "delete", "Delete topics with all their records",
@@ -184,38 +182,6 @@ void AddDelete(CLI::App& noun, Session& session) {
                  "Also topics in which the broker keeps its own state, as __consumer_offsets");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
   verb->callback([flags, &session] { Delete(session, *flags); });
-}
-
-void AddTrim(CLI::App& noun, Session& session) {
-  CLI::App* verb =
-      AddVerb(noun, "trim", "Delete the oldest records of a topic",
-              {"monkafkactl topic trim orders --partitions 0 --before-offset 100 --yes",
-               "monkafkactl topic trim orders --before-time -7d --yes",
-               "monkafkactl topic trim orders --all --dry-run"});
-  auto flags = std::make_shared<TrimFlags>();
-  SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
-  verb->add_option("--partitions", flags->partitions, "Only these, as in 0-3,7")->type_name("LIST");
-  auto* where = verb->add_option_group("Up to where");
-  where->add_option("--before-offset", flags->before_offset, "Records below this offset")
-      ->check(NotNegative());
-  where->add_option("--before-time", flags->before_time, "Records before this time")
-      ->type_name("TIME");
-  where->add_flag("--all", flags->all, "Every record");
-  where->require_option(1);
-  verb->add_flag("--allow-internal", flags->allow_internal,
-                 "Also a topic in which the broker keeps its own state");
-  AddIfExists(verb, flags->if_exists, "topic");
-  AddMutationFlags(verb, *flags, /*destructive=*/true);
-  verb->callback([flags, &session] {
-    session.IfExists(flags->if_exists, "topic", [&] { Trim(session, *flags); });
-  });
-}
-
-}  // namespace
-
-void AddDeletions(CLI::App& noun, Session& session) {
-  AddDelete(noun, session);
-  AddTrim(noun, session);
 }
 
 }  // namespace monkafka::cli::topic

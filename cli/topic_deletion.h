@@ -1,4 +1,4 @@
-// The verbs of `topic` that delete records: delete, trim.
+// `topic delete`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,6 @@
 
 namespace monkafka::cli::topic {
 
-void AddDeletions(CLI::App& noun, Session& session);
+void AddDelete(CLI::App& noun, Session& session);
 
 }  // namespace monkafka::cli::topic

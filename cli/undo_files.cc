@@ -21,8 +21,20 @@ std::string Encoded(const std::string& id) {
   return encoded;
 }
 
-bool Moves(const v1::OffsetMove& move) {
-  return move.has_from_offset() != move.has_to_offset() || move.from_offset() != move.to_offset();
+// Of a file that tells just what was committed before; where to the offsets were moved is not
+// known.
+v1::ResetGroupOffsetsResponse MovesOf(const v1::CommitGroupOffsetsRequest& commits) {
+  v1::ResetGroupOffsetsResponse moves;
+  for (const v1::OffsetCommit& commit : commits.commits()) {
+    v1::OffsetMove& move = *moves.add_moves();
+    move.set_topic(commit.topic());
+    move.set_partition(commit.partition());
+    move.set_from_leader_epoch(commit.has_leader_epoch() ? commit.leader_epoch() : -1);
+    if (!commit.has_offset()) continue;
+    move.set_from_offset(commit.offset());
+    move.set_from_metadata(commit.metadata());
+  }
+  return moves;
 }
 
 }  // namespace
@@ -58,13 +70,20 @@ std::optional<std::filesystem::path> UndoFiles::Newest() const {
 }
 
 v1::ResetGroupOffsetsResponse UndoFiles::Load(const std::filesystem::path& file) {
+  const std::string json = ReadFile(file);
+  v1::CommitGroupOffsetsRequest commits;
+  if (google::protobuf::util::JsonStringToMessage(json, &commits).ok()) return MovesOf(commits);
   v1::ResetGroupOffsetsResponse undo;
-  auto status = google::protobuf::util::JsonStringToMessage(ReadFile(file), &undo);
+  auto status = google::protobuf::util::JsonStringToMessage(json, &undo);
   if (!status.ok()) {
     throw Failure(fmt::format("{}: {}", file.string(), status.ToString()),
                   "the file was changed by hand; remove it to undo what was before");
   }
   return undo;
+}
+
+bool Moves(const v1::OffsetMove& move) {
+  return move.has_from_offset() != move.has_to_offset() || move.from_offset() != move.to_offset();
 }
 
 v1::CommitGroupOffsetsRequest TakeBack(

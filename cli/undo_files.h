@@ -3,7 +3,8 @@
 //
 // They are the moves that were made, a ResetGroupOffsetsResponse as protobuf JSON, in
 // StateDirectory()/undo/<cluster id>/<group id, percent-encoded>/<milliseconds since 1970>.json, so
-// that an offset is never restored in another cluster.
+// that an offset is never restored in another cluster. Before, they were the commits that take the
+// moves back, a CommitGroupOffsetsRequest, which can be undone as well.
 #pragma once
 
 #include <filesystem>
@@ -34,6 +35,9 @@ class UndoFiles {
  private:
   std::filesystem::path directory_;
 };
+
+// Whether it leaves another offset than it found.
+bool Moves(const monkafka::admin::v1::OffsetMove& move);
 
 // Commits what was committed before the moves.
 monkafka::admin::v1::CommitGroupOffsetsRequest TakeBack(

@@ -133,6 +133,27 @@ class YamlWriter {
   std::string yaml_;
 };
 
+// Without the members whose value is "" or false. `json` is indented, so that each stands on a line
+// of its own, which no text does that is a value.
+std::string WithoutEmpty(std::string_view json, bool indented) {
+  constexpr std::array<std::string_view, 4> kEmpty = {": \"\"", ": \"\",", ": false", ": false,"};
+  std::string kept;
+  while (!json.empty()) {
+    std::string_view line = json.substr(0, json.find('\n'));
+    json.remove_prefix(std::min(json.size(), line.size() + 1));
+    if (std::any_of(kEmpty.begin(), kEmpty.end(),
+                    [&](std::string_view end) { return line.ends_with(end); })) {
+      continue;
+    }
+    const size_t begin = std::min(line.find_first_not_of(' '), line.size());
+    const bool closes = line.substr(begin).starts_with('}');
+    if (closes && kept.ends_with(indented ? ",\n" : ",")) kept.erase(kept.rfind(','), 1);
+    kept += indented ? line : line.substr(begin);
+    if (indented) kept += '\n';
+  }
+  return kept;
+}
+
 // By way of its bytes, in which the keys of maps are in order, so that answers can be compared.
 std::string Convert(const google::protobuf::Message& message, bool indented,
                     bool with_defaults = true) {
@@ -167,7 +188,8 @@ std::string ToJson(const google::protobuf::Message& message) {
 }
 
 std::string ToDocument(const google::protobuf::Message& message, bool indented, Defaults defaults) {
-  return Convert(message, indented, /*with_defaults=*/defaults == Defaults::kShown);
+  if (defaults == Defaults::kLeftOut) return Convert(message, indented, /*with_defaults=*/false);
+  return WithoutEmpty(Convert(message, /*indented=*/true), indented);
 }
 
 std::vector<std::string_view> ElementsOfFirstList(std::string_view json) {

@@ -19,8 +19,9 @@ std::string ToJsonLine(const google::protobuf::Message& message);
 // Indented, with a line end.
 std::string ToJson(const google::protobuf::Message& message);
 
-// Whether fields at their default are in a document.
-enum class Defaults { kLeftOut, kShown };
+// Which fields at their default are in a document: none, or those where 0 says something, as with
+// the number of a partition.
+enum class Defaults { kLeftOut, kNumbers };
 
 // JSON for files that people keep, in which most defaults say nothing. Protobuf reads both as the
 // same message.

@@ -91,4 +91,14 @@ inline grpc::Status Refusal(grpc::StatusCode code, const std::string& message,
   return grpc::Status(code, message, status.SerializeAsString());
 }
 
+inline grpc::Status MissingTopic(const std::string& name) {
+  google::rpc::ResourceInfo resource;
+  resource.set_resource_type("topic");
+  resource.set_resource_name(name);
+  google::protobuf::Any any;
+  any.PackFrom(resource);
+  return Refusal(grpc::StatusCode::NOT_FOUND, "there is no topic " + name,
+                 "UNKNOWN_TOPIC_OR_PARTITION", {any});
+}
+
 }  // namespace monkafka::cli

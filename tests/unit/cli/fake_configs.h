@@ -34,15 +34,7 @@ class FakeConfigs : public monkafka::admin::v1::ConfigsService::Service {
 
   grpc::Status AlterConfigs(grpc::ServerContext*, const AlterRequest* request,
                             monkafka::admin::v1::AlterConfigsResponse* response) override {
-    if (!missing.empty() && request->resource().topic() == missing) {
-      google::rpc::ResourceInfo resource;
-      resource.set_resource_type("topic");
-      resource.set_resource_name(missing);
-      google::protobuf::Any any;
-      any.PackFrom(resource);
-      return Refusal(grpc::StatusCode::NOT_FOUND, "there is no topic " + missing,
-                     "UNKNOWN_TOPIC_OR_PARTITION", {any});
-    }
+    if (!missing.empty() && request->resource().topic() == missing) return MissingTopic(missing);
     if (!request->validate_only()) alterations.push_back(*request);
     for (const Change& change : request->changes()) {
       auto& entry = *response->add_configs();

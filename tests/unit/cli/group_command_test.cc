@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
+#include <set>
 
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
@@ -72,13 +74,48 @@ class FakeGroups : public v1::GroupsService::Service {
       lag->set_topic("orders");
       lag->set_partition(partition);
       if (offset >= 0) lag->set_committed_offset(offset);
+      if (partition == 1) lag->set_committed_leader_epoch(4);
+      if (partition == 1) lag->set_metadata("a: \"\",\n: false");
+      if (without_lag.contains(partition)) continue;
       lag->set_lag_records(5);
       lag->set_lag_seconds(90.5);
     }
+    v1::GroupLag& lag = *response->mutable_lag();
+    lag.set_total_lag_records(5 * static_cast<int64_t>(committed.size() - without_lag.size()));
+    lag.set_unknown_partition_count(static_cast<int32_t>(without_lag.size()));
+    lag.set_state(v1::GROUP_STATE_EMPTY);
     return grpc::Status::OK;
   }
 
+  grpc::Status WatchGroupLag(grpc::ServerContext* context, const v1::WatchGroupLagRequest* request,
+                             grpc::ServerWriter<v1::WatchGroupLagResponse>* writer) override {
+    v1::WatchGroupLagResponse event;
+    for (const std::string& group : request->group_ids()) {
+      v1::GetGroupLagRequest one;
+      one.set_group_id(group);
+      v1::GetGroupLagResponse lag;
+      GetGroupLag(context, &one, &lag);
+      *event.mutable_update()->add_groups() = lag.lag();
+    }
+    writer->Write(event);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status DeleteGroup(grpc::ServerContext*, const v1::DeleteGroupRequest* request,
+                           v1::DeleteGroupResponse* response) override {
+    if (request->group_id() == "none" && request->allow_missing()) return grpc::Status::OK;
+    if (request->group_id() == "none") {
+      return Refusal(grpc::StatusCode::NOT_FOUND, "there is no such group", "GROUP_ID_NOT_FOUND");
+    }
+    response->mutable_group()->set_group_id(request->group_id());
+    response->mutable_group()->set_offset_count(3);
+    if (!request->validate_only()) deleted.push_back(request->group_id());
+    return grpc::Status::OK;
+  }
+
+  std::vector<std::string> deleted;
   bool refuse = false;
+  std::set<int32_t> without_lag;
   std::map<int32_t, int64_t> committed = {{0, 10}, {1, 20}, {2, -1}};
   std::vector<v1::ResetGroupOffsetsRequest> resets;
   std::vector<v1::CommitGroupOffsetsRequest> commits;
@@ -210,12 +247,57 @@ TEST_F(GroupCommandTest, WhatIsExportedCanBeImported) {
   EXPECT_EQ(request.commits(1).offset(), 20);
 }
 
+TEST_F(GroupCommandTest, AnExportHoldsWhatItMeansAlone) {
+  EXPECT_EQ(cli.Run({"group", "export", "g"}), kDone);
+  EXPECT_EQ(cli.out(),
+            "groupId: g\n"
+            "commits:\n"
+            "- topic: orders\n"
+            "  partition: 0\n"
+            "  offset: \"10\"\n"
+            "- topic: orders\n"
+            "  partition: 1\n"
+            "  metadata: \"a: \\\"\\\",\\n: false\"\n"
+            "  offset: \"20\"\n"
+            "  leaderEpoch: 4\n");
+  EXPECT_EQ(cli.Run({"group", "export", "g", "-o", "jsonl"}), kDone);
+  EXPECT_THAT(cli.out(),
+              testing::StartsWith("{\"groupId\": \"g\",\"commits\": [{\"topic\": \"orders\","
+                                  "\"partition\": 0,\"offset\": \"10\"},{"));
+}
+
+TEST_F(GroupCommandTest, AnExportWithEveryDefaultIsImported) {
+  std::ofstream(cli.home() / "offsets.yaml")
+      << "groupId: g\ncommits:\n- topic: orders\n  partition: 0\n  offset: \"7\"\n  metadata: "
+         "\"\"\nvalidateOnly: false\nrequestId: \"\"\n";
+  EXPECT_EQ(cli.Run({"group", "import", "-f", (cli.home() / "offsets.yaml").string(), "--yes"}),
+            kDone)
+      << cli.error();
+  EXPECT_EQ(groups.committed[0], 7);
+}
+
+TEST_F(GroupCommandTest, AnUndoFileWithoutTargetsAsksAndIsUndone) {
+  cluster.cluster_id = "c1";
+  const std::filesystem::path directory =
+      cli.home() / ".local" / "state" / "monkafkactl" / "undo" / "c1" / "g";
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory / "001790000000000.json")
+      << R"({"groupId":"g","commits":[{"topic":"orders","partition":1,"offset":"15","metadata":"m"},)"
+         R"({"topic":"orders","partition":0}]})";
+  EXPECT_EQ(cli.Run({"group", "undo", "g"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("which may have moved since in orders-1 and orders-0"));
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone) << cli.error();
+  EXPECT_EQ(groups.committed[1], 15);
+  EXPECT_EQ(groups.committed[0], -1);
+  EXPECT_EQ(groups.commits.back().commits(0).metadata(), "m");
+}
+
 TEST_F(GroupCommandTest, UndoAsksWhenTheGroupHasMovedSince) {
   cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
   groups.committed[1] = 7;
   EXPECT_EQ(cli.Run({"group", "undo", "g"}), kUsage);
   EXPECT_THAT(cli.error(), HasSubstr("restore the offsets of group g, which has moved since in "
-                                     "orders-1 without confirmation"));
+                                     "orders-1 (3 of 3 offsets move: 0 records skipped"));
   EXPECT_EQ(groups.committed[1], 7);
   EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone) << cli.error();
   EXPECT_EQ(groups.committed[1], 20);
@@ -251,10 +333,41 @@ TEST_F(GroupCommandTest, AShiftOutOfRangeIsRefused) {
   EXPECT_THAT(cli.error(), HasSubstr("out of range"));
 }
 
+TEST_F(GroupCommandTest, TheQuestionsSayWhatIsLost) {
+  EXPECT_EQ(cli.Run({"group", "delete", "g"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("will not delete g with all committed offsets (3 partitions) "
+                                     "without confirmation"));
+  EXPECT_EQ(cli.Run({"group", "delete", "none"}), kFailed);
+  EXPECT_EQ(cli.Run({"group", "delete", "none", "--if-exists"}), kDone);
+  cli.terminal.input_is_terminal = true;
+  cli.input = "yes\n";
+  EXPECT_EQ(cli.Run({"group", "delete", "g", "none", "h"}), kFailed);
+  EXPECT_THAT(cli.error(),
+              HasSubstr("delete g and h with all committed offsets (6 partitions) at "));
+  EXPECT_EQ(groups.deleted, (std::vector<std::string>{"g", "h"}));
+  cli.input = "no\n";
+  EXPECT_EQ(cli.Run({"group", "reset", "g", "--to-earliest"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("reset the offsets of group g (3 of 3 offsets move: 0 records "
+                                     "skipped, 30 replayed) at "));
+}
+
 TEST_F(GroupCommandTest, LagIsShownInRecordsAndTime) {
   EXPECT_EQ(cli.Run({"group", "lag", "g"}), kDone);
   EXPECT_THAT(cli.out(), HasSubstr("1m30s"));
   EXPECT_THAT(cli.out(), HasSubstr("LAG"));
+  EXPECT_EQ(cli.error(), "group g is empty: 15 records behind\n");
+}
+
+TEST_F(GroupCommandTest, ASumOfLagsThatLacksAPartitionSaysSo) {
+  groups.without_lag = {1};
+  EXPECT_EQ(cli.Run({"group", "lag", "g"}), kDone);
+  EXPECT_EQ(cli.error(),
+            "group g is empty: at least 10 records behind, the lag of 1 partition is not known\n");
+  EXPECT_EQ(cli.Run({"group", "lag", "g", "--watch", "--count", "1"}), kDone);
+  EXPECT_THAT(cli.out(), HasSubstr("10 + 1 unknown"));
+  groups.without_lag = {0, 1, 2};
+  EXPECT_EQ(cli.Run({"group", "lag", "g"}), kDone);
+  EXPECT_EQ(cli.error(), "group g is empty: the lag of 3 partitions is not known\n");
 }
 
 }  // namespace

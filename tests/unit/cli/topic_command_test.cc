@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "monkafka/admin/v1/offsets.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 #include "unit/cli/fake_configs.h"
 
@@ -45,8 +46,43 @@ class FakeTopics : public v1::TopicsService::Service {
   grpc::Status DeleteTopic(grpc::ServerContext*, const v1::DeleteTopicRequest* request,
                            v1::DeleteTopicResponse* response) override {
     deletes.push_back(*request);
-    response->mutable_topic()->set_name(request->name());
+    *response->mutable_topic() = Filled(request->name());
     return grpc::Status::OK;
+  }
+
+  static v1::Topic Filled(const std::string& name) {
+    v1::Topic topic;
+    topic.set_name(name);
+    topic.set_partition_count(2);
+    topic.set_record_count(12'345);
+    topic.set_size_bytes(3 << 20);
+    return topic;
+  }
+
+  // All or none, as the real one. Partition p of 0 to 2 begins at 10 and ends at `ends[p]`.
+  grpc::Status TrimRecords(grpc::ServerContext*, const v1::TrimRecordsRequest* request,
+                           v1::TrimRecordsResponse* response) override {
+    trims.push_back(*request);
+    for (const v1::TrimTarget& target : request->targets()) {
+      const int64_t end = ends.at(static_cast<size_t>(target.partition()));
+      if (target.before_offset() > end) return OutOfRange(target.partition());
+      v1::TrimResult& result = *response->add_results();
+      result.set_partition(target.partition());
+      result.set_old_log_start_offset(10);
+      result.set_new_log_start_offset(target.before_offset() < 0 ? end : target.before_offset());
+      result.set_removed_count(result.new_log_start_offset() - 10);
+    }
+    return grpc::Status::OK;
+  }
+
+  static grpc::Status OutOfRange(int32_t partition) {
+    google::rpc::ResourceInfo resource;
+    resource.set_resource_type("partition");
+    resource.set_resource_name("orders-" + std::to_string(partition));
+    google::protobuf::Any any;
+    any.PackFrom(resource);
+    return Refusal(grpc::StatusCode::OUT_OF_RANGE, "above the end of " + resource.resource_name(),
+                   "OFFSET_OUT_OF_RANGE", {any});
   }
 
   // All or none, as the real one.
@@ -56,7 +92,7 @@ class FakeTopics : public v1::TopicsService::Service {
     for (const std::string& name : request->names()) {
       const bool there = !missing.contains(name);
       if (!there && !request->allow_missing()) return MissingTopic(name);
-      if (there) response->add_topics()->set_name(name);
+      if (there) *response->add_topics() = Filled(name);
     }
     if (request->validate_only()) return grpc::Status::OK;
     for (const v1::Topic& topic : response->topics()) deleted.insert(topic.name());
@@ -75,16 +111,6 @@ class FakeTopics : public v1::TopicsService::Service {
     return MissingTopic(request->name());
   }
 
-  static grpc::Status MissingTopic(const std::string& name) {
-    google::rpc::ResourceInfo resource;
-    resource.set_resource_type("topic");
-    resource.set_resource_name(name);
-    google::protobuf::Any any;
-    any.PackFrom(resource);
-    return Refusal(grpc::StatusCode::NOT_FOUND, "there is no topic " + name,
-                   "UNKNOWN_TOPIC_OR_PARTITION", {any});
-  }
-
   std::vector<std::vector<std::string>> pages = {{"orders"}};
   std::string existing;
   bool update_misses = false;
@@ -94,13 +120,39 @@ class FakeTopics : public v1::TopicsService::Service {
   std::vector<v1::BatchDeleteTopicsRequest> batches;
   std::set<std::string> missing, deleted;
   std::vector<v1::UpdateTopicRequest> updates;
+  std::vector<v1::TrimRecordsRequest> trims;
+  std::vector<int64_t> ends = {1010, 10, 60};
+};
+
+// Of the partitions of FakeTopics; 100 bytes a record.
+class TopicOffsets : public v1::OffsetsService::Service {
+ public:
+  explicit TopicOffsets(FakeTopics& topics) : topics_(topics) {}
+
+  grpc::Status ListOffsets(grpc::ServerContext*, const v1::ListOffsetsRequest* request,
+                           v1::ListOffsetsResponse* response) override {
+    if (request->topic() != "orders") return MissingTopic(request->topic());
+    for (size_t p = 0; p < topics_.ends.size(); ++p) {
+      v1::PartitionOffsets& offsets = *response->add_offsets();
+      offsets.set_topic(request->topic());
+      offsets.set_partition(static_cast<int32_t>(p));
+      offsets.set_log_start_offset(10);
+      offsets.set_log_end_offset(topics_.ends[p]);
+      offsets.set_size_bytes(100 * (topics_.ends[p] - 10));
+    }
+    return grpc::Status::OK;
+  }
+
+ private:
+  FakeTopics& topics_;
 };
 
 class TopicCommandTest : public testing::Test {
  protected:
   FakeTopics topics;
+  TopicOffsets offsets{topics};
   FakeConfigs configs;
-  CommandLine cli{{&topics, &configs}};
+  CommandLine cli{{&topics, &offsets, &configs}};
 };
 
 TEST_F(TopicCommandTest, ListShowsATable) {
@@ -196,7 +248,10 @@ TEST_F(TopicCommandTest, SeveralAreDeletedInOneCall) {
   EXPECT_THAT(topics.batches[0].names(), ElementsAre("a", "b", "c"));
   EXPECT_FALSE(topics.batches[0].request_id().empty());
   EXPECT_TRUE(topics.deletes.empty());
-  EXPECT_EQ(cli.error(), "topic a deleted\ntopic b deleted\ntopic c deleted\n");
+  EXPECT_EQ(cli.error(),
+            "topic a deleted: 2 partitions, 12,345 records, 3.0 MiB\n"
+            "topic b deleted: 2 partitions, 12,345 records, 3.0 MiB\n"
+            "topic c deleted: 2 partitions, 12,345 records, 3.0 MiB\n");
 }
 
 TEST_F(TopicCommandTest, TheOthersAreDeletedWhenSomeAreRefused) {
@@ -205,13 +260,14 @@ TEST_F(TopicCommandTest, TheOthersAreDeletedWhenSomeAreRefused) {
   EXPECT_EQ(topics.deleted, (std::set<std::string>{"a", "c", "d"}));
   EXPECT_THAT(cli.error(), HasSubstr("cannot delete topic b: there is no topic b\n"));
   EXPECT_THAT(cli.error(), HasSubstr("cannot delete topic x: there is no topic x\n"));
-  EXPECT_THAT(cli.error(), HasSubstr("topic d deleted\n"));
+  EXPECT_THAT(cli.error(), HasSubstr("topic d deleted: "));
 }
 
 TEST_F(TopicCommandTest, WithIfExistsTopicsThatAreMissingAreNoFailure) {
   topics.missing = {"b"};
   EXPECT_EQ(cli.Run({"topic", "delete", "a", "b", "--yes", "--if-exists"}), kDone);
-  EXPECT_EQ(cli.error(), "topic a deleted\ntopic b does not exist: nothing to do\n");
+  EXPECT_THAT(cli.error(), HasSubstr("topic b does not exist: nothing to do\n"));
+  EXPECT_EQ(cli.Run({"topic", "delete", "b", "--if-exists"}), kDone) << "there is nothing to ask";
   EXPECT_EQ(cli.Run({"topic", "delete", "a", "b", "--yes", "--if-exists", "-o", "name"}), kDone);
   EXPECT_EQ(cli.out(), "a\n");
 }
@@ -227,7 +283,11 @@ TEST_F(TopicCommandTest, ManyAreDeletedInSeveralCallsAndNamedInShort) {
   EXPECT_TRUE(topics.deleted.empty());
   line[2] = "--quiet";
   EXPECT_EQ(cli.Run(line), kUsage);
-  EXPECT_THAT(cli.error(), HasSubstr("delete t0, t1, t2, t3, t4 and 1195 more with all records"));
+  EXPECT_THAT(
+      cli.error(),
+      HasSubstr("delete t0, t1, t2, t3, t4 and 1195 more with all records (2,400 partitions, "
+                "14,814,000 records, 3.5 GiB) without confirmation"));
+  EXPECT_TRUE(topics.deleted.empty());
 }
 
 TEST_F(TopicCommandTest, WithIfExistsThereIsNothingToDoForATopicThatIsMissing) {
@@ -253,9 +313,60 @@ TEST_F(TopicCommandTest, DeleteAsksOnATerminal) {
   EXPECT_EQ(topics.deletes.size(), 1U);
 }
 
-TEST_F(TopicCommandTest, DryRunOfADeletionAsksNothing) {
+TEST_F(TopicCommandTest, TheQuestionSaysWhatIsLost) {
+  EXPECT_EQ(cli.Run({"topic", "delete", "orders"}), kUsage);
+  EXPECT_THAT(cli.error(),
+              HasSubstr("will not delete orders with all records (2 partitions, 12,345 "
+                        "records, 3.0 MiB) without confirmation"));
+  topics.missing = {"b"};
+  cli.terminal.input_is_terminal = true;
+  cli.input = "yes\n";
+  EXPECT_EQ(cli.Run({"topic", "delete", "a", "b", "c"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("cannot delete topic b: there is no topic b\n"));
+  EXPECT_THAT(
+      cli.error(),
+      HasSubstr("delete a and c with all records (4 partitions, 24,690 records, 6.0 MiB) at "));
+  EXPECT_EQ(topics.deleted, (std::set<std::string>{"a", "c"}));
+}
+
+TEST_F(TopicCommandTest, DryRunOfADeletionAsksNothingAndSaysWhatWouldBeLost) {
   EXPECT_EQ(cli.Run({"topic", "delete", "orders", "--dry-run"}), kDone);
   EXPECT_TRUE(topics.deletes.at(0).validate_only());
+  EXPECT_EQ(cli.error(), "topic orders would be deleted: 2 partitions, 12,345 records, 3.0 MiB\n");
+  EXPECT_EQ(cli.Run({"topic", "delete", "a", "b", "--dry-run"}), kDone);
+  EXPECT_THAT(cli.error(), HasSubstr("in all 4 partitions, 24,690 records, 6.0 MiB\n"));
+}
+
+TEST_F(TopicCommandTest, TrimAsksWithWhatIsLost) {
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--before-offset", "60"}), kUsage);
+  EXPECT_THAT(cli.error(),
+              HasSubstr("will not delete records of topic orders (100 of 1,050 records in 2 of 3 "
+                        "partitions, about 9.8 KiB) without confirmation"));
+  EXPECT_TRUE(topics.trims.at(0).validate_only());
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--all", "--dry-run"}), kDone);
+  EXPECT_EQ(cli.error(),
+            "1,050 of 1,050 records in 2 of 3 partitions, about 102.5 KiB, would be deleted\n"
+            "a dry run: nothing was changed\n");
+  for (const auto& trim : topics.trims) EXPECT_TRUE(trim.validate_only());
+}
+
+TEST_F(TopicCommandTest, PartitionsThatCannotBeTrimmedKeepNoOthers) {
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--before-offset", "500", "--yes", "-o", "name"}),
+            kFailed);
+  EXPECT_EQ(cli.out(), "orders-0\norders-1\n") << "one without records has nothing to lose";
+  EXPECT_EQ(cli.error(),
+            "monkafkactl: cannot trim topic orders: above the end of orders-2\n"
+            "  next: `monkafkactl offset list` shows the offsets that there are\n");
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--before-offset", "500", "--yes", "--partitions",
+                     "0,1", "-o", "name"}),
+            kFailed)
+      << "a partition that is named is meant";
+  EXPECT_EQ(cli.out(), "orders-0\n");
+  topics.trims.clear();
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--before-offset", "500", "--partitions", "1,2"}),
+            kFailed)
+      << "there is nothing left to ask about";
+  for (const auto& trim : topics.trims) EXPECT_TRUE(trim.validate_only());
 }
 
 TEST_F(TopicCommandTest, InternalTopicsNeedAWordOfTheirOwn) {
