@@ -1,5 +1,8 @@
-// `top`: throughput, the busiest topics and the groups that are furthest behind, redrawn in place.
+// `top`: throughput, the busiest topics and the groups that are furthest behind: for people redrawn
+// in place, for programs an object of each look.
 #include <fmt/format.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <termios.h>
@@ -24,7 +27,10 @@ namespace {
 constexpr int kMostTopics = 50;
 constexpr int kMostGroups = 100;
 
+using google::protobuf::Value;
+
 struct Snapshot {
+  TimePoint time;
   v1::Cluster cluster;
   v1::ListTopicsResponse topics;
   std::vector<v1::GroupLag> groups;  // the furthest behind first
@@ -32,6 +38,8 @@ struct Snapshot {
 
 Snapshot Take(Session& session) {
   Snapshot snapshot;
+  snapshot.time =
+      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   snapshot.cluster =
       session
           .Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(), "show the cluster")
@@ -56,16 +64,6 @@ Snapshot Take(Session& session) {
       snapshot.groups.begin(), snapshot.groups.end(),
       [](const auto& a, const auto& b) { return a.total_lag_records() > b.total_lag_records(); });
   return snapshot;
-}
-
-// The sum of what is known, with a mark when there is more to it.
-Cell LagCell(const v1::GroupLag& lag) {
-  const int unknown = lag.unknown_partition_count();
-  if (unknown == 0) return Number(lag.total_lag_records());
-  if (unknown == lag.partitions_size()) return NoNumber();
-  Cell cell = Number(lag.total_lag_records());
-  cell.text += fmt::format(" + {} unknown", unknown);
-  return cell;
 }
 
 std::string HeadLines(const Snapshot& snapshot, const Terminal& terminal) {
@@ -144,16 +142,36 @@ class Screen {
   bool raw_ = false;
 };
 
+// Ends the wait for the next look from another thread.
+class StopEvent {
+ public:
+  StopEvent() : fd_(eventfd(0, EFD_CLOEXEC)) {}
+  ~StopEvent() { close(fd_); }
+  StopEvent(const StopEvent&) = delete;
+  StopEvent& operator=(const StopEvent&) = delete;
+
+  int fd() const { return fd_; }
+  void Set() const {
+    constexpr uint64_t kOne = 1;
+    [[maybe_unused]] const ssize_t written = write(fd_, &kOne, sizeof kOne);
+  }
+
+ private:
+  const int fd_;
+};
+
 // True when it is time for the next look, false when `q` or Ctrl-C ended it.
 bool WaitForNextLook(int stop_event, std::chrono::milliseconds interval, bool keys) {
-  auto deadline = std::chrono::steady_clock::now() + interval;
+  const auto deadline = std::chrono::steady_clock::now() + interval;
   while (true) {
-    auto left =
+    const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return true;
     pollfd waiting[] = {{.fd = stop_event, .events = POLLIN, .revents = 0},
                         {.fd = keys ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0}};
-    if (poll(waiting, 2, static_cast<int>(left.count())) <= 0) continue;
+    const auto patience = std::clamp<int64_t>(left.count(), 0, kMostInt32);
+    const int ready = poll(waiting, 2, static_cast<int>(patience));
+    if (ready == 0 && left.count() <= patience) return true;
+    if (ready <= 0) continue;
     if (waiting[0].revents != 0) return false;
     char key = 0;
     if (read(STDIN_FILENO, &key, 1) <= 0) {
@@ -164,42 +182,89 @@ bool WaitForNextLook(int stop_event, std::chrono::milliseconds interval, bool ke
   }
 }
 
-void Top(Session& session, std::chrono::milliseconds interval, int64_t count) {
-  if (!session.printer().for_people()) {
-    throw UsageError("top is for people", "`monkafkactl offset watch -o jsonl` is for programs");
+Value JsonOf(const google::protobuf::Message& message) {
+  Value value;
+  google::protobuf::util::JsonStringToMessage(ToJsonLine(message), &value);
+  return value;
+}
+
+template <class Messages>
+Value JsonListOf(const Messages& messages) {
+  Value value;
+  auto& list = *value.mutable_list_value();
+  for (const auto& message : messages) *list.add_values() = JsonOf(message);
+  return value;
+}
+
+// For programs: what the answers hold of which a look is made.
+google::protobuf::Struct SampleOf(const Snapshot& snapshot) {
+  google::protobuf::Struct sample;
+  auto& fields = *sample.mutable_fields();
+  fields["time"].set_string_value(FormatTime(snapshot.time));
+  fields["cluster"] = JsonOf(snapshot.cluster);
+  fields["topics"] = JsonListOf(snapshot.topics.topics());
+  fields["groups"] = JsonListOf(snapshot.groups);
+  return sample;
+}
+
+// Shows one look after the other.
+class Looks {
+ public:
+  Looks(Printer& printer, bool live)
+      : printer_(printer), terminal_(printer.terminal()), samples_(printer, {}) {
+    if (live) screen_.emplace(printer.out());
   }
-  Terminal terminal = session.printer().terminal();
-  std::ostream& out = session.printer().out();
-  bool live = terminal.output_is_terminal && count == 0;
-  int stop_event = eventfd(0, EFD_CLOEXEC);
-  InterruptWatch watch([stop_event] {
-    uint64_t one = 1;
-    [[maybe_unused]] ssize_t written = write(stop_event, &one, sizeof one);
-  });
-  std::optional<Screen> screen;
-  Snapshot snapshot = Take(session);
-  if (live) screen.emplace(out);
-  for (int64_t look = 1;; ++look) {
-    if (live) MeasureTerminal(terminal);
-    std::string text = Render(snapshot, terminal);
-    if (screen) {
-      screen->Draw(text);
-    } else {
-      out << (look > 1 ? "\n" : "") << text << std::flush;
+  ~Looks() {
+    if (!printer_.for_people()) samples_.Finish();
+  }
+  Looks(const Looks&) = delete;
+  Looks& operator=(const Looks&) = delete;
+
+  void Show(const Snapshot& snapshot) {
+    if (screen_) {
+      MeasureTerminal(terminal_);
+      return screen_->Draw(Render(snapshot, terminal_));
     }
+    std::ostream& out = printer_.out();
+    if (printer_.for_people()) {
+      out << (any_ ? "\n" : "") << Render(snapshot, terminal_);
+    } else if (!samples_.AddMessage(SampleOf(snapshot))) {
+      for (const v1::Topic& topic : snapshot.topics.topics()) out << topic.name() << '\n';
+    }
+    out.flush();
+    any_ = true;
+  }
+
+ private:
+  Printer& printer_;
+  Terminal terminal_;
+  ItemStream samples_;
+  std::optional<Screen> screen_;
+  bool any_ = false;
+};
+
+void Top(Session& session, std::chrono::milliseconds interval, int64_t count) {
+  const Terminal& terminal = session.printer().terminal();
+  const bool live = session.printer().for_people() && terminal.output_is_terminal && count == 0;
+  StopEvent stop;
+  InterruptWatch watch([&stop] { stop.Set(); });
+  Snapshot snapshot = Take(session);
+  Looks looks(session.printer(), live);
+  for (int64_t look = 1;; ++look) {
+    looks.Show(snapshot);
     if (count > 0 && look >= count) break;
-    if (!WaitForNextLook(stop_event, interval, live && terminal.input_is_terminal)) break;
+    if (!WaitForNextLook(stop.fd(), interval, live && terminal.input_is_terminal)) break;
     snapshot = Take(session);
   }
-  screen.reset();
-  close(stop_event);
 }
 
 }  // namespace
 
 void AddCommands(CLI::App& root, Session& session) {
-  CLI::App* verb = AddVerb(root, "top", "A live screen of throughput, topics and lag; q ends it",
-                           {"monkafkactl top --count 1"});
+  CLI::App* verb = AddVerb(
+      root, "top",
+      "A live screen of throughput, topics and lag, q ends it; with -o jsonl a line for each look",
+      {"monkafkactl top --count 1", "monkafkactl top --count 2 --interval 200ms -o jsonl"});
   struct Flags {
     std::string interval = "1s";
     int64_t count = 0;

@@ -332,7 +332,7 @@ offset list; offset list orders; offset find orders --earliest; offset watch ord
 group lag billing; group lag billing --watch --count 1; group export billing; record tail orders --last 1 --max 1
 record read orders --max 3; record search orders --value v777; config get --topic orders; config get log.retention*
 config get --set-only; config explain retention.ms --topic orders; connection list; cluster info; cluster health
-cluster brokers; cluster features; cluster apis; export; export orders; context list; doctor; plan -f all.yaml; diff -f all.yaml"""
+cluster brokers; cluster features; cluster apis; export; export orders; context list; doctor; top --count 1; plan -f all.yaml; diff -f all.yaml"""
 DRY_RUNS = """topic create new; topic create new newer --partitions 2; topic delete orders; topic delete orders other
 topic alter orders --set retention.ms=1000; topic add-partitions orders --to 9; topic trim orders --all
 topic trim orders --before-time now; group reset billing --to-latest; group undo billing; group import -f offsets.yaml
@@ -484,6 +484,14 @@ class DoctorTest(WithSeed):
         self.assertIn("start the broker with --admin-listen", done.stderr)
         self.assertIn("listeners=PLAINTEXT://127.0.0.1:", done.stderr)
 
+    def test_one_of_several_addresses_is_enough_for_clients(self):
+        place = self.place()
+        done = place.ctl(["doctor", "--bootstrap", f"127.0.0.1:1,{place.address}"])
+        self.assertRegex(done.stdout, r"bootstrap +warning +127\.0\.0\.1:1 ")
+        self.assertIn("bootstrap 127.0.0.1:1: nobody listens there", done.stderr)
+        done = place.ctl(["doctor", "--bootstrap", "127.0.0.1:1,127.0.0.1:2"], code=1)
+        self.assertEqual(len(re.findall(r"bootstrap +failed", done.stdout)), 2, done.stdout)
+
     def test_a_port_that_is_not_kafka(self):
         place = self.place()
         done = place.ctl(["doctor", "--bootstrap", place.endpoint, "--patience", "1s"], code=1)
@@ -521,6 +529,19 @@ class SignalTest(WithSeed):
         out, err = process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0, err)
         self.assertIn("update", json.loads(first + out)[0])
+
+    def test_ctrl_c_ends_what_waits_for_its_reader(self):
+        place = self.place()
+        place.ctl(["topic", "create", "many", "--partitions", "1"])
+        place.ctl(["record", "produce", "many", "-q"], stdin="".join(f"{i}\n" for i in range(20_000)))
+        process = self.start(place, "segment", "dump", "many", "--records", "-o", "jsonl")
+        first = process.stdout.readline()  # the rest does not fit into the pipe
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 1, err)
+        last = json.loads((first + out).splitlines()[-1])
+        self.assertIn(f"interrupted\n  next: monkafkactl segment dump many --records -o jsonl "
+                      f"--from {int(last['batch']['lastOffset']) + 1}\n", err)
 
     def test_a_tail_shows_what_is_produced_later(self):
         place = self.place()
@@ -589,7 +610,7 @@ class TerminalTest(WithSeed):
     def test_tables_fit_every_terminal(self):
         place = self.place()
         place.ctl(["topic", "create", "a-topic-whose-name-goes-on-and-on-and-on-for-quite-a-long-while"])
-        for command in commands(SHOWING.replace("plan -f all.yaml; diff -f all.yaml", "top --count 1")):
+        for command in commands(SHOWING.replace("; plan -f all.yaml; diff -f all.yaml", "")):
             for columns in (60, 200):
                 with self.subTest(command=command, columns=columns):
                     code, shown = self.in_terminal(place, [*command, "-q"], COLUMNS=str(columns))
