@@ -288,7 +288,9 @@ std::string Session::Suggestion(const grpc::Status& status) {
   if (type == "partition") return "`monkafkactl offset list` shows those that exist";
   if (type == "segment") return "`monkafkactl segment list` shows those that exist";
   if (type == "connection") return "`monkafkactl connection list` shows those that exist";
-  if (type == "config") return "`monkafkactl config get` shows those that exist";
+  if (type == "config") {
+    return "`monkafkactl config get` shows those that exist, with --topic those of a topic";
+  }
   if (type != "topic" && type != "group") return "";
   if (!target_) return "the partitions there are the directories named TOPIC-NUMBER";
   auto known = KnownNames(*this, type == "topic" ? Completion::kTopic : Completion::kGroup);
