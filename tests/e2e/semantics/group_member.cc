@@ -173,8 +173,8 @@ void FormGroup(const std::vector<GroupMember*>& members) {
     if (i > 0) expect(members[i]->EndJoin().error_code == ErrorCode::kNone, "a join");
     assignments.emplace_back(members[i]->id, "for " + std::to_string(i));
   }
-  // Every sync is under way before the first answer is awaited: the leader's waits for the disk, and
-  // who has not asked by then is left out after a short session or rebalance timeout.
+  // Every sync is under way before the first answer is awaited: the leader's waits for the disk,
+  // and who has not asked by then is left out after a short session or rebalance timeout.
   for (size_t i = 1; i < members.size(); ++i) members[i]->BeginSync();
   expect(leader.Sync(assignments).error_code == ErrorCode::kNone, "the leader's sync");
   for (size_t i = 1; i < members.size(); ++i) {
