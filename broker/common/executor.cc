@@ -131,6 +131,8 @@ struct TimerThread::State {
   std::unordered_map<Id, Time> due GUARDED_BY(mutex);
   Id last_id GUARDED_BY(mutex) = 0;
   bool stopping GUARDED_BY(mutex) = false;
+  // Until when the thread sleeps; while it does not sleep, the beginning of time.
+  Time asleep_until GUARDED_BY(mutex) = Time::min();
   std::thread thread;
 
   void Run() {
@@ -140,13 +142,15 @@ struct TimerThread::State {
         MutexLock lock(mutex);
         for (;;) {
           if (stopping) return;
-          if (pending.empty()) {
+          const Time time = pending.empty() ? Time::max() : pending.begin()->first.first;
+          if (time != Time::max() && time <= clock.Now()) break;
+          asleep_until = time;
+          if (time == Time::max()) {
             changed.Wait(mutex);
-            continue;
+          } else {
+            changed.WaitUntil(mutex, time);
           }
-          const Time time = pending.begin()->first.first;
-          if (time <= clock.Now()) break;
-          changed.WaitUntil(mutex, time);
+          asleep_until = Time::min();
         }
         const auto first = pending.begin();
         task = std::move(first->second);
@@ -171,10 +175,13 @@ Timers::Id TimerThread::Schedule(std::chrono::milliseconds delay, Task task) {
   const State::Time time = state_->clock.Now() + delay;
   MutexLock lock(state_->mutex);
   const Id id = ++state_->last_id;
+  if (state_->stopping) return id;
   state_->due.emplace(id, time);
-  const auto [at, inserted] = state_->pending.emplace(std::pair(time, id), std::move(task));
-  // The thread sleeps until the earliest; it needs to know only when this one is earlier.
-  if (at == state_->pending.begin()) state_->changed.NotifyOne();
+  state_->pending.emplace(std::pair(time, id), std::move(task));
+  if (time < state_->asleep_until) {
+    state_->asleep_until = time;
+    state_->changed.NotifyOne();
+  }
   return id;
 }
 
@@ -197,6 +204,10 @@ void TimerThread::Stop() {
   }
   state_->changed.NotifyOne();
   if (state_->thread.joinable()) state_->thread.join();
+  std::map<std::pair<State::Time, Id>, Task> dropped;  // as in Cancel
+  MutexLock lock(state_->mutex);
+  dropped.swap(state_->pending);
+  state_->due.clear();
 }
 
 }  // namespace monkafka

@@ -76,13 +76,15 @@ class Strand final : public Executor {
 };
 
 // Real timers: one thread that sleeps until the earliest is due (no wake-ups when there is none).
+// Whoever gives up one timer for another that is not earlier, as each request that waits does, does
+// not wake it: it goes on to sleep for the one that was given up.
 class TimerThread final : public Timers {
  public:
   explicit TimerThread(const Clock& clock);
   ~TimerThread() override;
   Id Schedule(std::chrono::milliseconds delay, Task task) override;
   bool Cancel(Id id) override;
-  void Stop();  // what is pending never runs
+  void Stop();  // what is pending never runs, and is dropped
 
  private:
   struct State;

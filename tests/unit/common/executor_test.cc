@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
+#include <memory>
+#include <thread>
 #include <vector>
 
 namespace monkafka {
@@ -47,6 +50,50 @@ TEST(TimerThreadTest, FiresInOrderOfTimeAndNotWhenCancelled) {
   EXPECT_FALSE(timers.Cancel(cancelled));
   done.get_future().wait();
   EXPECT_EQ(fired, (std::vector<int>{1, 2}));
+}
+
+// Counts how often threads other than the test's look at it: a timer thread does when it wakes.
+class WatchedClock final : public Clock {
+ public:
+  TimestampMs WallMs() const override { return 0; }
+  std::chrono::steady_clock::time_point Now() const override {
+    if (std::this_thread::get_id() != test_) {
+      ++looks_;
+      looks_.notify_all();
+    }
+    return std::chrono::steady_clock::now();
+  }
+  int looks() const { return looks_; }
+  void AwaitFirstLook() const { looks_.wait(0); }
+
+ private:
+  const std::thread::id test_ = std::this_thread::get_id();
+  mutable std::atomic<int> looks_{0};
+};
+
+TEST(TimerThreadTest, SleepsOnWhenATimerGivesWayToALaterOne) {
+  const WatchedClock clock;
+  TimerThread timers(clock);
+  Timers::Id last = timers.Schedule(std::chrono::hours(1), [] {});
+  clock.AwaitFirstLook();
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_TRUE(timers.Cancel(last));
+    last = timers.Schedule(std::chrono::hours(1), [] {});
+  }
+  std::promise<void> done;
+  timers.Schedule(milliseconds(0), [&done] { done.set_value(); });
+  done.get_future().wait();
+  EXPECT_LE(clock.looks(), 3);  // once for each that it sleeps for, and not for the thousand
+}
+
+TEST(TimerThreadTest, StopDropsWhatIsPending) {
+  SystemClock clock;
+  TimerThread timers(clock);
+  auto held = std::make_shared<int>();
+  timers.Schedule(std::chrono::hours(1), [held] {});
+  timers.Stop();
+  timers.Schedule(std::chrono::hours(1), [held] {});
+  EXPECT_EQ(held.use_count(), 1);
 }
 
 }  // namespace
