@@ -38,6 +38,7 @@ class CAPABILITY("mutex") Mutex {
   void unlock() RELEASE() { mutex_.unlock(); }
 
  private:
+  friend class CondVar;
   std::mutex mutex_;
 };
 
@@ -52,20 +53,29 @@ class SCOPED_CAPABILITY MutexLock {
   Mutex& mutex_;
 };
 
-// Waits release and re-acquire the mutex, which the analysis need not see.
+// Waits release and re-acquire the mutex, which the analysis need not see. Notify with the mutex
+// released where that can be had: who is woken needs it.
 class CondVar {
  public:
-  void Wait(Mutex& mutex) REQUIRES(mutex) NO_THREAD_SAFETY_ANALYSIS { condition_.wait(mutex); }
+  void Wait(Mutex& mutex) REQUIRES(mutex) {
+    std::unique_lock<std::mutex> held(mutex.mutex_, std::adopt_lock);
+    condition_.wait(held);
+    static_cast<void>(held.release());
+  }
   // Returns false when the time was reached.
-  bool WaitUntil(Mutex& mutex, std::chrono::steady_clock::time_point time)
-      REQUIRES(mutex) NO_THREAD_SAFETY_ANALYSIS {
-    return condition_.wait_until(mutex, time) == std::cv_status::no_timeout;
+  bool WaitUntil(Mutex& mutex, std::chrono::steady_clock::time_point time) REQUIRES(mutex) {
+    std::unique_lock<std::mutex> held(mutex.mutex_, std::adopt_lock);
+    const std::cv_status status = condition_.wait_until(held, time);
+    static_cast<void>(held.release());
+    return status == std::cv_status::no_timeout;
   }
   void NotifyOne() { condition_.notify_one(); }
   void NotifyAll() { condition_.notify_all(); }
 
  private:
-  std::condition_variable_any condition_;
+  // Not of the kind `any`, which locks a mutex of its own in each call: whoever is woken would go
+  // back to sleep until the notifier has left it.
+  std::condition_variable condition_;
 };
 
 }  // namespace monkafka
