@@ -158,7 +158,7 @@ void Broker::Graph::BuildServices() {
   topics.emplace(config::MakeTopicServiceOptions(settings), *cluster, settings);
   configs.emplace(*cluster, settings);
   produce.emplace(*cluster, timers, config::MakeProduceOptions(settings));
-  fetch.emplace(*cluster, timers, dispatch, clock, config::MakeFetchOptions(settings));
+  fetch.emplace(*cluster, timers, clock, config::MakeFetchOptions(settings));
   list_offsets.emplace(*cluster);
   offsets_topic.emplace(*cluster, settings.Boolean("monkafka.acks.all.flush"));
   coordinator.emplace(

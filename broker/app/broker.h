@@ -1,8 +1,9 @@
 // One broker: builds the object graph in dependency order, and takes it down in reverse.
 //
 // Threads: Start and Stop from one thread. What runs inside:
-//   network threads   receive requests, run handlers, send replies
-//   dispatch          what follows from other requests: coordinators, fetches that were waiting
+//   network threads   receive requests, run handlers, go on with fetches that were waiting, send
+//                     replies
+//   dispatch          what follows from other requests: coordinators
 //   workers           what waits on the disk: syncs, recovery, deletion, cold reads
 //   timers            one thread, asleep until the earliest timer
 #pragma once

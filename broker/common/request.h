@@ -23,6 +23,9 @@ struct Connection {
   std::string client_host;  // numeric address
   int client_port = 0;
   int local_port = 0;
+  // Runs tasks on the connection's network thread, between its requests: what a waiting request
+  // goes on with there needs no other thread to wake it. Tasks that come after its end are dropped.
+  std::shared_ptr<Executor> executor;
 
   std::string principal = "User:ANONYMOUS";
   std::string client_id;  // of the latest request, at most 255 bytes of it; empty: none

@@ -9,10 +9,12 @@ namespace monkafka::handlers {
 using protocol::FetchResponse;
 
 void HandleFetch(Context& ctx, RequestPtr<protocol::FetchRequest> request) {
-  ctx.fetch.Fetch(request->message(), request->version(), [&ctx, request](FetchResponse response) {
-    AddLeaderHints(ctx.cluster, request->connection().listener, response);
-    request->Respond(response);
-  });
+  Executor& executor = *request->connection().executor;
+  ctx.fetch.Fetch(request->message(), request->version(), executor,
+                  [&ctx, request](FetchResponse response) {
+                    AddLeaderHints(ctx.cluster, request->connection().listener, response);
+                    request->Respond(response);
+                  });
 }
 
 }  // namespace monkafka::handlers

@@ -49,6 +49,7 @@ void NetworkThread::Stop() {
 void NetworkThread::Adopt(UniqueFd socket, std::shared_ptr<Connection> connection,
                           ConnectionLimits::Admission admission) {
   connections_.fetch_add(1, std::memory_order_relaxed);
+  connection->executor = mailbox_;
   mailbox_->Post([this, socket = std::move(socket), connection = std::move(connection),
                   admission = std::move(admission)]() mutable {
     Welcome(std::move(socket), std::move(connection), std::move(admission));

@@ -26,14 +26,14 @@ FetchLimits LimitsOf(const protocol::FetchRequest& request, int16_t version,
 
 }  // namespace
 
-void FetchService::Fetch(const protocol::FetchRequest& request, int16_t version,
+void FetchService::Fetch(const protocol::FetchRequest& request, int16_t version, Executor& executor,
                          Callback<protocol::FetchResponse> done) {
   FetchPlan plan(request, version, sessions_);
   if (plan.error() != ErrorCode::kNone) return done(plan.MakeResponse());
   plan.Resolve(cluster_);
   std::make_shared<PendingFetch>(
       std::move(plan), LimitsOf(request, version, options_),
-      PendingFetch::Surroundings{timers_, executor_, waiting_, options_.max_waiting, stopping_},
+      PendingFetch::Surroundings{timers_, executor, waiting_, options_.max_waiting, stopping_},
       std::move(done))
       ->Start();
 }

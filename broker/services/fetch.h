@@ -5,7 +5,7 @@
 // most max_wait, and at most max_waiting fetches wait at the same time; one more is answered at
 // once with what there is.
 //
-// Threads: any. Lifetime: outlives its requests and the tasks on its executor.
+// Threads: any. Lifetime: outlives its requests.
 #pragma once
 
 #include <atomic>
@@ -27,19 +27,18 @@ struct FetchOptions {
 
 class FetchService {
  public:
-  // `executor` runs what follows from an append that a fetch waited for: short tasks that look at
-  // logs and send replies. It should not have to wait for slow work.
-  FetchService(cluster::Cluster& cluster, Timers& timers, Executor& executor, const Clock& clock,
-               FetchOptions options)
+  FetchService(cluster::Cluster& cluster, Timers& timers, const Clock& clock, FetchOptions options)
       : cluster_(cluster),
         timers_(timers),
-        executor_(executor),
         options_(options),
         sessions_(options.session_slots, clock) {}
 
-  // The request stays valid until `done` ran, and so do the names in the response. Completes inline
-  // when nothing is waited for, else on the executor or the thread that finished a read.
-  void Fetch(const protocol::FetchRequest& request, int16_t version,
+  // The request and `executor` stay valid until `done` ran, and so do the names in the response.
+  // Completes inline when nothing is waited for, else on the executor or the thread that finished a
+  // read. The executor runs what follows from an append that the fetch waited for: short tasks that
+  // look at logs and send the reply, so best the thread that the reply leaves from. What it drops
+  // (at a shutdown) is never answered.
+  void Fetch(const protocol::FetchRequest& request, int16_t version, Executor& executor,
              Callback<protocol::FetchResponse> done);
 
   // For a shutdown: whoever waits is answered with what there is, and nobody waits any more.
@@ -48,7 +47,6 @@ class FetchService {
  private:
   cluster::Cluster& cluster_;
   Timers& timers_;
-  Executor& executor_;
   const FetchOptions options_;
   FetchSessionCache sessions_;
   std::atomic<int> waiting_{0};

@@ -8,6 +8,9 @@
 //                 |                        |
 //                 +---- on the executor ---+   (an append, a deleted topic, the time is over)
 //
+// The executor is the network thread that the reply leaves from: an append wakes one thread, not
+// one that then wakes the other.
+//
 // Every wake-up counts in wakeups_; whoever raises it from 0 posts the next turn, and a turn ends
 // by taking off the wake-ups that it saw. So none is lost and there is never a second turn.
 //

@@ -1,6 +1,7 @@
 // Requests and replies of a connection.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
@@ -78,6 +79,51 @@ TEST_F(ServerTest, AnotherConnectionsRequestMayAnswerOnTheSameThread) {
     EXPECT_EQ("fetched", consumer.Receive());
     EXPECT_EQ("produced", producer.Receive());
   }
+}
+
+TEST_F(ServerTest, TheExecutorOfAConnectionIsItsThreadAndRunsAfterTheReplyThatIsDue) {
+  std::atomic<std::thread::id> handled;
+  std::atomic<int64_t> sent_before = 0;
+  Inbox waiting;
+  StartServer([&](const std::shared_ptr<Connection>& connection, Frame frame, Responder responder) {
+    handled = std::this_thread::get_id();
+    if (AsText(frame.bytes) == "fetch") {
+      waiting.Put({connection, std::move(frame), std::move(responder)});
+      return;
+    }
+    Request fetch = waiting.Take();
+    Executor& executor = *fetch.connection->executor;
+    executor.Post([&, fetch = std::move(fetch)]() mutable {
+      EXPECT_EQ(handled.load(), std::this_thread::get_id());
+      for (const ConnectionStats& each : server_->Connections()) sent_before += each.bytes_out;
+      fetch.responder.Send(TextReply("fetched"));
+    });
+    responder.Send(TextReply("produced"));
+  });
+  TestClient consumer(port());
+  TestClient producer(port());
+  consumer.Send("fetch");
+  producer.Send("produce");
+  EXPECT_EQ("produced", producer.Receive());
+  EXPECT_EQ("fetched", consumer.Receive());
+  EXPECT_EQ(Framed("produced").size(), static_cast<size_t>(sent_before));
+}
+
+TEST_F(ServerTest, TheExecutorOfAConnectionServesOtherThreadsToo) {
+  std::atomic<std::thread::id> handled;
+  StartServer([&](const std::shared_ptr<Connection>& connection, Frame frame, Responder responder) {
+    handled = std::this_thread::get_id();
+    inbox_.Put({connection, std::move(frame), std::move(responder)});
+  });
+  TestClient client(port());
+  client.Send("fetch");
+  Request request = inbox_.Take();
+  Executor& executor = *request.connection->executor;
+  executor.Post([&, request = std::move(request)]() mutable {
+    EXPECT_EQ(handled.load(), std::this_thread::get_id());
+    request.responder.Send(TextReply("fetched"));
+  });
+  EXPECT_EQ("fetched", client.Receive());
 }
 
 TEST_F(ServerTest, BytesMayArriveOneAtATime) {

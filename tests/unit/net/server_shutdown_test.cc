@@ -88,6 +88,17 @@ TEST_F(ServerTest, StopClosesAtOnceAndRespondersAndFramesOutliveTheServer) {
   one.responder.Send(Echo(one.frame));
 }
 
+TEST_F(ServerTest, WhatIsPostedToAConnectionAfterTheServerIsDropped) {
+  StartServer();
+  TestClient client(port());
+  client.Send("fetch");
+  Request request = inbox_.Take();
+  server_->Stop();
+  const std::shared_ptr<Executor> executor = request.connection->executor;
+  executor->Post([request = std::move(request)] { ADD_FAILURE() << "the server is gone"; });
+  EXPECT_EQ(std::nullopt, client.Receive());
+}
+
 TEST_F(ServerTest, AThrottleThatEndsAfterTheServerIsHarmless) {
   StartServer();
   TestClient client(port());

@@ -42,7 +42,8 @@ class FetchHarness : public testing::Test {
   // True when it was answered at once.
   bool Send() {
     response.reset();
-    service.Fetch(request, version, [this](protocol::FetchResponse r) { response = std::move(r); });
+    service.Fetch(request, version, executor,
+                  [this](protocol::FetchResponse r) { response = std::move(r); });
     return response.has_value();
   }
   const protocol::FetchResponse::Partition* Find(std::string_view topic, int32_t partition) const {
@@ -65,7 +66,7 @@ class FetchHarness : public testing::Test {
   fakes::FakeClock clock;
   fakes::FakeTimers timers{clock};
   fakes::ManualExecutor executor;
-  FetchService service{cluster, timers, executor, clock, {}};
+  FetchService service{cluster, timers, clock, {}};
   protocol::FetchRequest request;
   int16_t version = 12;
   std::optional<protocol::FetchResponse> response;

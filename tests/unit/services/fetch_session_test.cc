@@ -228,7 +228,7 @@ TEST_F(FetchSessionTest, AWaitingFetchWhoseSessionWentOnIsRefused) {
   std::optional<FetchResponse> later;
   protocol::FetchRequest next = request;
   ++next.session_epoch;
-  service.Fetch(next, version, [&](FetchResponse r) { later = std::move(r); });
+  service.Fetch(next, version, executor, [&](FetchResponse r) { later = std::move(r); });
   Append("t", 0, 10);
   executor.RunAll();
   ASSERT_TRUE(response.has_value());

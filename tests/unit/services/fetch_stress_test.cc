@@ -95,7 +95,8 @@ class TwoPartitions final : public cluster::Cluster {
 // A consumer that follows both partitions, one fetch after the other, until it has seen all.
 class Consumer {
  public:
-  Consumer(FetchService& service, Offset until) : service_(service), until_(until) {
+  Consumer(FetchService& service, Executor& executor, Offset until)
+      : service_(service), executor_(executor), until_(until) {
     request_.min_bytes = 3;  // so that some wake-ups are not enough
     request_.max_wait_ms = 20;
     request_.max_bytes = 1 << 20;
@@ -107,7 +108,7 @@ class Consumer {
     }
   }
   void Fetch() {
-    service_.Fetch(request_, 12, [this](protocol::FetchResponse response) {
+    service_.Fetch(request_, 12, executor_, [this](protocol::FetchResponse response) {
       Offset low = until_;
       for (const auto& answer : response.responses.at(0).partitions) {
         auto& asked = request_.topics[0].partitions.at(static_cast<size_t>(answer.partition_index));
@@ -126,6 +127,7 @@ class Consumer {
 
  private:
   FetchService& service_;
+  Executor& executor_;
   const Offset until_;
   protocol::FetchRequest request_;
 };
@@ -136,11 +138,11 @@ TEST(FetchStressTest, EveryRecordReachesEveryConsumer) {
   TwoPartitions cluster;
   TimerThread timers(clock);
   WorkerPool executor(2, "fetch");
-  FetchService service(cluster, timers, executor, clock, {});
+  FetchService service(cluster, timers, clock, {});
 
   std::vector<std::unique_ptr<Consumer>> consumers;
   for (int i = 0; i < 4; ++i) {
-    consumers.push_back(std::make_unique<Consumer>(service, kRecords));
+    consumers.push_back(std::make_unique<Consumer>(service, executor, kRecords));
     consumers.back()->Fetch();
   }
   std::vector<std::thread> producers;

@@ -162,18 +162,18 @@ TEST_F(FetchTest, OnlyWhatChangedIsReadAgain) {
 
 TEST_F(FetchTest, OverTheLimitOfWaitingFetchesItAnswersAtOnce) {
   Ask("t", 0, 0);
-  FetchService narrow(cluster, timers, executor, clock, {.max_waiting = 1});
+  FetchService narrow(cluster, timers, clock, {.max_waiting = 1});
   int answers = 0;
-  narrow.Fetch(request, version, [&](FetchResponse) { ++answers; });
+  narrow.Fetch(request, version, executor, [&](FetchResponse) { ++answers; });
   EXPECT_EQ(answers, 0);
-  narrow.Fetch(request, version, [&](FetchResponse) { ++answers; });
+  narrow.Fetch(request, version, executor, [&](FetchResponse) { ++answers; });
   EXPECT_EQ(answers, 1) << "the second does not wait";
   Append("t", 0, 1);
   executor.RunAll();
   EXPECT_EQ(answers, 2);
   request.topics.clear();
   Ask("t", 1, 0);
-  narrow.Fetch(request, version, [&](FetchResponse) { ++answers; });
+  narrow.Fetch(request, version, executor, [&](FetchResponse) { ++answers; });
   EXPECT_EQ(answers, 2) << "there is room again";
   Append("t", 1, 1);
   executor.RunAll();
@@ -208,11 +208,11 @@ TEST_F(FetchTest, LaterPartitionsGetWhatIsLeft) {
 }
 
 TEST_F(FetchTest, TheBrokersOwnCapHolds) {
-  FetchService capped(cluster, timers, executor, clock, {.max_bytes = 50});
+  FetchService capped(cluster, timers, clock, {.max_bytes = 50});
   Log("t", 0).Put(1, 40);
   Log("t", 0).Put(1, 40);
   Ask("t", 0, 0);
-  capped.Fetch(request, version, [&](FetchResponse r) { response = std::move(r); });
+  capped.Fetch(request, version, executor, [&](FetchResponse r) { response = std::move(r); });
   ASSERT_TRUE(response.has_value());
   EXPECT_EQ(Answer("t", 0).records->size(), 40);
 }
