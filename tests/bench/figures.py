@@ -1,10 +1,11 @@
 """What tests/bench/compare knows of its figures and scenarios, and what the scenarios share.
 
 A scenario runs on one broker from clean and returns {figure: value}. Its limit, where there is one,
-returns the same figures for a bare yardstick. A figure's target bounds MonKafka's value: `kafka` by
-a share of Kafka's, `limit` by a share of the yardstick's, `value` by a number; where more is better
-the bounds are from below. `bare` names the figure with what a bare loop reaches, where the limit
-leaves out what no broker can.
+returns the same figures for a bare yardstick; one that only shows while a broker works is under
+"limit" in what the run returns. A figure's target bounds MonKafka's value: `kafka` by a share of
+Kafka's, `limit` by a share of the yardstick's, `value` by a number; where more is better the bounds
+are from below. `bare` names the figure with what a bare loop reaches, where the limit leaves out
+what no broker can.
 """
 import subprocess
 from collections import namedtuple
