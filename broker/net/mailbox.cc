@@ -1,7 +1,10 @@
 #include "net/mailbox.h"
 
-#include <boost/asio/post.hpp>
+#include <sys/eventfd.h>
+
 #include <utility>
+
+#include "common/check.h"
 
 namespace monkafka::net {
 namespace {
@@ -10,14 +13,28 @@ thread_local Mailbox* mailbox_of_this_thread = nullptr;
 
 }  // namespace
 
-Mailbox::Mailbox(boost::asio::io_context& io, std::function<void()> deliver)
-    : io_(&io), deliver_(std::move(deliver)) {}
+Mailbox::Mailbox() : wake_up_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { CHECK(wake_up_.valid()); }
 
 void Mailbox::Post(Task task) {
+  {
+    MutexLock lock(mutex_);
+    if (closed_) return;
+    tasks_.push_back(std::move(task));
+    if (!std::exchange(asleep_, false)) return;
+  }
+  // Fails only when the counter is full: then it is readable already.
+  static_cast<void>(eventfd_write(wake_up_.get(), 1));
+}
+
+bool Mailbox::FallAsleep() {
   MutexLock lock(mutex_);
-  if (io_ == nullptr) return;
-  tasks_.push_back(std::move(task));
-  if (tasks_.size() == 1) boost::asio::post(*io_, [this] { deliver_(); });
+  asleep_ = tasks_.empty();
+  return asleep_;
+}
+
+void Mailbox::StayAwake() {
+  MutexLock lock(mutex_);
+  asleep_ = false;
 }
 
 std::vector<Task> Mailbox::Take() {
@@ -25,9 +42,14 @@ std::vector<Task> Mailbox::Take() {
   return std::exchange(tasks_, {});
 }
 
+void Mailbox::ClearWakeUp() const {
+  eventfd_t count = 0;
+  static_cast<void>(eventfd_read(wake_up_.get(), &count));
+}
+
 std::vector<Task> Mailbox::Close() {
   MutexLock lock(mutex_);
-  io_ = nullptr;
+  closed_ = true;
   return std::exchange(tasks_, {});
 }
 

@@ -12,9 +12,9 @@ namespace monkafka::net {
 
 NetworkThread::NetworkThread(const Context& context)
     : context_(context),
-      io_(1),  // one thread runs it
-      work_(io_.get_executor()),
-      mailbox_(std::make_shared<Mailbox>(io_, [this] { ReadMail(); })),
+      io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
+      woken_(io_),
+      mailbox_(std::make_shared<Mailbox>()),
       pool_(std::make_shared<ChunkPool>(context.memory)) {}
 
 NetworkThread::~NetworkThread() { Stop(); }
@@ -31,7 +31,27 @@ void NetworkThread::Run(int index) {
   sigaddset(&pipe, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   mailbox_->BindToThisThread();
-  io_.run();
+  woken_.assign(mailbox_->wake_up());
+  WaitToBeWoken();
+  while (!stopping_) {
+    if (mailbox_->FallAsleep()) {
+      io_.run_one();
+    } else {
+      ReadMail();
+      io_.poll_one();  // so that tasks without end do not keep it from its sessions
+    }
+  }
+  static_cast<void>(woken_.release());
+  io_.poll();  // the waits that ended with their sessions
+}
+
+void NetworkThread::WaitToBeWoken() {
+  woken_.async_wait(woken_.wait_read, [this](const boost::system::error_code& error) {
+    if (error) return;
+    mailbox_->ClearWakeUp();
+    WaitToBeWoken();
+    mailbox_->StayAwake();
+  });
 }
 
 void NetworkThread::Stop() {
@@ -39,7 +59,6 @@ void NetworkThread::Stop() {
     mailbox_->Post([this] {
       stopping_ = true;
       CloseAll();
-      work_.reset();
     });
     thread_.join();
   }

@@ -1,17 +1,16 @@
 // One thread with its reactor and the sessions that live on it.
 //
-// Everything the thread does is a turn: an event, a fetched mailbox, a sweep. Sessions that have
+// Everything the thread does is a turn: an event or a fetched mailbox. Sessions that have
 // something to do because of it (also because of another session's request) are marked, and each is
 // attended to once at the end of the turn: so replies that became ready together leave together,
 // and no session is entered from inside another.
 #pragma once
 
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -56,6 +55,7 @@ class NetworkThread {
 
   template <class Work>
   void Turn(Work work) {
+    mailbox_->StayAwake();
     now_ = context_.clock.Now();
     work();
     AttendToMarked();
@@ -69,6 +69,7 @@ class NetworkThread {
 
  private:
   void Run(int index);
+  void WaitToBeWoken();
   void ReadMail();
   void AttendToMarked();
   void Welcome(UniqueFd socket, std::shared_ptr<Connection> connection,
@@ -77,8 +78,9 @@ class NetworkThread {
   std::vector<std::shared_ptr<Session>> Sessions() const;
 
   const Context& context_;
+  // The thread's alone: whoever is outside uses the mailbox, so Asio need not lock.
   boost::asio::io_context io_;
-  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+  boost::asio::posix::stream_descriptor woken_;  // the mailbox's, while the thread runs
   const std::shared_ptr<Mailbox> mailbox_;
   const std::shared_ptr<ChunkPool> pool_;
   std::thread thread_;
