@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "common/check.h"
@@ -17,6 +18,7 @@
 #include "records/compression.h"
 #include "records/control_records.h"
 #include "records/record.h"
+#include "records/records_summary.h"
 #include "records/validate.h"
 
 namespace monkafka::records {
@@ -50,6 +52,20 @@ Result<uint64_t> SumAll(const BatchView& batch) {
   return sum;
 }
 
+// The quick pass over uncompressed records finds nothing wrong with those that can be read, and
+// with no others.
+void CheckSummary(const BatchView& batch) {
+  const std::optional<RecordsSummary> summary = SummarizeRecords(batch);
+  TimestampMs max_timestamp = kNoTimestamp;
+  const Status read = ForEachRecord(batch, kLimits, [&max_timestamp](const Record& record) {
+    max_timestamp = std::max(max_timestamp, record.timestamp);
+  });
+  if (summary) CHECK(read.has_value() && max_timestamp == summary->max_timestamp);
+  const bool known = !batch.is_compressed() && batch.record_count() > 0 &&
+                     batch.timestamp_type() == TimestampType::kCreateTime;
+  CHECK(summary.has_value() == (known && read.has_value()));
+}
+
 void WalkLog(Bytes log) {
   BatchIterator batches(log);
   while (true) {
@@ -63,6 +79,7 @@ void WalkLog(Bytes log) {
     (void)(*batch)->last_offset();
     (void)(*batch)->last_sequence();
     (void)SumAll(**batch);
+    CheckSummary(**batch);
   }
 }
 
@@ -87,6 +104,7 @@ void Validate(uint8_t bits, Bytes bytes) {
   batch[kMagicAt] = kMagic;
   StoreBig<uint32_t>(batch.data() + kCrcAt, BatchView(batch).ComputeCrc());
 
+  CheckSummary(BatchView(batch));
   const std::vector<uint8_t> before = batch;
   ValidationRules rules = RulesFrom(bits);
   const ValidationResult result = ValidateBatch(batch, rules);
