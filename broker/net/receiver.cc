@@ -138,7 +138,7 @@ Receiver::Cut Receiver::NextAssembled(Frame& frame) {
 Receiver::Cut Receiver::CutFromChunk(size_t size, Frame& frame) {
   const MutableBytes bytes(chunk_.get() + begin_ + kLengthBytes, size);
   if (size <= kCopyBelow || (copy_out_ && copy_out_(bytes))) {
-    std::shared_ptr<RequestBuffer> copy = RequestBuffer::Make(memory_, size);
+    std::shared_ptr<RequestBuffer> copy = RequestBuffer::Make(pool_, size);
     if (!copy) return Cut::kNoMemory;
     std::memcpy(copy->data(), bytes.data(), size);
     const MutableBytes copied = copy->bytes();
@@ -155,7 +155,7 @@ Receiver::Cut Receiver::CutFromChunk(size_t size, Frame& frame) {
 bool Receiver::MoveToAssembly(size_t size) {
   const size_t part = available() - kLengthBytes;
   const size_t capacity = part >= kFirstAssembly ? size : std::min(size, kFirstAssembly);
-  assembly_ = RequestBuffer::Make(memory_, capacity);
+  assembly_ = RequestBuffer::Make(pool_, capacity);
   if (!assembly_) return false;
   assembly_->ChargeFor(part);
   std::memcpy(assembly_->data(), chunk_.get() + begin_ + kLengthBytes, part);
@@ -166,7 +166,7 @@ bool Receiver::MoveToAssembly(size_t size) {
 }
 
 bool Receiver::GrowAssembly() {
-  std::shared_ptr<RequestBuffer> larger = RequestBuffer::Make(memory_, assembly_size_);
+  std::shared_ptr<RequestBuffer> larger = RequestBuffer::Make(pool_, assembly_size_);
   if (!larger) return false;
   larger->ChargeFor(assembled_);
   std::memcpy(larger->data(), assembly_->data(), assembled_);

@@ -4,9 +4,10 @@
 // Threads: any. Shared by the appends that are under way and by the timer.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <memory>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "common/executor.h"
 #include "common/mutex.h"
@@ -29,7 +30,7 @@ class PendingProduce : public std::enable_shared_from_this<PendingProduce> {
   PendingProduce(const protocol::ProduceRequest& request, Callback<protocol::ProduceResponse> done);
 
   // Slots in the order of the request.
-  std::vector<Slot>& slots() { return slots_; }
+  std::span<Slot> slots() { return {slots_.data(), slots_.size()}; }
   // A reference to a slot that keeps the whole request alive.
   std::shared_ptr<Slot> Share(Slot& slot) { return {shared_from_this(), &slot}; }
 
@@ -45,7 +46,7 @@ class PendingProduce : public std::enable_shared_from_this<PendingProduce> {
 
   Mutex mutex_;
   protocol::ProduceResponse response_;  // written under the mutex until `done_` was taken
-  std::vector<Slot> slots_;
+  boost::container::small_vector<Slot, 1> slots_;
   size_t open_ GUARDED_BY(mutex_);  // slots without outcome, and one while they are started
   Callback<protocol::ProduceResponse> done_ GUARDED_BY(mutex_);
   Timers* timers_ GUARDED_BY(mutex_) = nullptr;

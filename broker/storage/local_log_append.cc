@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 
 #include "common/log.h"
 #include "records/batch.h"
@@ -158,7 +159,7 @@ Status LocalLog::Roll() {
 }
 
 std::expected<void, Segment::WriteFailure> LocalLog::Write(PreparedAppend& append) {
-  std::vector<Bytes> pieces;
+  boost::container::small_vector<Bytes, 4> pieces;
   int64_t position = active().size();
   for (PreparedBatch& batch : append.batches) {
     batch.info.position = position;
@@ -170,7 +171,7 @@ std::expected<void, Segment::WriteFailure> LocalLog::Write(PreparedAppend& appen
       pieces.push_back(bytes);
     }
   }
-  return active().Append(pieces, append.total_size);
+  return active().Append({pieces.data(), pieces.size()}, append.total_size);
 }
 
 void LocalLog::Commit(const PreparedAppend& append) {

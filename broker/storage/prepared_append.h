@@ -2,6 +2,7 @@
 // holder adds.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,7 +26,7 @@ struct PreparedAppend {
   AppendRequest request;
   std::shared_ptr<const LogConfig> config;
   TimestampMs now = 0;
-  std::vector<PreparedBatch> batches;
+  boost::container::small_vector<PreparedBatch, 1> batches;  // a client's append is of one
   int64_t total_size = 0;
   TimestampMs max_timestamp = kNoTimestamp;
 };
