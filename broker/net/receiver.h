@@ -65,6 +65,9 @@ class Receiver {
 
   bool holds_memory() const { return chunk_ != nullptr || assembly_ != nullptr; }
   bool assembling() const { return assembly_ != nullptr; }
+  // A request larger than a chunk was the last, and nothing of another one has been received: the
+  // next read would begin one, as like as not of the same size.
+  bool between_large() const { return behind_large_ && !assembling() && available() == 0; }
   // The length that Next refused with kBadLength.
   int32_t bad_length() const { return bad_length_; }
 

@@ -92,6 +92,9 @@ void Session::OnReadable() {
   }
   bool dry = false;
   for (int i = 0; i < kReadsPerTurn && !dry && MayRead(); ++i) {
+    // A large request takes two reads. One that is begun here would hold its memory over the turns
+    // of the others, who could have the same memory one after the other, still in the cache.
+    if (i + 1 == kReadsPerTurn && receiver_.between_large()) break;
     if (!ReadOnce(dry)) return;
     Dispatch();
   }

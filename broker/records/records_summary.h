@@ -1,6 +1,6 @@
 // What validation wants to know of the records of an uncompressed batch, in one quick pass that
-// keeps nothing of each. Reading them (record.h) costs several times as much, for every produced
-// record, and is needed only to say what is wrong.
+// keeps nothing of each. Reading them (record.h) costs more than twice as much, for every
+// produced record, and is needed only to say what is wrong.
 #pragma once
 
 #include <optional>

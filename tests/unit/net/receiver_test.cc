@@ -152,6 +152,21 @@ TEST_F(ReceiverTest, BehindALargeRequestLittleIsReadOfTheNext) {
   EXPECT_EQ(Pattern(1024 * 1024, 2), AsText(frames_[1].bytes));
 }
 
+TEST_F(ReceiverTest, IsBetweenLargeRequestsBehindAWholeOneAlone) {
+  EXPECT_FALSE(receiver_.between_large());
+  const std::string large = Framed(Pattern(1024 * 1024));
+  Feed(large);
+  EXPECT_TRUE(receiver_.between_large());
+  Feed(large.substr(0, 2));
+  EXPECT_FALSE(receiver_.between_large());
+  Feed(large.substr(2, 1000));
+  EXPECT_FALSE(receiver_.between_large());
+  Feed(large.substr(1002));
+  EXPECT_TRUE(receiver_.between_large());
+  Feed(Framed(Pattern(20'000)));
+  EXPECT_FALSE(receiver_.between_large());
+}
+
 TEST_F(ReceiverTest, RequestsThatTheOptionsNameAreCopiedOut) {
   copy_out_ = [](Bytes request) { return request[0] == 'w'; };
   Feed(Framed(std::string(20'000, 'w')) + Framed(std::string(20'000, 'p')));
