@@ -535,11 +535,12 @@ class SignalTest(WithSeed):
         place.ctl(["topic", "create", "many", "--partitions", "1"])
         place.ctl(["record", "produce", "many", "-q"], stdin="".join(f"{i}\n" for i in range(20_000)))
         process = self.start(place, "segment", "dump", "many", "--records", "-o", "jsonl")
-        first = process.stdout.readline()  # the rest does not fit into the pipe
+        lines = [process.stdout.readline()]  # the rest does not fit into the pipe
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-        self.assertEqual(process.returncode, 1, err)
-        last = json.loads((first + out).splitlines()[-1])
+        lines += process.stdout.readlines()
+        err = process.stderr.read()
+        self.assertEqual(process.wait(30), 1, err)
+        last = json.loads(lines[-1])
         self.assertIn(f"interrupted\n  next: monkafkactl segment dump many --records -o jsonl "
                       f"--from {int(last['batch']['lastOffset']) + 1}\n", err)
 
