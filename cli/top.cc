@@ -1,5 +1,5 @@
-// `top`: throughput, the busiest topics and the groups that are furthest behind: for people redrawn
-// in place, for programs an object of each look.
+// `top`: throughput, the busiest topics and partitions and the groups that are furthest behind: for
+// people redrawn in place, for programs an object of each look.
 #include <fmt/format.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
@@ -19,12 +19,14 @@
 #include "cli/nouns.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
+#include "monkafka/admin/v1/offsets.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
 namespace monkafka::cli::top {
 namespace {
 
 constexpr int kMostTopics = 50;
+constexpr int kMostPartitions = 50;
 constexpr int kMostGroups = 100;
 
 using google::protobuf::Value;
@@ -33,6 +35,7 @@ struct Snapshot {
   TimePoint time;
   v1::Cluster cluster;
   v1::ListTopicsResponse topics;
+  v1::ListOffsetsResponse partitions;
   std::vector<v1::GroupLag> groups;  // the furthest behind first
 };
 
@@ -48,6 +51,11 @@ Snapshot Take(Session& session) {
   topics.set_page_size(kMostTopics);
   topics.set_order_by("rates.bytes_per_second desc, name");
   snapshot.topics = session.Call(&v1::TopicsService::Stub::ListTopics, topics, "list the topics");
+  v1::ListOffsetsRequest partitions;
+  partitions.set_page_size(kMostPartitions);
+  partitions.set_order_by("rates.bytes_per_second desc, topic, partition");
+  snapshot.partitions =
+      session.Call(&v1::OffsetsService::Stub::ListOffsets, partitions, "list the partitions");
   v1::ListGroupsRequest groups;
   groups.set_page_size(kMostGroups);
   auto listed = session.Call(&v1::GroupsService::Stub::ListGroups, groups, "list the groups");
@@ -84,30 +92,68 @@ std::string HeadLines(const Snapshot& snapshot, const Terminal& terminal) {
   return line;
 }
 
-// The whole screen as text, at most `terminal.height` lines when that is known.
+template <class Items>
+size_t Share(int room, const Items& items) {
+  return std::min(static_cast<size_t>(std::max(room, 0)), static_cast<size_t>(items.size()));
+}
+
+Table TopicTable(const Snapshot& snapshot, size_t rows) {
+  Table table({"TOPIC", "PARTITIONS", "RECORDS/S", "BYTES/S", "RECORDS", "SIZE"});
+  for (size_t i = 0; i < rows; ++i) {
+    const v1::Topic& topic = snapshot.topics.topics(static_cast<int>(i));
+    table.Add({Text(topic.name()), Number(topic.partition_count()),
+               Rate(topic.rates().records_per_second()), ByteRate(topic.rates().bytes_per_second()),
+               Number(topic.record_count()), Size(topic.size_bytes())});
+  }
+  return table;
+}
+
+Table PartitionTable(const Snapshot& snapshot, size_t rows) {
+  Table table({"PARTITION", "RECORDS/S", "BYTES/S", "START", "END", "SIZE"});
+  for (size_t i = 0; i < rows; ++i) {
+    const v1::PartitionOffsets& at = snapshot.partitions.offsets(static_cast<int>(i));
+    table.Add({Text(fmt::format("{}-{}", at.topic(), at.partition()),
+                    at.offline_reason().empty() ? Tone::kPlain : Tone::kBad),
+               Rate(at.rates().records_per_second()), ByteRate(at.rates().bytes_per_second()),
+               Number(at.log_start_offset()), Number(at.log_end_offset()), Size(at.size_bytes())});
+  }
+  return table;
+}
+
+Table LagTable(const Snapshot& snapshot, size_t rows) {
+  Table table({"GROUP", "STATE", "LAG", "BEHIND"});
+  for (const v1::GroupLag& lag : std::span(snapshot.groups).first(rows)) {
+    table.Add(
+        {Text(lag.group_id()), Text(Word(v1::GroupState_Name(lag.state()), "GROUP_STATE_")),
+         LagCell(lag),
+         DurationIf(lag.has_max_lag_seconds(), SecondsToMilliseconds(lag.max_lag_seconds()))});
+  }
+  return table;
+}
+
+// The whole screen as text, at most `terminal.height` lines when that is known: each table has a
+// third of it, and what others leave.
 std::string Render(const Snapshot& snapshot, const Terminal& terminal) {
+  constexpr int kOtherLines = 9;  // the head, titles and what is between
+  const int room = terminal.height > 0 ? std::max(3, terminal.height - kOtherLines)
+                                       : kMostTopics + kMostPartitions + kMostGroups;
+  const auto topic_count = static_cast<int>(snapshot.topics.topics_size());
+  const size_t groups = Share(room / 3, snapshot.groups);
+  const int left = room - static_cast<int>(groups);
+  const size_t partitions =
+      Share(std::max(left / 2, left - topic_count), snapshot.partitions.offsets());
+  const size_t topics = Share(left - static_cast<int>(partitions), snapshot.topics.topics());
   std::ostringstream out;
   out << HeadLines(snapshot, terminal) << '\n';
-  int room = terminal.height > 0 ? std::max(2, terminal.height - 7) : kMostTopics + kMostGroups;
-  int groups = std::min<int>(static_cast<int>(snapshot.groups.size()), room / 2);
-  Table topics({"TOPIC", "PARTITIONS", "RECORDS/S", "BYTES/S", "RECORDS", "SIZE"});
-  for (const v1::Topic& topic : snapshot.topics.topics()) {
-    if (room-- <= groups) break;
-    topics.Add({Text(topic.name()), Number(topic.partition_count()),
-                Rate(topic.rates().records_per_second()),
-                ByteRate(topic.rates().bytes_per_second()), Number(topic.record_count()),
-                Size(topic.size_bytes())});
+  TopicTable(snapshot, topics).Write(out, terminal);
+  if (partitions > 0) {
+    out << '\n';
+    PartitionTable(snapshot, partitions).Write(out, terminal);
   }
-  topics.Write(out, terminal);
-  if (groups == 0) return out.str();
-  Table lags({"GROUP", "STATE", "LAG", "BEHIND"});
-  for (const v1::GroupLag& lag : std::span(snapshot.groups).first(static_cast<size_t>(groups))) {
-    lags.Add({Text(lag.group_id()), Text(Word(v1::GroupState_Name(lag.state()), "GROUP_STATE_")),
-              LagCell(lag),
-              DurationIf(lag.has_max_lag_seconds(), SecondsToMilliseconds(lag.max_lag_seconds()))});
+  if (groups > 0) {
+    out << '\n';
+    LagTable(snapshot, groups).Write(out, terminal);
   }
-  out << '\n';
-  lags.Write(out, terminal);
   return out.str();
 }
 
@@ -203,6 +249,7 @@ google::protobuf::Struct SampleOf(const Snapshot& snapshot) {
   fields["time"].set_string_value(FormatTime(snapshot.time));
   fields["cluster"] = JsonOf(snapshot.cluster);
   fields["topics"] = JsonListOf(snapshot.topics.topics());
+  fields["partitions"] = JsonListOf(snapshot.partitions.offsets());
   fields["groups"] = JsonListOf(snapshot.groups);
   return sample;
 }
@@ -261,10 +308,11 @@ void Top(Session& session, std::chrono::milliseconds interval, int64_t count) {
 }  // namespace
 
 void AddCommands(CLI::App& root, Session& session) {
-  CLI::App* verb = AddVerb(
-      root, "top",
-      "A live screen of throughput, topics and lag, q ends it; with -o jsonl a line for each look",
-      {"monkafkactl top --count 1", "monkafkactl top --count 2 --interval 200ms -o jsonl"});
+  CLI::App* verb =
+      AddVerb(root, "top",
+              "A live screen of throughput, partitions and lag, q ends it; with -o jsonl a line "
+              "for each look",
+              {"monkafkactl top --count 1", "monkafkactl top --count 2 --interval 200ms -o jsonl"});
   struct Flags {
     std::string interval = "1s";
     int64_t count = 0;

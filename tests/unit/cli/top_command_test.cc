@@ -3,8 +3,11 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
+#include "monkafka/admin/v1/offsets.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 #include "unit/cli/command_line.h"
 
@@ -36,6 +39,19 @@ class BusyTopics : public v1::TopicsService::Service {
   }
 };
 
+class BusyPartitions : public v1::OffsetsService::Service {
+ public:
+  grpc::Status ListOffsets(grpc::ServerContext*, const v1::ListOffsetsRequest* request,
+                           v1::ListOffsetsResponse* response) override {
+    EXPECT_EQ(request->order_by(), "rates.bytes_per_second desc, topic, partition");
+    for (int32_t p = 0; p < 30; ++p) {
+      response->add_offsets()->set_topic("busy");
+      response->mutable_offsets(p)->set_partition(p);
+    }
+    return grpc::Status::OK;
+  }
+};
+
 class LateGroups : public v1::GroupsService::Service {
  public:
   grpc::Status ListGroups(grpc::ServerContext*, const v1::ListGroupsRequest*,
@@ -61,8 +77,9 @@ class TopCommandTest : public testing::Test {
 
   BusyCluster cluster;
   BusyTopics topics;
+  BusyPartitions partitions;
   LateGroups groups;
-  CommandLine cli{{&cluster, &topics, &groups}};
+  CommandLine cli{{&cluster, &topics, &partitions, &groups}};
 };
 
 TEST_F(TopCommandTest, ALookForProgramsIsALineOfWhatTheServerAnswered) {
@@ -74,6 +91,7 @@ TEST_F(TopCommandTest, ALookForProgramsIsALineOfWhatTheServerAnswered) {
     EXPECT_FALSE(sample.at("time").string_value().empty());
     EXPECT_EQ(sample.at("cluster").struct_value().fields().at("sizeBytes").string_value(), "4096");
     EXPECT_EQ(sample.at("topics").list_value().values_size(), 2);
+    EXPECT_EQ(sample.at("partitions").list_value().values_size(), 30);
     const auto& first = sample.at("groups").list_value().values(0).struct_value().fields();
     EXPECT_EQ(first.at("groupId").string_value(), "b") << "the furthest behind";
     EXPECT_EQ(first.at("totalLagRecords").string_value(), "7");
@@ -93,7 +111,17 @@ TEST_F(TopCommandTest, TheArrayOfLooksIsWholeWhenTheServerFails) {
 TEST_F(TopCommandTest, PeopleSeeTables) {
   EXPECT_EQ(cli.Run({"top", "--count", "1"}), kDone);
   EXPECT_THAT(cli.out(), HasSubstr("TOPIC"));
+  EXPECT_THAT(cli.out(), HasSubstr("busy-29"));
   EXPECT_THAT(cli.out(), HasSubstr("GROUP"));
+  cli.terminal.height = 24;
+  cli.terminal.width = 80;
+  EXPECT_EQ(cli.Run({"top", "--count", "1"}), kDone);
+  const std::string shown = cli.out();
+  EXPECT_THAT(std::count(shown.begin(), shown.end(), '\n'),
+              testing::AllOf(testing::Ge(20), testing::Le(24)))
+      << shown;
+  EXPECT_THAT(shown, HasSubstr("idle"));
+  EXPECT_THAT(shown, HasSubstr("busy-9 "));
 }
 
 }  // namespace
