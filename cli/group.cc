@@ -149,7 +149,7 @@ std::string HowFarBehind(const v1::GroupLag& lag) {
   const std::string known = Count(lag.total_lag_records(), "record");
   const int unknown = lag.unknown_partition_count();
   if (unknown == 0) return known + " behind";
-  const std::string rest = fmt::format("the lag of {} is not known", Count(unknown, "partition"));
+  std::string rest = fmt::format("the lag of {} is not known", Count(unknown, "partition"));
   if (unknown == lag.partitions_size()) return rest;
   return fmt::format("at least {} behind, {}", known, rest);
 }
