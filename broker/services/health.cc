@@ -5,20 +5,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/quantity.h"
+
 namespace monkafka::services {
 namespace {
 
 void Add(HealthCheck& check, HealthFinding finding) {
   check.level = std::max(check.level, finding.level);
   check.findings.push_back(std::move(finding));
-}
-
-std::string SizeText(int64_t bytes) {
-  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-  auto size = static_cast<double>(bytes);
-  size_t unit = 0;
-  for (; size >= 1024 && unit + 1 < std::size(kUnits); ++unit) size /= 1024;
-  return fmt::format("{:.{}f} {}", size, unit == 0 ? 0 : 1, kUnits[unit]);
 }
 
 }  // namespace
@@ -33,7 +27,7 @@ HealthCheck CheckDisk(const std::string& directory,
   }
   const auto [total, usable] = *total_and_usable_bytes;
   const double fraction = total == 0 ? 0 : static_cast<double>(usable) / static_cast<double>(total);
-  check.message = fmt::format("{} of {} are free", SizeText(usable), SizeText(total));
+  check.message = fmt::format("{} of {} are free", FormatSize(usable), FormatSize(total));
   if (fraction < kLowDiskFraction) {
     const bool full = fraction < kFullDiskFraction;
     Add(check, {directory,

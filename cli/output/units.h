@@ -1,4 +1,5 @@
-// Sizes, times and rates as people read and write them. Pure functions.
+// Sizes, times and rates as people read and write them; how sizes and rates are written is in
+// common/quantity.h. Pure functions.
 //
 // Machine-readable output never goes through here: it is the protobuf JSON of the answer.
 #pragma once
@@ -9,18 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "common/quantity.h"
+
 namespace monkafka::cli {
 
 using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
-
-// 999 B, 1.0 KiB, 12.3 MiB: steps of 1024, one digit after the point.
-std::string FormatSize(int64_t bytes);
-
-// 0/s, 7.3/s, 1.2k/s, 4.5M/s: steps of 1000.
-std::string FormatRate(double per_second);
-
-// 12.3 MiB/s.
-std::string FormatByteRate(double bytes_per_second);
 
 // The two largest units: 850ms, 4.2s, 3m20s, 5h2m, 12d4h. Negative ones with a minus sign in front.
 std::string FormatDuration(std::chrono::milliseconds duration);

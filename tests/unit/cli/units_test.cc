@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
-
 namespace monkafka::cli {
 namespace {
 
@@ -13,23 +11,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 TimePoint At(int64_t ms) { return TimePoint(milliseconds(ms)); }
-
-TEST(SizeTest, ReadsInStepsOf1024) {
-  EXPECT_EQ(FormatSize(0), "0 B");
-  EXPECT_EQ(FormatSize(1023), "1023 B");
-  EXPECT_EQ(FormatSize(1024), "1.0 KiB");
-  EXPECT_EQ(FormatSize(1536), "1.5 KiB");
-  EXPECT_EQ(FormatSize(5LL << 30), "5.0 GiB");
-  EXPECT_EQ(FormatSize(-2048), "-2.0 KiB");
-}
-
-TEST(SizeTest, NeverShowsAFullStepOfTheSmallerUnit) {
-  EXPECT_EQ(FormatSize((1 << 20) - 1), "1.0 MiB");
-}
-
-TEST(SizeTest, TheLargestFits) {
-  EXPECT_EQ(FormatSize(std::numeric_limits<int64_t>::max()), "8192.0 PiB");
-}
 
 TEST(SizeTest, IsParsedWithAndWithoutUnit) {
   EXPECT_EQ(ParseSize("42"), 42);
@@ -43,14 +24,6 @@ TEST(SizeTest, NonsenseIsNoSize) {
   for (const char* text : {"", "k", "-1", "12 parsecs", "1e3", "nan", "99999999999TiB"}) {
     EXPECT_FALSE(ParseSize(text)) << text;
   }
-}
-
-TEST(RateTest, ReadsInStepsOf1000) {
-  EXPECT_EQ(FormatRate(0), "0/s");
-  EXPECT_EQ(FormatRate(7.25), "7.2/s");
-  EXPECT_EQ(FormatRate(1234), "1.2k/s");
-  EXPECT_EQ(FormatRate(4.5e6), "4.5M/s");
-  EXPECT_EQ(FormatByteRate(1536), "1.5 KiB/s");
 }
 
 TEST(DurationTest, ShowsTheTwoLargestUnits) {
