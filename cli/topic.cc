@@ -215,10 +215,12 @@ int32_t PartitionCount(Session& session, const std::string& name) {
 }
 
 void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
-  const int32_t before = PartitionCount(session, flags.name);
-  if (flags.if_not_exists && before >= flags.total) {
-    return session.Note(fmt::format("topic {} has {} already: nothing to do", flags.name,
-                                    Count(before, "partition")));
+  if (flags.if_not_exists) {
+    const int32_t before = PartitionCount(session, flags.name);
+    if (before >= flags.total) {
+      return session.Note(fmt::format("topic {} has {} already: nothing to do", flags.name,
+                                      Count(before, "partition")));
+    }
   }
   v1::AddPartitionsRequest request;
   request.set_name(flags.name);
@@ -229,12 +231,10 @@ void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
     session.Confirm("add partitions to " + flags.name, true, /*destructive=*/false);
   }
   auto response = session.Call(&Stub::AddPartitions, request, "add partitions to " + flags.name);
-  const int32_t after = response.topic().partition_count();
   session.Announce(response, flags.name,
-                   fmt::format("topic {} {} {}{}", flags.name, flags.dry_run ? "would have" : "has",
-                               Count(after, "partition"),
-                               after > before ? "; keys may go to other partitions from now on"
-                                              : " as before: nothing to do"));
+                   fmt::format("topic {} {} {}; keys may go to other partitions from now on",
+                               flags.name, flags.dry_run ? "would have" : "has",
+                               Count(response.topic().partition_count(), "partition")));
 }
 
 void AddCreate(CLI::App& noun, Session& session) {

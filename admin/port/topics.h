@@ -79,6 +79,7 @@ struct TopicUpdate {
   std::string name;
   std::string etag;                            // empty: no check
   std::optional<int32_t> partition_count;      // total; must not be less
+  bool must_grow = false;                      // must be more
   std::vector<ReplicaAssignment> assignments;  // of new partitions; empty: chosen
   bool replace_configs = false;                // others are removed
   std::map<std::string, std::optional<std::string>> set_configs;  // nullopt: remove

@@ -217,6 +217,7 @@ Outcome<v1::AddPartitionsResponse> AddPartitions(TopicsPort& port,
   const TopicUpdate update{.name = request.name(),
                            .etag = request.etag(),
                            .partition_count = request.partition_count(),
+                           .must_grow = true,
                            .assignments = AssignmentsOf(request.assignments()),
                            .set_configs = {},
                            .validate_only = request.validate_only()};

@@ -40,7 +40,8 @@ Result<Records> UpdateTopic(const ConfigValues& values, const cluster::MetadataI
     return Forward(std::move(same));
   }
   Records records;
-  if (update.partitions && std::cmp_not_equal(*update.partitions, topic->partitions.size())) {
+  if (update.partitions &&
+      (update.must_grow || std::cmp_not_equal(*update.partitions, topic->partitions.size()))) {
     Result<Records> grown =
         GrowTopic(image, {update.name, *update.partitions, update.assignments, std::nullopt});
     if (!grown) return grown;

@@ -17,6 +17,7 @@ struct TopicUpdate {
   std::string name = {};
   std::optional<std::string> etag = {};  // refused when it is another (services/etag.h)
   std::optional<int32_t> partitions = {};
+  bool must_grow = false;  // as many as there are is an error, as when Kafka is asked for them
   // Brokers of each added partition; none: placed by the broker.
   std::optional<std::vector<std::vector<int32_t>>> assignments = {};
   std::map<std::string, std::optional<std::string>> configs = {};  // nullopt: removed

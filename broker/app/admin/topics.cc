@@ -83,6 +83,7 @@ services::TopicUpdate ToService(const admin::TopicUpdate& update) {
   changed.name = update.name;
   changed.etag = OrNone(update.etag);
   changed.partitions = update.partition_count;
+  changed.must_grow = update.must_grow;
   if (!update.assignments.empty()) {
     changed.assignments.emplace();
     for (const auto& each : update.assignments) changed.assignments->push_back(each.replica_ids);

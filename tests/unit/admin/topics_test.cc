@@ -184,6 +184,24 @@ TEST_F(TopicsTest, StaleEtagIsAborted) {
   EXPECT_EQ(ReasonOf(status), "ETAG_MISMATCH");
 }
 
+TEST_F(TopicsTest, AddingPartitionsAsksForMoreWhereAnUpdateAsksForSoMany) {
+  served.topics.Add("orders", 3);
+  v1::AddPartitionsRequest add;
+  v1::AddPartitionsResponse added;
+  add.set_name("orders");
+  add.set_partition_count(3);
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::AddPartitions, add, added).ok());
+  EXPECT_EQ(served.topics.last_update.partition_count, 3);
+  EXPECT_TRUE(served.topics.last_update.must_grow);
+  v1::UpdateTopicRequest update;
+  v1::UpdateTopicResponse updated;
+  update.mutable_topic()->set_name("orders");
+  update.mutable_topic()->set_partition_count(3);
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::UpdateTopic, update, updated).ok());
+  EXPECT_EQ(served.topics.last_update.partition_count, 3);
+  EXPECT_FALSE(served.topics.last_update.must_grow);
+}
+
 TEST_F(TopicsTest, DeletingWhatIsMissingIsAnErrorUnlessAllowed) {
   v1::DeleteTopicRequest request;
   v1::DeleteTopicResponse response;

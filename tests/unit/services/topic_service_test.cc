@@ -404,6 +404,8 @@ TEST_F(TopicServiceTest, AnUpdateIsDoneAsAWholeOrNotAtAll) {
   EXPECT_EQ(partitions(), 3u);
   EXPECT_EQ(update({.partitions = 4}, /*validate_only=*/true), ErrorCode::kNone);
   EXPECT_EQ(update({.partitions = 2}), ErrorCode::kInvalidPartitions);
+  EXPECT_EQ(update({.partitions = 3}), ErrorCode::kNone) << "is so already";
+  EXPECT_EQ(update({.partitions = 3, .must_grow = true}), ErrorCode::kInvalidPartitions);
   EXPECT_EQ(update({.etag = "another", .partitions = 4}), ErrorCode::kInvalidUpdateVersion);
   EXPECT_EQ(update({.name = "nowhere", .partitions = 4}), ErrorCode::kUnknownTopicOrPartition);
   EXPECT_EQ(partitions(), 3u);
