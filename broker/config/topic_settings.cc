@@ -69,8 +69,10 @@ std::vector<ConfigDefinition> MakeTopicTable() {
              "The shortest a record of a compacted topic stays uncompacted.");
   table.Int("min.insync.replicas", "1", "min.insync.replicas", 1, kMaxInt,
             "How many replicas must have a record before acks=all is answered.");
-  table.Boolean("preallocate", "false", "log.preallocate",
-                "Whether a new segment's file gets its full size at once.");
+  table.Boolean(
+      "preallocate", "false", "log.preallocate",
+      "Whether segment.bytes of the disk are kept for each new segment until it is full, so "
+      "that its appends never lack space; without, as much as is written.");
   table.Boolean("remote.log.copy.disable", "false", "",
                 "Whether no more segments are copied to remote storage.");
   table.Boolean("remote.log.delete.on.disable", "false", "",

@@ -21,7 +21,11 @@ class File : public ReadableFile {
  public:
   // Writes all of the pieces one after the other at `position` (one pwritev when it can).
   virtual Status WriteAt(int64_t position, std::span<const Bytes> pieces) = 0;
+  // Gives back what was reserved beyond `size`, too, also when the file has this size already.
   virtual Status Truncate(int64_t size) = 0;
+  // Takes the blocks for [0, size) from the volume, so that writing there can no more fail for want
+  // of space. The file's size and content stay. On failure nothing is taken.
+  virtual Status Reserve(int64_t size) = 0;
   // Makes data and what is needed to read it back (the size) durable: fdatasync. A failed sync is
   // never retried by the callers: what was not synced may be lost for good.
   virtual Status Sync() = 0;

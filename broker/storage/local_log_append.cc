@@ -7,6 +7,7 @@
 #include "records/batch.h"
 #include "storage/local_log.h"
 #include "storage/names.h"
+#include "storage/new_segment.h"
 #include "storage/producer_snapshot.h"
 
 namespace monkafka::storage {
@@ -140,12 +141,11 @@ Status LocalLog::RollIfNeeded(const PreparedAppend& append) {
 }
 
 Status LocalLog::Roll() {
-  Result<SegmentPtr> created =
-      Segment::Create(environment_->open_files, directory_, log_end_, environment_->clock.WallMs());
+  Result<SegmentPtr> created = BeginSegment(*environment_, directory_, log_end_, *config_);
   if (!created) return Forward(std::move(created));
   directory_dirty_ = true;
   if (Status status = active().Seal(); !status) {
-    LogWarning("{}: an index will be completed later: {}", tp_.ToString(), status.error().message);
+    LogWarning("{}: a segment will be completed later: {}", tp_.ToString(), status.error().message);
   }
   if (Status status = WriteSnapshot(); !status) {
     LogWarning("{}: no producer snapshot: {}", tp_.ToString(), status.error().message);

@@ -25,6 +25,8 @@ struct LogEnvironment {
   // For all logs together: a full disk refuses the appends of all of them, for as long as producers
   // try.
   LogLimiter failed_appends_log;
+  // Likewise, of segments for which no room could be kept.
+  LogLimiter failed_reservations_log;
 };
 
 }  // namespace monkafka::storage

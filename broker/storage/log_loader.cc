@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "storage/log_recovery.h"
 #include "storage/names.h"
+#include "storage/new_segment.h"
 #include "storage/producer_snapshot.h"
 
 namespace monkafka::storage {
@@ -135,8 +136,8 @@ Status Loader::DropBelowLogStart() {
 }
 
 Status Loader::BeginAt(Offset offset) {
-  Result<std::shared_ptr<Segment>> created = Segment::Create(
-      environment_.open_files, options_.directory, offset, environment_.clock.WallMs());
+  Result<std::shared_ptr<Segment>> created =
+      BeginSegment(environment_, options_.directory, offset, options_.config);
   if (!created) return Forward(std::move(created));
   log_.segments.push_back(*std::move(created));
   found_[offset] = {true, true, true, false};
@@ -196,6 +197,9 @@ Status Loader::LoadUnclean() {
   Result<Offset> snapshot = LoadSnapshot(begin);
   if (!snapshot) return Forward(std::move(snapshot));
   if (Status status = ReplayProducers(*snapshot, begin); !status) return status;
+  if (options_.config.preallocate) {
+    for (size_t i = first; i < segments.size(); ++i) segments[i]->set_reserved();
+  }
   LogRecovery recovery(options_.config, recovery_point_, segments, log_.epochs, log_.producers);
   recovery.set_rewrite(sync_failed_);
   Result<Offset> end = recovery.Run(first);

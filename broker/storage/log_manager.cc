@@ -10,6 +10,7 @@
 #include "storage/log_maintenance.h"
 #include "storage/log_set.h"
 #include "storage/names.h"
+#include "storage/new_segment.h"
 
 namespace monkafka::storage {
 namespace {
@@ -221,7 +222,7 @@ Result<std::shared_ptr<LocalLog>> LocalLogManager::CreateDirectory(const TopicPa
   if (status) status = files_.CreateDirectories(*path);
   if (!status) return Forward(std::move(status));
   Result<std::shared_ptr<Segment>> segment =
-      Segment::Create(environment_->open_files, path, 0, environment_->clock.WallMs());
+      BeginSegment(*environment_, path, /*base_offset=*/0, config);
   if (!segment) return Forward(std::move(segment));
   // Syncs the partition's directory too.
   status = WriteTopicId(*path, topic_id);

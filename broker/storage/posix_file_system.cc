@@ -66,6 +66,17 @@ class PosixFile final : public File {
     return {};
   }
 
+  Status Reserve(int64_t size) override {
+    int error = 0;
+    do {
+      error = ::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, size) == 0 ? 0 : errno;
+    } while (error == EINTR);
+    if (error == 0) return {};
+    // What it got before the volume was full.
+    if (const Result<int64_t> present = Size(); present) ::ftruncate(descriptor_, *present);
+    return FailWith("reserve", path_, error);
+  }
+
   Status Sync() override {
     if (::fdatasync(descriptor_) != 0) return FailWith("sync", path_, errno);
     return {};

@@ -99,7 +99,19 @@ TimestampMs Segment::JitterMs(const LogConfig& config) const {
   return static_cast<TimestampMs>(mixed % static_cast<size_t>(range));
 }
 
+Status Segment::Reserve(int64_t bytes) {
+  Result<std::shared_ptr<File>> file = log_.Get();
+  if (!file) return Forward(std::move(file));
+  Status status = (*file)->Reserve(bytes);
+  reserved_ = status.has_value();
+  return status;
+}
+
 Status Segment::Seal() {
+  if (reserved_) {
+    if (Status status = TruncateTo(size_); !status) return status;
+    reserved_ = false;
+  }
   if (!indexes_usable_) return {};
   if (max_timestamp_) {
     Result<std::optional<TimeIndexEntry>> last = time_index_.Last();

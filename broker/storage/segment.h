@@ -55,7 +55,12 @@ class Segment {
   };
   // Whether a new segment must be begun for what comes next.
   Result<bool> ShouldRoll(const Next& next, const LogConfig& config, TimestampMs now);
-  // Becomes sealed (or is closed): the indexes get their last entries. May be tried again.
+  // Keeps room on the volume for a `.log` of so many bytes, until it is sealed.
+  Status Reserve(int64_t bytes);
+  // A process that died may have left room that it had reserved.
+  void set_reserved() { reserved_ = true; }
+  // Becomes sealed (or is closed): the indexes get their last entries, and what was reserved and
+  // not used is given back. May be tried again.
   Status Seal();
 
   // The largest timestamp and where it is (last offset of its batch); kNoTimestamp without any.
@@ -100,6 +105,7 @@ class Segment {
   const TimestampMs opened_at_;
   int64_t size_;
   bool indexes_usable_ = true;
+  bool reserved_ = false;
   int64_t bytes_since_index_entry_ = 0;
   std::optional<TimeIndexEntry> max_timestamp_;     // once known
   std::optional<TimestampMs> first_timestamp_;      // once known: of the first batch

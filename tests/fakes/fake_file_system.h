@@ -22,19 +22,14 @@
 
 #include "common/executor.h"
 #include "common/mutex.h"
+#include "fakes/fake_node.h"
 #include "storage/file_system.h"
 
 namespace monkafka::fakes {
 
 class FakeFileSystem final : public storage::FileSystem {
  public:
-  // What a power cut leaves of what was not synced.
-  enum class Unsynced {
-    kDropAll,
-    kSome,     // some blocks, sizes and names, by the seed
-    kTorn,     // everything, but the last write only in part
-    kKeepAll,  // the process died, the machine did not
-  };
+  using Unsynced = fakes::Unsynced;
 
   explicit FakeFileSystem(const Clock& clock);
   ~FakeFileSystem() override;
@@ -66,6 +61,8 @@ class FakeFileSystem final : public storage::FileSystem {
   // For damage tests: the content as read, and replacing it (synced).
   std::vector<uint8_t> Content(const std::string& path) const;
   void SetContent(const std::string& path, std::vector<uint8_t> content);
+  // How many bytes of it find room although the disk is full.
+  size_t Reserved(const std::string& path) const;
   // All files under a directory, with their paths, sorted.
   std::vector<std::string> Files(const std::string& directory) const;
 
@@ -85,11 +82,16 @@ class FakeFileSystem final : public storage::FileSystem {
   Result<Space> SpaceOf(const std::string& path) override;
 
  private:
-  struct Node;
   class OpenFile;
   class HeldLock;
-  using NodePtr = std::shared_ptr<Node>;
+  using NodePtr = std::shared_ptr<FakeNode>;
   enum class Verdict { kGo, kFail, kCrash };
+
+  static std::vector<std::string> Split(const std::string& path);  // its names
+  static std::unexpected<Error> Fault(std::string message);
+  // fake_open_file.cc
+  std::shared_ptr<storage::File> MakeFile(NodePtr node, std::string path) REQUIRES(mutex_);
+  std::unique_ptr<storage::FileLock> MakeLock(std::string path) REQUIRES(mutex_);
 
   NodePtr Lookup(const std::string& path) const REQUIRES(mutex_);
   // The directory that holds the path's last name.
@@ -98,7 +100,7 @@ class FakeFileSystem final : public storage::FileSystem {
   // Counts an operation and says what becomes of it.
   Verdict Count(const std::string& what) REQUIRES(mutex_);
   Status Mutate(const std::string& what, const std::function<Status()>& change) REQUIRES(mutex_);
-  void SettleDirectory(Node& node, Unsynced unsynced, std::mt19937_64& random) REQUIRES(mutex_);
+  void SettleDirectory(FakeNode& node, Unsynced unsynced, std::mt19937_64& random) REQUIRES(mutex_);
 
   const Clock& clock_;
   mutable Mutex mutex_;
@@ -111,7 +113,7 @@ class FakeFileSystem final : public storage::FileSystem {
   std::function<void()> during_sync_ GUARDED_BY(mutex_);
   bool crashed_ GUARDED_BY(mutex_) = false;
   int64_t boot_ GUARDED_BY(mutex_) = 0;
-  std::weak_ptr<Node> last_written_ GUARDED_BY(mutex_);
+  std::weak_ptr<FakeNode> last_written_ GUARDED_BY(mutex_);
   std::set<std::string> locks_ GUARDED_BY(mutex_);
 };
 
