@@ -3,11 +3,26 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
+#include <span>
 
 #include "cluster/offline_log.h"
 #include "common/log.h"
 
 namespace monkafka::cluster {
+namespace {
+
+// So many logs are created or deleted before the progress is told.
+constexpr size_t kStep = 512;
+
+// What the table has of this topic, and not of an older one of its name.
+std::shared_ptr<const TopicPartitions> SameTopic(const PartitionTable& table,
+                                                 const TopicImage& topic) {
+  std::shared_ptr<const TopicPartitions> same = table.Share(topic.name);
+  return same && same->id == topic.id ? same : nullptr;
+}
+
+}  // namespace
 
 PartitionSet::PartitionSet(int32_t node_id, LogConfigOf log_config, storage::LogManager& logs)
     : node_id_(node_id), log_config_(std::move(log_config)), logs_(logs) {}
@@ -44,8 +59,11 @@ Status PartitionSet::LoadLogs(const MetadataImage& image, bool metadata_is_new) 
 }
 
 std::shared_ptr<const PartitionTable> PartitionSet::MakeTable(const MetadataImage& image) {
+  std::vector<storage::NewLog> missing;
+  for (const auto& [name, topic] : image.topics) AddMissing(image, *topic, nullptr, missing);
+  CreateLogs(missing);
   auto table = std::make_shared<PartitionTable>();
-  for (const auto& [name, topic] : image.topics) table->Add(MakeTopic(image, *topic, nullptr));
+  for (const auto& [name, topic] : image.topics) table->Add(MakeTopic(*topic, nullptr));
   return table;
 }
 
@@ -53,19 +71,18 @@ std::shared_ptr<const PartitionTable> PartitionSet::Apply(const MetadataImage& a
                                                           const PartitionTable& table,
                                                           const ImageChanges& changes) {
   Begin(after, table, changes);
-  // Deletions come first: a topic's name may be taken again by the same batch.
+  DeleteGone(after, table, changes);
+  std::vector<storage::NewLog> missing;
   for (const std::string& name : changes.topics) {
-    const TopicPartitions* was = table.Find(name);
-    const TopicImage* now = after.FindTopic(name);
-    if (was != nullptr && (now == nullptr || now->id != was->id)) Delete(*was);
+    const TopicImage* topic = after.FindTopic(name);
+    if (topic != nullptr) AddMissing(after, *topic, SameTopic(table, *topic).get(), missing);
   }
+  CreateLogs(missing);
   auto next = std::make_shared<PartitionTable>(table);
   for (const std::string& name : changes.topics) {
-    std::shared_ptr<const TopicPartitions> current = table.Share(name);
     const TopicImage* topic = after.FindTopic(name);
-    if (current && (topic == nullptr || current->id != topic->id)) current = nullptr;
     next->Remove(name);
-    if (topic != nullptr) next->Add(MakeTopic(after, *topic, current.get()));
+    if (topic != nullptr) next->Add(MakeTopic(*topic, SameTopic(table, *topic).get()));
   }
   // Settings of a broker are the defaults of every topic.
   const bool all = std::ranges::any_of(changes.configs, [](const auto& resource) {
@@ -100,14 +117,12 @@ void PartitionSet::Begin(const MetadataImage& after, const PartitionTable& table
   total_ = static_cast<int64_t>(total);
 }
 
-std::shared_ptr<const TopicPartitions> PartitionSet::MakeTopic(const MetadataImage& image,
-                                                               const TopicImage& topic,
+std::shared_ptr<const TopicPartitions> PartitionSet::MakeTopic(const TopicImage& topic,
                                                                const TopicPartitions* before) {
   auto made = std::make_shared<TopicPartitions>();
   made->name = topic.name;
   made->id = topic.id;
   made->partitions.resize(topic.partitions.size());
-  const storage::LogConfig config = log_config_(image, topic.name);
   for (size_t i = 0; i < topic.partitions.size(); ++i) {
     const PartitionImage& from = topic.partitions[i];
     if (!IsMine(from)) continue;
@@ -115,9 +130,7 @@ std::shared_ptr<const TopicPartitions> PartitionSet::MakeTopic(const MetadataIma
     if (before != nullptr && i < before->partitions.size()) partition = before->partitions[i];
     if (!partition) {
       const TopicPartition tp{topic.name, static_cast<int32_t>(i)};
-      partition = std::make_shared<Partition>(tp, topic.id, from.leader_epoch,
-                                              FindOrCreateLog(tp, topic.id, config));
-      ++done_;
+      partition = std::make_shared<Partition>(tp, topic.id, from.leader_epoch, LogOf(tp));
     }
     partition->SetLeaderEpoch(from.leader_epoch);
     // Led elsewhere: its log is kept, nobody reads or writes it through this broker.
@@ -126,26 +139,68 @@ std::shared_ptr<const TopicPartitions> PartitionSet::MakeTopic(const MetadataIma
   return made;
 }
 
-std::shared_ptr<storage::PartitionLog> PartitionSet::FindOrCreateLog(
-    const TopicPartition& tp, const Uuid& topic_id, const storage::LogConfig& config) {
-  if (auto log = logs_.Find(tp)) return log;
-  Result<std::shared_ptr<storage::PartitionLog>> log = logs_.Create(tp, topic_id, config);
-  if (log) return *log;
-  LogError("{} is offline until the next start: {}", tp.ToString(), log.error().message);
-  return std::make_shared<OfflineLog>(std::move(log.error().message));
+void PartitionSet::AddMissing(const MetadataImage& image, const TopicImage& topic,
+                              const TopicPartitions* before,
+                              std::vector<storage::NewLog>& missing) const {
+  std::optional<storage::LogConfig> config;
+  for (size_t i = 0; i < topic.partitions.size(); ++i) {
+    TopicPartition tp{topic.name, static_cast<int32_t>(i)};
+    if (!IsMine(topic.partitions[i]) || logs_.Find(tp)) continue;
+    // It is offline, and stays so.
+    if (before != nullptr && i < before->partitions.size() && before->partitions[i]) continue;
+    if (!config) config = log_config_(image, topic.name);
+    missing.push_back({std::move(tp), topic.id, *config});
+  }
 }
 
-void PartitionSet::Delete(const TopicPartitions& topic) {
-  LogInfo("topic {} with {} partitions is deleted", topic.name, topic.partitions.size());
-  for (const auto& partition : topic.partitions) {
-    ++done_;
-    if (!partition) continue;
-    partition->MarkDeleted();
-    // What cannot be deleted now is found without a topic at the next start, and deleted then.
-    if (Status status = logs_.Delete(partition->topic_partition()); !status) {
-      LogWarning("the files of {} stay until the next start: {}",
-                 partition->topic_partition().ToString(), status.error().message);
+void PartitionSet::CreateLogs(const std::vector<storage::NewLog>& missing) {
+  uncreated_.clear();
+  for (size_t begin = 0; begin < missing.size(); begin += kStep) {
+    const auto step = std::span(missing).subspan(begin, std::min(kStep, missing.size() - begin));
+    auto created = logs_.CreateAll(step);
+    for (size_t i = 0; i < step.size(); ++i) {
+      const TopicPartition& tp = step[i].topic_partition;
+      if (created[i]) continue;
+      LogError("{} is offline until the next start: {}", tp.ToString(), created[i].error().message);
+      uncreated_[tp] = std::move(created[i]).error();
     }
+    done_ += static_cast<int64_t>(step.size());
+  }
+}
+
+std::shared_ptr<storage::PartitionLog> PartitionSet::LogOf(const TopicPartition& tp) {
+  if (auto log = logs_.Find(tp)) return log;
+  return std::make_shared<OfflineLog>(uncreated_[tp].message);
+}
+
+void PartitionSet::DeleteGone(const MetadataImage& after, const PartitionTable& table,
+                              const ImageChanges& changes) {
+  std::vector<TopicPartition> gone;
+  for (const std::string& name : changes.topics) {
+    const TopicPartitions* was = table.Find(name);
+    const TopicImage* now = after.FindTopic(name);
+    if (was == nullptr || (now != nullptr && now->id == was->id)) continue;
+    LogInfo("topic {} with {} partitions is deleted", name, was->partitions.size());
+    for (const auto& partition : was->partitions) {
+      if (!partition) {
+        ++done_;
+        continue;
+      }
+      partition->MarkDeleted();
+      gone.push_back(partition->topic_partition());
+    }
+  }
+  for (size_t begin = 0; begin < gone.size(); begin += kStep) {
+    const auto step = std::span(gone).subspan(begin, std::min(kStep, gone.size() - begin));
+    const std::vector<Status> deleted = logs_.DeleteAll(step);
+    for (size_t i = 0; i < step.size(); ++i) {
+      // What cannot be deleted now is found without a topic at the next start, and deleted then.
+      if (!deleted[i]) {
+        LogWarning("the files of {} stay until the next start: {}", step[i].ToString(),
+                   deleted[i].error().message);
+      }
+    }
+    done_ += static_cast<int64_t>(step.size());
   }
 }
 

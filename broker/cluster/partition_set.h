@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cluster/cluster.h"
 #include "cluster/metadata_delta.h"
@@ -49,19 +51,24 @@ class PartitionSet {
 
  private:
   bool IsMine(const PartitionImage& partition) const;
-  std::shared_ptr<const TopicPartitions> MakeTopic(const MetadataImage& image,
-                                                   const TopicImage& topic,
+  std::shared_ptr<const TopicPartitions> MakeTopic(const TopicImage& topic,
                                                    const TopicPartitions* before);
-  std::shared_ptr<storage::PartitionLog> FindOrCreateLog(const TopicPartition& tp,
-                                                         const Uuid& topic_id,
-                                                         const storage::LogConfig& config);
+  // Logs that a topic lacks. before: the partitions that it had; nullptr: none.
+  void AddMissing(const MetadataImage& image, const TopicImage& topic,
+                  const TopicPartitions* before, std::vector<storage::NewLog>& missing) const;
+  // Creates them; why one cannot be had is kept for LogOf.
+  void CreateLogs(const std::vector<storage::NewLog>& missing);
+  std::shared_ptr<storage::PartitionLog> LogOf(const TopicPartition& tp);
   void Begin(const MetadataImage& after, const PartitionTable& table, const ImageChanges& changes);
-  void Delete(const TopicPartitions& topic);
+  // Deletions come first: a topic's name may be taken again by the same batch.
+  void DeleteGone(const MetadataImage& after, const PartitionTable& table,
+                  const ImageChanges& changes);
   void Reconfigure(const MetadataImage& image, const TopicPartitions& topic);
 
   const int32_t node_id_;
   const LogConfigOf log_config_;
   storage::LogManager& logs_;
+  std::map<TopicPartition, Error> uncreated_;
   std::atomic<int64_t> done_ = 0;
   std::atomic<int64_t> total_ = 0;
 };

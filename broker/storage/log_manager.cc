@@ -15,6 +15,15 @@
 namespace monkafka::storage {
 namespace {
 
+constexpr char kTemporary[] = ".tmp";
+// From so many new logs on the whole volume is synced, with what others wrote to it.
+constexpr size_t kSyncTogether = 64;
+
+// In a partition's directory.
+std::string TopicIdFile(const std::string& directory) {
+  return directory + "/" + std::string(kPartitionMetadataFile);
+}
+
 class LocalLogManager final : public LogManager {
  public:
   LocalLogManager(LogManagerOptions options, std::shared_ptr<LogEnvironment> environment)
@@ -40,9 +49,9 @@ class LocalLogManager final : public LogManager {
                                                      const LogConfig& config) override;
   Status LoadAll(const TopicLookup& lookup) override;
   std::shared_ptr<PartitionLog> Find(const TopicPartition& tp) override { return logs_->Find(tp); }
-  Result<std::shared_ptr<PartitionLog>> Create(const TopicPartition& tp, const Uuid& topic_id,
-                                               const LogConfig& config) override;
-  Status Delete(const TopicPartition& tp) override;
+  std::vector<Result<std::shared_ptr<PartitionLog>>> CreateAll(
+      std::span<const NewLog> logs) override;
+  std::vector<Status> DeleteAll(std::span<const TopicPartition> partitions) override;
   std::vector<LogDescription> Describe() const override;
   Result<std::pair<int64_t, int64_t>> DiskTotalAndUsableBytes() const override;
   void StartMaintenance() override { maintenance_->Start(); }
@@ -50,6 +59,12 @@ class LocalLogManager final : public LogManager {
 
  private:
   using Path = std::shared_ptr<const std::string>;
+  // One log that CreateAll was asked for.
+  struct Fresh {
+    std::shared_ptr<LocalLog> log;
+    Path directory;  // null: it was there already
+    Status status;
+  };
 
   Path PathOf(std::string_view name) const {
     return std::make_shared<const std::string>(options_.directory + "/" + std::string(name));
@@ -63,8 +78,9 @@ class LocalLogManager final : public LogManager {
                                  const LogConfig& config);
   std::shared_ptr<LocalLog> Offline(const TopicPartition& tp, const Path& path,
                                     const Uuid& topic_id, const LogConfig& config, Error error);
-  Result<std::shared_ptr<LocalLog>> CreateDirectory(const TopicPartition& tp, const Path& path,
-                                                    const Uuid& topic_id, const LogConfig& config);
+  Status Prepare(const NewLog& wanted, Fresh& fresh);
+  void MakeDurable(std::vector<Fresh>& all);
+  Status SyncFile(const std::string& path);
   Status MoveAway(const TopicPartition& tp, const std::string& path);
   void RemoveLater(std::string path, std::chrono::milliseconds delay);
 
@@ -94,7 +110,7 @@ Status LocalLogManager::Begin() {
 }
 
 Result<Uuid> LocalLogManager::ReadTopicId(const std::string& path) {
-  const std::string file = path + "/" + std::string(kPartitionMetadataFile);
+  const std::string file = TopicIdFile(path);
   Result<bool> exists = files_.Exists(file);
   if (!exists) return Forward(std::move(exists));
   if (!*exists) return Uuid{};
@@ -107,8 +123,7 @@ Result<Uuid> LocalLogManager::ReadTopicId(const std::string& path) {
 
 Status LocalLogManager::WriteTopicId(const std::string& path, const Uuid& topic_id) {
   const std::string content = FormatPartitionMetadata(topic_id);
-  return WriteFileAtomically(files_, path + "/" + std::string(kPartitionMetadataFile),
-                             AsBytes(content));
+  return WriteFileAtomically(files_, TopicIdFile(path), AsBytes(content));
 }
 
 Result<std::shared_ptr<PartitionLog>> LocalLogManager::OpenInternal(const TopicPartition& tp,
@@ -185,15 +200,33 @@ std::shared_ptr<LocalLog> LocalLogManager::Offline(const TopicPartition& tp, con
   return std::make_shared<LocalLog>(environment_, tp, topic_id, path, config, std::move(error));
 }
 
-Result<std::shared_ptr<PartitionLog>> LocalLogManager::Create(const TopicPartition& tp,
-                                                              const Uuid& topic_id,
-                                                              const LogConfig& config) {
+std::vector<Result<std::shared_ptr<PartitionLog>>> LocalLogManager::CreateAll(
+    std::span<const NewLog> logs) {
   MutexLock lock(changes_mutex_);
-  if (std::shared_ptr<LocalLog> existing = logs_->Find(tp)) {
-    if (existing->topic_id() == topic_id) return existing;
+  std::vector<Fresh> fresh(logs.size());
+  for (size_t i = 0; i < logs.size(); ++i) fresh[i].status = Prepare(logs[i], fresh[i]);
+  MakeDurable(fresh);
+  std::vector<Result<std::shared_ptr<PartitionLog>>> results;
+  for (Fresh& each : fresh) {
+    if (each.status) {
+      logs_->Put(each.log);
+      results.emplace_back(std::move(each.log));
+    } else {
+      results.emplace_back(std::unexpected(std::move(each.status).error()));
+    }
+  }
+  return results;
+}
+
+// Finds the log, or makes its files, which MakeDurable completes.
+Status LocalLogManager::Prepare(const NewLog& wanted, Fresh& fresh) {
+  const TopicPartition& tp = wanted.topic_partition;
+  fresh.log = logs_->Find(tp);
+  if (fresh.log) {
+    if (fresh.log->topic_id() == wanted.topic_id) return {};
     return Fail(ErrorCode::kInconsistentTopicId,
                 fmt::format("{} belongs to topic id {}, not {}", tp.ToString(),
-                            existing->topic_id().ToString(), topic_id.ToString()));
+                            fresh.log->topic_id().ToString(), wanted.topic_id.ToString()));
   }
   const Path path = PathOf(tp.ToString());
   Result<bool> exists = files_.Exists(*path);
@@ -201,47 +234,92 @@ Result<std::shared_ptr<PartitionLog>> LocalLogManager::Create(const TopicPartiti
   if (*exists) {
     Result<Uuid> id = ReadTopicId(*path);
     if (!id) return Forward(std::move(id));
-    if (*id == topic_id) {
-      std::shared_ptr<LocalLog> log = Load(tp, path, topic_id, config);
-      logs_->Put(log);
-      return log;
+    if (*id == wanted.topic_id) {
+      fresh.log = Load(tp, path, wanted.topic_id, wanted.config);
+      return {};
     }
-    if (Status status = MoveAway(tp, *path); !status) return Forward(std::move(status));
+    if (Status status = MoveAway(tp, *path); !status) return status;
   }
-  Result<std::shared_ptr<LocalLog>> log = CreateDirectory(tp, path, topic_id, config);
-  if (!log) return Forward(std::move(log));
-  logs_->Put(*log);
-  return *log;
-}
-
-Result<std::shared_ptr<LocalLog>> LocalLogManager::CreateDirectory(const TopicPartition& tp,
-                                                                   const Path& path,
-                                                                   const Uuid& topic_id,
-                                                                   const LogConfig& config) {
   Status status = checkpoints_->Forget(tp);
   if (status) status = files_.CreateDirectories(*path);
-  if (!status) return Forward(std::move(status));
+  if (!status) return status;
   Result<std::shared_ptr<Segment>> segment =
-      BeginSegment(*environment_, path, /*base_offset=*/0, config);
+      BeginSegment(*environment_, path, /*base_offset=*/0, wanted.config);
   if (!segment) return Forward(std::move(segment));
-  // Syncs the partition's directory too.
-  status = WriteTopicId(*path, topic_id);
-  if (status) status = files_.SyncDirectory(options_.directory);
-  if (!status) return Forward(std::move(status));
-  LoadedLog fresh;
-  fresh.segments.push_back(*std::move(segment));
-  return std::make_shared<LocalLog>(environment_, tp, topic_id, path, config, std::move(fresh));
+  fresh.directory = path;
+  LoadedLog loaded;
+  loaded.segments.push_back(*std::move(segment));
+  fresh.log = std::make_shared<LocalLog>(environment_, tp, wanted.topic_id, path, wanted.config,
+                                         std::move(loaded));
+  Result<std::shared_ptr<File>> file =
+      files_.Open(TopicIdFile(*path) + kTemporary, OpenMode::kCreateTruncate);
+  if (!file) return Forward(std::move(file));
+  const std::string content = FormatPartitionMetadata(wanted.topic_id);
+  const Bytes piece = AsBytes(content);
+  return (*file)->WriteAt(0, std::span(&piece, 1));
 }
 
-Status LocalLogManager::Delete(const TopicPartition& tp) {
+// The file with the topic's id is there only when all of it is.
+void LocalLogManager::MakeDurable(std::vector<Fresh>& all) {
+  std::vector<Fresh*> fresh;
+  for (Fresh& each : all) {
+    if (each.directory && each.status) fresh.push_back(&each);
+  }
+  if (fresh.empty()) return;
+  // An error of the volume may be of any file on it: then each is asked for its own.
+  const auto sync_together = [&] {
+    return fresh.size() >= kSyncTogether && files_.SyncVolume(options_.directory).has_value();
+  };
+  const bool contents_synced = sync_together();
+  for (Fresh* each : fresh) {
+    const std::string name = TopicIdFile(*each->directory);
+    if (!contents_synced) each->status = SyncFile(name + kTemporary);
+    if (each->status) each->status = files_.Rename(name + kTemporary, name);
+  }
+  if (sync_together()) return;
+  for (Fresh* each : fresh) {
+    if (each->status) each->status = files_.SyncDirectory(*each->directory);
+  }
+  const Status names = files_.SyncDirectory(options_.directory);
+  for (Fresh* each : fresh) {
+    if (each->status) each->status = names;
+  }
+}
+
+Status LocalLogManager::SyncFile(const std::string& path) {
+  Result<std::shared_ptr<File>> file = files_.Open(path, OpenMode::kReadWrite);
+  if (!file) return Forward(std::move(file));
+  return (*file)->Sync();
+}
+
+std::vector<Status> LocalLogManager::DeleteAll(std::span<const TopicPartition> partitions) {
   MutexLock lock(changes_mutex_);
-  const std::shared_ptr<LocalLog> log = logs_->Take(tp);
-  if (!log) return Fail(ErrorCode::kUnknownTopicOrPartition, tp.ToString() + " does not exist");
-  const Path target = PathOf(DeletedDirectoryName(tp));
-  Status status = log->RenameForDeletion(*target);
-  if (status) status = files_.SyncDirectory(options_.directory);
-  if (status) RemoveLater(*target, log->Config().file_delete_delay);
-  return status;
+  struct Renamed {
+    Path target;  // null: not renamed
+    std::chrono::milliseconds delay{0};
+  };
+  std::vector<Status> results(partitions.size());
+  std::vector<Renamed> renamed(partitions.size());
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    const TopicPartition& tp = partitions[i];
+    const std::shared_ptr<LocalLog> log = logs_->Take(tp);
+    if (!log) {
+      results[i] = Fail(ErrorCode::kUnknownTopicOrPartition, tp.ToString() + " does not exist");
+      continue;
+    }
+    Path target = PathOf(DeletedDirectoryName(tp));
+    results[i] = log->RenameForDeletion(*target);
+    if (results[i]) renamed[i] = {std::move(target), log->Config().file_delete_delay};
+  }
+  const bool any =
+      std::ranges::any_of(renamed, [](const Renamed& each) { return each.target != nullptr; });
+  const Status names = any ? files_.SyncDirectory(options_.directory) : Status();
+  for (size_t i = 0; i < partitions.size(); ++i) {
+    if (!renamed[i].target) continue;
+    results[i] = names;
+    if (names) RemoveLater(*renamed[i].target, renamed[i].delay);
+  }
+  return results;
 }
 
 Status LocalLogManager::MoveAway(const TopicPartition& tp, const std::string& path) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,12 @@ struct KnownTopic {
 using TopicLookup =
     std::function<std::optional<KnownTopic>(const TopicPartition&, const Uuid& id_on_disk)>;
 
+struct NewLog {
+  TopicPartition topic_partition;
+  Uuid topic_id;
+  LogConfig config;
+};
+
 class LogManager {
  public:
   // Opens the directory (which the caller locked and formatted). No log is loaded yet.
@@ -54,13 +61,19 @@ class LogManager {
   virtual Status LoadAll(const TopicLookup& lookup) = 0;
 
   virtual std::shared_ptr<PartitionLog> Find(const TopicPartition& tp) = 0;
-  // Creates it, durable in the directory, or returns the one that is there.
-  virtual Result<std::shared_ptr<PartitionLog>> Create(const TopicPartition& tp,
-                                                       const Uuid& topic_id,
-                                                       const LogConfig& config) = 0;
-  // Renames the directory away at once (it does not come back after a crash); its files are removed
-  // after file.delete.delay.ms.
-  virtual Status Delete(const TopicPartition& tp) = 0;
+  // Creates them, durable in the directory, or returns those that are there; one answer for each.
+  // Many are made durable together, which takes hardly longer than one.
+  virtual std::vector<Result<std::shared_ptr<PartitionLog>>> CreateAll(
+      std::span<const NewLog> logs) = 0;
+  Result<std::shared_ptr<PartitionLog>> Create(const TopicPartition& tp, const Uuid& topic_id,
+                                               const LogConfig& config) {
+    const NewLog log{tp, topic_id, config};
+    return std::move(CreateAll(std::span(&log, 1)).front());
+  }
+  // Renames their directories away at once (they do not come back after a crash); the files are
+  // removed after file.delete.delay.ms. One answer for each.
+  virtual std::vector<Status> DeleteAll(std::span<const TopicPartition> partitions) = 0;
+  Status Delete(const TopicPartition& tp) { return DeleteAll(std::span(&tp, 1)).front(); }
 
   struct LogDescription {
     TopicPartition topic_partition;

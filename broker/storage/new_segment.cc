@@ -12,9 +12,8 @@ namespace monkafka::storage {
 Result<std::shared_ptr<Segment>> BeginSegment(LogEnvironment& environment,
                                               std::shared_ptr<const std::string> directory,
                                               Offset base_offset, const LogConfig& config) {
-  Result<std::shared_ptr<Segment>> segment =
-      Segment::Create(environment.open_files, std::move(directory), base_offset,
-                      environment.clock.WallMs());
+  Result<std::shared_ptr<Segment>> segment = Segment::Create(
+      environment.open_files, std::move(directory), base_offset, environment.clock.WallMs());
   if (!segment || !config.preallocate) return segment;
   if (const Status status = (*segment)->Reserve(config.segment_bytes); !status) {
     const auto left_out = environment.failed_reservations_log.Allow(environment.clock.Now());

@@ -35,6 +35,77 @@ TEST_F(LogManagerTest, CreateReturnsTheOneThatIsThere) {
   EXPECT_EQ(CodeOf(manager->Create(tp, Uuid::Random(), config)), ErrorCode::kInconsistentTopicId);
 }
 
+class ManyLogsTest : public LogManagerTest {
+ protected:
+  static constexpr size_t kLogs = 200;
+
+  ManyLogsTest() {
+    Open();
+    for (size_t i = 0; i < kLogs; ++i) {
+      partitions.push_back({"many", static_cast<int32_t>(i)});
+      logs.push_back({partitions.back(), topic_id, config});
+    }
+    files.SetTrace([this](int64_t operation, const std::string& what) {
+      if (what.starts_with("sync")) syncs.push_back(operation);
+    });
+  }
+
+  void ExpectAllAreThere() {
+    files.SetTrace({});
+    files.Recover(Unsynced::kDropAll, 1);
+    for (const TopicPartition& each : partitions) {
+      const std::string file = Root(each.ToString() + "/partition.metadata");
+      EXPECT_EQ(AsText(files.Content(file)), "version: 0\ntopic_id: " + topic_id.ToString());
+    }
+  }
+
+  std::vector<TopicPartition> partitions;
+  std::vector<NewLog> logs;
+  std::vector<int64_t> syncs;
+};
+
+TEST_F(ManyLogsTest, AreMadeDurableTogether) {
+  for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each) << each.error().message;
+  EXPECT_LE(syncs.size(), 2u);
+  ExpectAllAreThere();
+}
+
+TEST_F(ManyLogsTest, AnErrorOfTheVolumeThatIsNotTheirsHarmsNone) {
+  LogHarness rehearsal;
+  rehearsal.Open();
+  int64_t volume = 0;
+  rehearsal.files.SetTrace([&](int64_t operation, const std::string& what) {
+    if (volume == 0 && what.starts_with("sync the volume")) volume = operation;
+  });
+  for (const auto& each : rehearsal.manager->CreateAll(logs)) ASSERT_TRUE(each);
+  ASSERT_GT(volume, 0);
+
+  files.FailAt(volume);
+  for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each) << each.error().message;
+  EXPECT_EQ(files.failures_to_come(), 0u);
+  ExpectAllAreThere();
+}
+
+TEST_F(ManyLogsTest, OneThatCannotBeCreatedHarmsNoOther) {
+  logs[7].topic_partition = tp;
+  logs[7].topic_id = Uuid::Random();
+  const auto created = manager->CreateAll(logs);
+  for (size_t i = 0; i < kLogs; ++i) EXPECT_EQ(created[i].has_value(), i != 7) << i;
+  EXPECT_EQ(CodeOf(created[7]), ErrorCode::kInconsistentTopicId);
+}
+
+TEST_F(ManyLogsTest, AreDeletedWithOneSync) {
+  for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each);
+  syncs.clear();
+  for (const Status& deleted : manager->DeleteAll(partitions)) EXPECT_TRUE(deleted);
+  EXPECT_EQ(syncs.size(), 1u);
+  files.SetTrace({});
+  files.Recover(Unsynced::kDropAll, 1);
+  for (const TopicPartition& each : partitions) {
+    EXPECT_FALSE(files.Exists(Root(each.ToString())).value());
+  }
+}
+
 TEST_F(LogManagerTest, ACleanStopNeedsNoScan) {
   Open();
   for (int i = 0; i < 10; ++i) ASSERT_EQ(Append({.producer_id = 7, .sequence = i}).base_offset, i);
