@@ -176,10 +176,16 @@ class Parser {
     return inner;
   }
 
+  static std::unexpected<Failure> At(size_t position, const Failure& failure) {
+    return FailField(
+        "filter", fmt::format("{} at position {}", failure.fields.front().description, position));
+  }
+
   Outcome<NodePtr> Restriction() {
     if (lexer_.Peek().kind != FilterToken::Kind::kWord) return Expected("a field");
-    Outcome<FieldPath> path = FieldPath::Parse(message_, lexer_.Take().text, "filter");
-    if (!path) return std::unexpected(std::move(path).error());
+    const FilterToken field = lexer_.Take();
+    Outcome<FieldPath> path = FieldPath::Parse(message_, field.text, "filter");
+    if (!path) return At(field.position, path.error());
     auto comparison = std::make_shared<Comparison>(*std::move(path));
     if (lexer_.Peek().kind != FilterToken::Kind::kComparator) {
       return Expected("=, !=, <, <=, >, >= or :");
@@ -187,16 +193,21 @@ class Parser {
     comparison->comparator = lexer_.Take().text;
     const FilterToken literal = lexer_.Take();
     if (literal.kind != FilterToken::Kind::kWord && literal.kind != FilterToken::Kind::kText) {
-      return FailField("filter", fmt::format("expected a value at position {}", literal.position));
+      const bool open = literal.kind == FilterToken::Kind::kBad;
+      return FailField("filter", fmt::format("expected a value at position {}{}", literal.position,
+                                             open ? ", found quotes that do not end" : ""));
     }
     comparison->literal = literal.text;
-    if (Outcome<void> checked = Check(*comparison); !checked) {
-      return std::unexpected(std::move(checked).error());
+    if (Outcome<void> checked = CheckField(*comparison); !checked) {
+      return At(field.position, checked.error());
+    }
+    if (Outcome<void> read = ReadLiteral(*comparison); !read) {
+      return At(literal.position, read.error());
     }
     return comparison;
   }
 
-  static Outcome<void> Check(Comparison& comparison) {
+  static Outcome<void> CheckField(const Comparison& comparison) {
     const FieldDescriptor& field = comparison.path.field();
     if (comparison.comparator == ":") {
       if (comparison.literal == "*" || field.is_repeated() ||
@@ -208,16 +219,19 @@ class Parser {
     if (!comparison.path.Comparable()) {
       return FailField("filter", field.name() + " cannot be compared, only asked for with :");
     }
-    return ReadLiteral(comparison);
+    return {};
   }
 
+  // Of a comparison; what `:` looks for is any text.
   static Outcome<void> ReadLiteral(Comparison& comparison) {
+    if (comparison.comparator == ":") return {};
     const FieldDescriptor& field = comparison.path.field();
     const std::string& text = comparison.literal;
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
-      case FieldDescriptor::CPPTYPE_ENUM:
         return {};
+      case FieldDescriptor::CPPTYPE_ENUM:
+        return CheckName(*field.enum_type(), text);
       case FieldDescriptor::CPPTYPE_BOOL:
         if (text != "true" && text != "false") {
           return FailField("filter", field.name() + " is true or false");
@@ -233,6 +247,22 @@ class Parser {
     }
     if (comparison.integer) comparison.number = static_cast<double>(*comparison.integer);
     return {};
+  }
+
+  // A misspelt name would match nothing, in silence.
+  static Outcome<void> CheckName(const google::protobuf::EnumDescriptor& type,
+                                 const std::string& text) {
+    // The first value is the prefix of all names with UNSPECIFIED.
+    const std::string& first = type.value(0)->name();
+    const size_t prefix = first.size() - std::string_view("UNSPECIFIED").size();
+    std::string names;
+    for (int i = 0; i < type.value_count(); ++i) {
+      const std::string& name = type.value(i)->name();
+      const std::string_view rest = std::string_view(name).substr(prefix);
+      if (MatchesPattern(name, text) || MatchesPattern(rest, text)) return {};
+      if (i > 0) names += fmt::format("{}{}", i > 1 ? ", " : "", rest);
+    }
+    return FailField("filter", fmt::format("\"{}\" is none of {}", text, names));
   }
 
   static bool ReadNumber(Comparison& comparison) {

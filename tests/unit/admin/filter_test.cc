@@ -82,6 +82,16 @@ TEST(Filter, EnumsGoByTheirWholeAndShortNames) {
   EXPECT_FALSE(Matches("state = STABLE", group));
 }
 
+TEST(Filter, ANameThatAnEnumHasNotIsRefused) {
+  const auto refusal = [](std::string_view text) {
+    const auto filter = Filter::Parse(*v1::Group::descriptor(), text);
+    return filter ? std::string() : filter.error().message;
+  };
+  EXPECT_EQ(refusal("type = CLASSICAL"),
+            "filter: \"CLASSICAL\" is none of CLASSIC, CONSUMER at position 7");
+  EXPECT_EQ(refusal("type = CLASSIC OR type != GROUP_TYPE_CONSUMER OR state = *_REBALANCE"), "");
+}
+
 TEST(Filter, TimesAreComparedAsTimes) {
   v1::Connection connection;
   connection.mutable_connect_time()->set_seconds(1'767'225'600);  // 2026-01-01T00:00:00Z
@@ -90,13 +100,16 @@ TEST(Filter, TimesAreComparedAsTimes) {
 }
 
 TEST(Filter, SaysWhatIsWrongAndWhere) {
-  EXPECT_NE(Refusal("nmae = 1").find("no field \"nmae\""), std::string::npos);
+  EXPECT_NE(Refusal("nmae = 1").find("no field \"nmae\" at position 0"), std::string::npos);
+  EXPECT_NE(Refusal("name = a AND AND").find("no field \"AND\" at position 13"), std::string::npos);
   EXPECT_NE(Refusal("name").find("position 4"), std::string::npos);
-  EXPECT_NE(Refusal("name = \"open").find("a value at position 7"), std::string::npos);
+  EXPECT_NE(Refusal("name = \"open").find("a value at position 7, found quotes"),
+            std::string::npos);
   EXPECT_NE(Refusal("name = a name = b").find("position 9"), std::string::npos);
-  EXPECT_NE(Refusal("partition_count = many").find("is a number"), std::string::npos);
-  EXPECT_NE(Refusal("internal = maybe").find("true or false"), std::string::npos);
-  EXPECT_NE(Refusal("configs = x").find("cannot be compared"), std::string::npos);
+  EXPECT_NE(Refusal("partition_count = many").find("is a number, not \"many\" at position 18"),
+            std::string::npos);
+  EXPECT_NE(Refusal("internal = maybe").find("true or false at position 11"), std::string::npos);
+  EXPECT_NE(Refusal("configs = x").find("only asked for with : at position 0"), std::string::npos);
   EXPECT_NE(Refusal("name.x = 1").find("no fields of its own"), std::string::npos);
   EXPECT_NE(Refusal(std::string(40, '(')).find("too deeply"), std::string::npos);
   EXPECT_NE(Refusal(std::string(5000, ' ') + "x").find("longer than"), std::string::npos);
