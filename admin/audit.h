@@ -21,7 +21,7 @@ struct AuditEntry {
   std::string request_id;
   bool validate_only = false;
   bool replayed = false;  // answered again, not done again
-  std::string outcome;    // "OK" or the reason of the failure
+  std::string outcome;    // "OK", the reason of the failure, or how much was done
 };
 
 // audit principal="alice" role=admin peer="ipv4:127.0.0.1:5000" method=TopicsService/CreateTopic

@@ -22,6 +22,7 @@
 #include <stop_token>
 #include <string>
 
+#include "admin/port/failure.h"
 #include "admin/principal.h"
 #include "common/executor.h"
 #include "common/mutex.h"
@@ -80,6 +81,13 @@ class Call : public std::enable_shared_from_this<Call> {
 
   void set_principal(Principal principal) { principal_ = std::move(principal); }
   const Principal& principal() const { return principal_; }
+  // A change that the caller may not make: its message is read all the same, so that the audit can
+  // say what was tried.
+  void set_denial(Failure denial) { denial_ = std::move(denial); }
+  const std::optional<Failure>& denial() const { return denial_; }
+  // What the audit tells of a change that was answered without a failure; OK if nothing is set.
+  void set_audit_outcome(std::string outcome) { audit_outcome_ = std::move(outcome); }
+  const std::string& audit_outcome() const { return audit_outcome_; }
   // What it calls; nullptr until that is known.
   void set_method(const Method* method) { method_ = method; }
   const Method* method() const { return method_; }
@@ -135,6 +143,8 @@ class Call : public std::enable_shared_from_this<Call> {
   grpc::ByteBuffer incoming_;
   std::stop_source stop_;
   Principal principal_;
+  std::optional<Failure> denial_;
+  std::string audit_outcome_ = "OK";
   const Method* method_ = nullptr;
 
   Mutex mutex_;

@@ -44,9 +44,17 @@ void MethodTable::Add(Method method) {
   CHECK(methods_.emplace(std::move(path), std::move(method)).second);
 }
 
-void MethodTable::RefuseBytes(Call& call) {
-  call.Finish(ToStatus(Failure(FailureKind::kInvalidArgument, "MESSAGE_UNREADABLE",
-                               "the request is not a message of this method")));
+Failure MethodTable::UnreadableMessage() {
+  return {FailureKind::kInvalidArgument, "MESSAGE_UNREADABLE",
+          "the request is not a message of this method"};
+}
+
+void MethodTable::RefuseMutation(Call& call, const Failure& failure) {
+  const Failure& told = call.denial() ? *call.denial() : failure;
+  AuditEntry entry(call, "");
+  entry.outcome = ReasonOf(told);
+  audit_.Write(entry);
+  call.Finish(ToStatus(told));
 }
 
 void MethodTable::RunMutation(const CallPtr& call, const Mutation& mutation,
@@ -56,7 +64,9 @@ void MethodTable::RunMutation(const CallPtr& call, const Mutation& mutation,
   entry.validate_only = mutation.validate_only;
 
   Outcome<std::string> response;
-  if (mutation.request_id.size() > kLongestRequestId) {
+  if (call->denial()) {
+    response = std::unexpected(*call->denial());
+  } else if (mutation.request_id.size() > kLongestRequestId) {
     response = FailField("request_id", fmt::format("longer than {} bytes", kLongestRequestId));
   } else if (mutation.request_id.empty() || mutation.validate_only) {
     response = run();
@@ -65,7 +75,7 @@ void MethodTable::RunMutation(const CallPtr& call, const Mutation& mutation,
     response = replays_.Run(key, mutation.request_hash, run, entry.replayed);
   }
   const grpc::Status status = StatusOf(response);
-  entry.outcome = response ? "OK" : ReasonOf(response.error());
+  entry.outcome = response ? call->audit_outcome() : ReasonOf(response.error());
   audit_.Write(entry);
   if (!status.ok()) return call->Finish(status);
   call->Reply(ToBuffer(*response));

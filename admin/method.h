@@ -65,6 +65,9 @@ class MethodTable {
 
   void Add(Method method);
 
+  // Ends a call of a mutation of which nothing more is known, with its line in the audit.
+  void RefuseMutation(Call& call, const Failure& failure);
+
   // handler: Outcome<Response>(const Request&, Call&)
   template <class Request, class Handler>
   void AddRead(std::string path, Role role, Handler handler) {
@@ -143,7 +146,9 @@ class MethodTable {
          .streaming = streaming,
          .run = [this, subject, handler](const CallPtr& call, auto bytes) {
            Request request;
-           if (!ParseMessage(std::move(bytes), request)) return RefuseBytes(*call);
+           if (!ParseMessage(std::move(bytes), request)) {
+             return RefuseMutation(*call, UnreadableMessage());
+           }
            const Mutation mutation{subject(request), request.request_id(), request.validate_only(),
                                    HashOf(request)};
            RunMutation(call, mutation, [&]() -> Outcome<std::string> {
@@ -154,7 +159,8 @@ class MethodTable {
          }});
   }
 
-  static void RefuseBytes(Call& call);
+  static Failure UnreadableMessage();
+  static void RefuseBytes(Call& call) { call.Finish(ToStatus(UnreadableMessage())); }
   void RunMutation(const CallPtr& call, const Mutation& mutation,
                    const std::function<Outcome<std::string>()>& run);
 

@@ -129,25 +129,20 @@ Outcome<void> Service::Admit(Call& call) {
   const Method& method = *call.method();
   if (method.role == Role::kNone) return {};
   Outcome<Principal> principal = credentials_->Authenticate(EvidenceOf(call));
-  Outcome<void> allowed;
-  if (principal) {
-    call.set_principal(*principal);
-    allowed = RequireRole(*principal, method.role, call.path().substr(call.path().rfind('/') + 1));
-  } else {
-    allowed = std::unexpected(std::move(principal).error());
-  }
-  if (!allowed && method.mutation) {
-    AuditEntry entry(call, "");
-    entry.outcome = ReasonOf(allowed.error());
-    audit_.Write(entry);
-  }
-  return allowed;
+  if (!principal) return std::unexpected(std::move(principal).error());
+  call.set_principal(*principal);
+  return RequireRole(*principal, method.role, call.path().substr(call.path().rfind('/') + 1));
 }
 
 void Service::OnAccepted(const CallPtr& call) {
-  if (Outcome<void> admitted = Admit(*call); !admitted) {
+  Outcome<void> admitted = Admit(*call);
+  if (admitted) return call->Read();
+  if (call->method() == nullptr || !call->method()->mutation) {
     return call->Finish(ToStatus(admitted.error()));
   }
+  // Of a stranger nothing is read.
+  if (call->principal().name.empty()) return table_.RefuseMutation(*call, admitted.error());
+  call->set_denial(std::move(admitted).error());
   call->Read();
 }
 
@@ -155,7 +150,10 @@ void Service::OnMessage(const CallPtr& call, std::optional<grpc::ByteBuffer> mes
   const Method& method = *call->method();
   if (!message) {
     if (method.conversation) return call->Finish(grpc::Status::OK);
-    return call->Finish({grpc::StatusCode::INVALID_ARGUMENT, "the call came without a request"});
+    const Failure missing(FailureKind::kInvalidArgument, "MESSAGE_MISSING",
+                          "the call came without a request");
+    if (method.mutation) return table_.RefuseMutation(*call, missing);
+    return call->Finish(ToStatus(missing));
   }
   Task run = [&method, call, bytes = *std::move(message)]() mutable {
     method.run(call, std::move(bytes));

@@ -66,7 +66,8 @@ Outcome<v1::ListConfigsResponse> ListConfigs(ConfigsPort& port,
                                              const v1::ListConfigsRequest& request) {
   Outcome<ConfigResource> resource = ResourceOf(request.resource());
   if (!resource) return std::unexpected(std::move(resource).error());
-  Outcome<ConfigSet> configs = port.Describe(*resource);
+  Outcome<ConfigSet> configs =
+      WithFields(port.Describe(*resource), {{ErrorCode::kInvalidRequest, "resource.broker_id"}});
   if (!configs) return std::unexpected(std::move(configs).error());
   v1::ListConfigsResponse response;
   response.set_etag(configs->etag);
@@ -142,7 +143,9 @@ Outcome<v1::ExplainConfigResponse> ExplainConfig(ConfigsPort& port,
   }
   std::optional<std::string> proposed;
   if (request.has_proposed_value()) proposed = request.proposed_value();
-  Outcome<ConfigExplanation> explained = port.Explain(*resource, request.name(), proposed);
+  Outcome<ConfigExplanation> explained =
+      WithFields(port.Explain(*resource, request.name(), proposed),
+                 {{ErrorCode::kInvalidRequest, "resource.broker_id"}});
   if (!explained) return std::unexpected(std::move(explained).error());
   v1::ExplainConfigResponse response;
   Fill(explained->entry, *response.mutable_config());

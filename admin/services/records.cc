@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "admin/port/records.h"
 #include "admin/services/convert.h"
 #include "admin/services/record_query.h"
@@ -80,7 +83,7 @@ NewRecord RecordOf(const v1::NewRecord& record) {
 
 Outcome<v1::ProduceRecordsResponse> ProduceRecords(RecordsPort& port,
                                                    const v1::ProduceRecordsRequest& request,
-                                                   const Call& call) {
+                                                   Call& call) {
   if (auto named = RequireText(request.topic(), "topic"); !named) {
     return std::unexpected(std::move(named).error());
   }
@@ -105,8 +108,15 @@ Outcome<v1::ProduceRecordsResponse> ProduceRecords(RecordsPort& port,
     }
     order.records.push_back(RecordOf(record));
   }
-  Outcome<std::vector<ProducedRecord>> produced = port.Produce(order, call.stop_token());
+  Outcome<std::vector<ProducedRecord>> produced = WithFields(
+      port.Produce(order, call.stop_token()), {{ErrorCode::kInvalidTopicException, "topic"}});
   if (!produced) return std::unexpected(std::move(produced).error());
+  const auto failed = std::ranges::count_if(
+      *produced, [](const ProducedRecord& record) { return !record.error.empty(); });
+  if (failed > 0) {
+    call.set_audit_outcome(std::cmp_equal(failed, produced->size()) ? "NONE_APPENDED"
+                                                                    : "PARTLY_APPENDED");
+  }
   v1::ProduceRecordsResponse response;
   for (const ProducedRecord& record : *produced) {
     v1::ProducedRecord& added = *response.add_records();

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 
 #include "admin/listing.h"
 #include "admin/port/topics.h"
@@ -238,7 +240,11 @@ Outcome<v1::TrimRecordsResponse> TrimRecords(TopicsPort& port,
                  .targets = {},
                  .allow_internal = request.allow_internal(),
                  .validate_only = request.validate_only()};
+  std::set<int32_t> partitions;
   for (const v1::TrimTarget& target : request.targets()) {
+    if (!partitions.insert(target.partition()).second) {
+      return FailField("targets.partition", fmt::format("{} is there twice", target.partition()));
+    }
     if (target.before_offset() < -1) {
       return FailField("targets.before_offset", "an offset, or -1 for the high watermark");
     }
@@ -270,9 +276,21 @@ std::string BatchDeleteSubject(const v1::BatchDeleteTopicsRequest& request) {
   return fmt::format("{} topics: {}", request.names().size(), fmt::join(request.names(), " "));
 }
 
+// What is changed, as the mask says or, without one, as the topic does.
 std::string UpdateSubject(const v1::UpdateTopicRequest& request) {
-  std::string subject = "topic " + request.topic().name();
-  for (const std::string& path : request.update_mask().paths()) subject += " " + path;
+  const v1::Topic& topic = request.topic();
+  const auto& paths = request.update_mask().paths();
+  const bool all = paths.empty();
+  std::string subject = "topic " + topic.name();
+  for (const std::string& path : paths) subject += " " + path;
+  if (all) {
+    const std::map<std::string, std::string> sorted(topic.configs().begin(), topic.configs().end());
+    for (const auto& [key, value] : sorted) subject += " configs." + key;
+  }
+  if (topic.partition_count() > 0 &&
+      (all || std::ranges::find(paths, "partition_count") != paths.end())) {
+    subject += fmt::format(" partitions={}", topic.partition_count());
+  }
   return subject;
 }
 

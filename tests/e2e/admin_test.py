@@ -195,6 +195,8 @@ class Topics(AdminCase):
 
         grown = topics.AddPartitions(topics_pb2.AddPartitionsRequest(name="orders", partition_count=3)).topic
         self.assertEqual(grown.partition_count, 3)
+        self.assert_fails(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_PARTITIONS", lambda: topics.AddPartitions(
+            topics_pb2.AddPartitionsRequest(name="orders", partition_count=3)))
         changed = topics.UpdateTopic(topics_pb2.UpdateTopicRequest(
             topic=topics_pb2.Topic(name="orders", configs={"retention.ms": "5"}),
             update_mask=field_mask_pb2.FieldMask(paths=["configs"]))).topic
@@ -781,6 +783,13 @@ class Listening(harness.TestCase):
             with self.assertRaises(grpc.RpcError) as caught:
                 admin.create("secret")
             self.assertEqual(caught.exception.code(), code)
+        audit = [line.partition(" audit ")[2] for line in admin.log_text().splitlines() if " audit " in line]
+        self.assertEqual([re.sub(r'peer="[^"]*"', "peer", line) for line in audit], [
+            # Of strangers nothing is read.
+            'principal="" role=none peer method=TopicsService/CreateTopic subject="" outcome=CREDENTIALS_MISSING',
+            'principal="" role=none peer method=TopicsService/CreateTopic subject="" outcome=CREDENTIALS_INVALID',
+            'principal="val" role=viewer peer method=TopicsService/CreateTopic '
+            'subject="topic secret partitions=1" outcome=ROLE_INSUFFICIENT'])
         self.assertEqual(len(admin.topics.ListTopics(topics_pb2.ListTopicsRequest()).topics), 0)
         connect("0123456789abcdef0123")
         admin.create("secret")

@@ -21,6 +21,11 @@ std::unexpected<admin::Failure> FailAbout(Error error, const std::string& topic)
   return admin::FailWith(std::move(error), {"topic", topic});
 }
 
+std::unexpected<admin::Failure> FailPartition(ErrorCode error, const TopicPartition& tp) {
+  return admin::FailWith({error, "there is no partition " + tp.ToString()},
+                         {"partition", tp.ToString()});
+}
+
 int64_t LimitOf(int64_t limit) { return limit > 0 ? limit : std::numeric_limits<int64_t>::max(); }
 
 services::RecordCondition ToCondition(const admin::Predicate& predicate) {
@@ -160,8 +165,14 @@ Result<Offset> AdminRecords::StartOf(const admin::ReadStart& start, int32_t part
   return *first ? (*first)->offset : offsets.last_stable;
 }
 
-Result<std::vector<RecordRange>> AdminRecords::Ranges(const admin::ScanQuery& query) const {
+admin::Outcome<std::vector<RecordRange>> AdminRecords::Ranges(const admin::ScanQuery& query) const {
   std::vector<int32_t> partitions = query.partitions;
+  const auto image = cluster_.Image();
+  const cluster::TopicImage* const topic = image->FindTopic(query.topic);
+  if (topic == nullptr) {
+    return FailAbout({ErrorCode::kUnknownTopicOrPartition, "there is no topic " + query.topic},
+                     query.topic);
+  }
   const auto* given = std::get_if<admin::FromPositions>(&query.start);
   if (given != nullptr) {
     partitions.clear();
@@ -169,11 +180,6 @@ Result<std::vector<RecordRange>> AdminRecords::Ranges(const admin::ScanQuery& qu
       partitions.push_back(position.partition);
     }
   } else if (partitions.empty()) {
-    const auto image = cluster_.Image();
-    const cluster::TopicImage* const topic = image->FindTopic(query.topic);
-    if (topic == nullptr) {
-      return Fail(ErrorCode::kUnknownTopicOrPartition, "there is no topic " + query.topic);
-    }
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       partitions.push_back(static_cast<int32_t>(i));
     }
@@ -181,11 +187,9 @@ Result<std::vector<RecordRange>> AdminRecords::Ranges(const admin::ScanQuery& qu
   std::vector<RecordRange> ranges;
   for (const int32_t partition : partitions) {
     services::LedPartition led = services::FindLed(cluster_, query.topic, partition);
-    if (!led) {
-      return Fail(led.error(), fmt::format("there is no partition {}-{}", query.topic, partition));
-    }
+    if (!led) return FailPartition(led.error(), {query.topic, partition});
     Result<Offset> from = StartOf(query.start, partition, (*led)->log());
-    if (!from) return Forward(std::move(from));
+    if (!from) return FailAbout(std::move(from).error(), query.topic);
     ranges.push_back({partition, *from, query.end_offset.value_or(kNoOffset)});
   }
   return ranges;
@@ -195,8 +199,8 @@ admin::Outcome<admin::ScanSummary> AdminRecords::Scan(const admin::ScanQuery& qu
                                                       admin::ScanSink& sink, std::stop_token stop) {
   admin::Outcome<services::RecordMatcher> matcher = Compile(query.predicates);
   if (!matcher) return std::unexpected(std::move(matcher).error());
-  Result<std::vector<RecordRange>> ranges = Ranges(query);
-  if (!ranges) return FailAbout(std::move(ranges).error(), query.topic);
+  admin::Outcome<std::vector<RecordRange>> ranges = Ranges(query);
+  if (!ranges) return std::unexpected(std::move(ranges).error());
   services::RecordSearch search;
   search.topic = query.topic;
   search.ranges = *std::move(ranges);
@@ -227,11 +231,7 @@ admin::Outcome<std::unique_ptr<admin::RecordsPort::Subscription>> AdminRecords::
   std::vector<services::ReadableSubscription::Position> wanted;
   for (const admin::Position& position : positions) {
     services::LedPartition led = services::FindLed(cluster_, topic, position.partition);
-    if (!led) {
-      return FailAbout(
-          {led.error(), fmt::format("there is no partition {}-{}", topic, position.partition)},
-          topic);
-    }
+    if (!led) return FailPartition(led.error(), {topic, position.partition});
     wanted.push_back({*std::move(led), position.offset});
   }
   return std::make_unique<ServiceSubscription>(wanted, std::move(wake));

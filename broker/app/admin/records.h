@@ -29,7 +29,7 @@ class AdminRecords final : public admin::RecordsPort {
                                                              std::stop_token stop) override;
 
  private:
-  Result<std::vector<services::RecordRange>> Ranges(const admin::ScanQuery& query) const;
+  admin::Outcome<std::vector<services::RecordRange>> Ranges(const admin::ScanQuery& query) const;
   Result<Offset> StartOf(const admin::ReadStart& start, int32_t partition,
                          storage::PartitionLog& log) const;
 

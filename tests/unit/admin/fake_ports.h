@@ -193,6 +193,10 @@ class FakeRecords final : public RecordsPort {
                                                std::stop_token) override {
     std::vector<ProducedRecord> produced;
     for (const NewRecord& record : order.records) {
+      if (record.value == "refused") {
+        produced.push_back({0, -1, -1, "MESSAGE_TOO_LARGE"});
+        continue;
+      }
       Append(record.value.value_or("null"));
       produced.push_back({0, static_cast<int64_t>(Size()) - 1, 5, {}});
     }

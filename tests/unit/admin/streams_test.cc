@@ -350,5 +350,21 @@ TEST_F(StreamsTest, ProducedRecordsSayWhereTheyAre) {
   EXPECT_THAT(served.audit.lines(), ElementsAre(testing::HasSubstr("topic orders records=1")));
 }
 
+TEST_F(StreamsTest, TheAuditTellsHowMuchWasAppended) {
+  const auto produce = [&](const std::vector<std::string>& values) {
+    v1::ProduceRecordsRequest request;
+    request.set_topic("orders");
+    for (const std::string& value : values) request.add_records()->set_value(value);
+    v1::ProduceRecordsResponse response;
+    grpc::ClientContext own;
+    EXPECT_TRUE(records->ProduceRecords(&own, request, &response).ok());
+    const std::string line = served.audit.lines().back();
+    return line.substr(line.rfind(' ') + 1);
+  };
+  EXPECT_EQ(produce({"v"}), "outcome=OK");
+  EXPECT_EQ(produce({"v", "refused"}), "outcome=PARTLY_APPENDED");
+  EXPECT_EQ(produce({"refused"}), "outcome=NONE_APPENDED");
+}
+
 }  // namespace
 }  // namespace monkafka::admin

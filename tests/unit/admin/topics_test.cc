@@ -1,6 +1,7 @@
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/impl/client_unary_call.h>
 
 #include "unit/admin/served.h"
 
@@ -213,6 +214,48 @@ TEST_F(TopicsTest, DeletingWhatIsMissingIsAnErrorUnlessAllowed) {
   EXPECT_FALSE(response.has_topic());
   EXPECT_THAT(served.audit.lines(), ElementsAre(HasSubstr("outcome=UNKNOWN_TOPIC_OR_PARTITION"),
                                                 HasSubstr("outcome=OK")));
+}
+
+TEST_F(TopicsTest, TheAuditTellsWhatIsUpdated) {
+  served.topics.Add("orders", 3);
+  v1::UpdateTopicRequest update;
+  v1::UpdateTopicResponse updated;
+  update.mutable_topic()->set_name("orders");
+  update.mutable_topic()->set_partition_count(4);
+  (*update.mutable_topic()->mutable_configs())["retention.ms"] = "9";
+  (*update.mutable_topic()->mutable_configs())["cleanup.policy"] = "compact";
+  const auto method = &v1::TopicsService::Stub::UpdateTopic;
+  ASSERT_TRUE(Call(method, update, updated).ok());
+  EXPECT_THAT(
+      served.audit.lines().back(),
+      HasSubstr("\"topic orders configs.cleanup.policy configs.retention.ms partitions=4\""));
+  update.mutable_update_mask()->add_paths("configs.retention.ms");
+  ASSERT_TRUE(Call(method, update, updated).ok());
+  EXPECT_THAT(served.audit.lines().back(), HasSubstr("\"topic orders configs.retention.ms\""));
+}
+
+TEST_F(TopicsTest, APartitionIsTrimmedOnce) {
+  v1::TrimRecordsRequest request;
+  v1::TrimRecordsResponse response;
+  request.set_topic("orders");
+  for (int i = 0; i < 2; ++i) request.add_targets()->set_partition(3);
+  EXPECT_EQ(Call(&v1::TopicsService::Stub::TrimRecords, request, response).error_message(),
+            "targets.partition: 3 is there twice");
+}
+
+TEST_F(TopicsTest, AChangeThatCannotBeReadIsInTheAudit) {
+  const grpc::Slice slice("\xff\xff");
+  const grpc::ByteBuffer nonsense(&slice, 1);
+  grpc::ByteBuffer response;
+  grpc::ClientContext context;
+  const grpc::internal::RpcMethod method("/monkafka.admin.v1.TopicsService/DeleteTopic",
+                                         grpc::internal::RpcMethod::NORMAL_RPC);
+  const grpc::Status status = grpc::internal::BlockingUnaryCall(served.channel.get(), method,
+                                                                &context, nonsense, &response);
+  EXPECT_EQ(ReasonOf(status), "MESSAGE_UNREADABLE");
+  EXPECT_THAT(served.audit.lines(),
+              ElementsAre(HasSubstr("method=TopicsService/DeleteTopic subject=\"\" "
+                                    "outcome=MESSAGE_UNREADABLE")));
 }
 
 TEST(Errors, StatusFitsIntoTheTrailersThatClientsTake) {

@@ -133,7 +133,21 @@ TEST_F(AdminRecordsTest, NamesTheTopicThatIsNotThere) {
   EXPECT_EQ(ErrorCode::kUnknownTopicOrPartition, failed.error().code);
   ASSERT_TRUE(failed.error().resource);
   EXPECT_EQ("none", failed.error().resource->name);
-  EXPECT_FALSE(port.WhenReadable("t", {{2, 0}}, [] {}));
+  query.partitions = {0};
+  EXPECT_EQ("there is no topic none", port.Scan(query, sink, {}).error().message);
+}
+
+TEST_F(AdminRecordsTest, NamesThePartitionThatIsNotThere) {
+  query.partitions = {0, 2};
+  const auto scanned = port.Scan(query, sink, {});
+  ASSERT_FALSE(scanned);
+  const auto subscribed = port.WhenReadable("t", {{2, 0}}, [] {});
+  ASSERT_FALSE(subscribed);
+  for (const admin::Failure& failure : {scanned.error(), subscribed.error()}) {
+    ASSERT_TRUE(failure.resource);
+    EXPECT_EQ("partition", failure.resource->type);
+    EXPECT_EQ("t-2", failure.resource->name);
+  }
 }
 
 TEST_F(AdminRecordsTest, WakesATailOnceThereIsSomethingToRead) {
