@@ -795,6 +795,39 @@ class Listening(harness.TestCase):
         admin.create("secret")
 
 
+class Stuck(AdminCase):
+    """Clients that ask and do not read."""
+
+    TAILS, REQUESTS, MOST_MIB = 100, 150, 150
+
+    def resident(self):
+        status = pathlib.Path(f"/proc/{self.admin.process.pid}/status").read_text()
+        return int(re.search(r"^VmRSS:\s*(\d+) kB", status, re.M)[1]) // 1024
+
+    @unittest.skipIf(os.environ.get("MONKAFKA_SANITIZED"), "memory is the sanitizer's")
+    def test_a_hundred_tails_that_nobody_reads_cost_what_their_buffers_hold(self):
+        self.admin.create("flood")
+        # Each has a connection of its own, as that of a script of its own would be.
+        channels = [grpc.insecure_channel(self.admin.address, options=[("grpc.use_local_subchannel_pool", 1)])
+                    for _ in range(self.TAILS)]
+        for channel in channels:
+            self.addCleanup(channel.close)
+        tails = [records_pb2_grpc.RecordsServiceStub(channel).TailRecords(records_pb2.TailRecordsRequest(
+            topic="flood", start=records_pb2.ReadStart(earliest=True))) for channel in channels]
+        record = records_pb2.NewRecord(value=os.urandom(1 << 16), partition=0)
+        request = records_pb2.ProduceRecordsRequest(topic="flood", records=[record] * 15)
+        most = 0
+        for _ in range(self.REQUESTS):
+            self.assertEqual({record.error for record in self.admin.records.ProduceRecords(request).records}, {""})
+            most = max(most, self.resident())
+        self.assertLess(most, self.MOST_MIB)
+        self.assertFalse([tail for tail in tails if tail.done()], "none was sent away within a minute")
+        first = next(message for message in tails[0] if message.records)
+        self.assertEqual(first.records[0].record.offset, 0)
+        for tail in tails:
+            tail.cancel()
+
+
 class Idle(harness.TestCase):
     """What the admin service costs a broker that nobody asks."""
 
