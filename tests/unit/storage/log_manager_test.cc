@@ -94,6 +94,35 @@ TEST_F(ManyLogsTest, OneThatCannotBeCreatedHarmsNoOther) {
   EXPECT_EQ(CodeOf(created[7]), ErrorCode::kInconsistentTopicId);
 }
 
+// Wherever the power fails, the next start finds them or makes them.
+TEST_F(ManyLogsTest, APowerCutAmongThemTakesNoneOffline) {
+  const std::span<const NewLog> some(logs.data(), 70);
+  const int64_t before = files.operations();
+  for (const auto& each : manager->CreateAll(some)) ASSERT_TRUE(each);
+  const int64_t count = files.operations() - before;
+  for (int64_t at = 1; at <= count; at += 3) {
+    for (const auto unsynced : {Unsynced::kDropAll, Unsynced::kSome, Unsynced::kTorn}) {
+      LogHarness machine;
+      machine.topic_id = topic_id;
+      machine.Open();
+      machine.files.CrashAt(machine.files.operations() + at);
+      (void)machine.manager->CreateAll(some);
+      ASSERT_TRUE(machine.files.crashed()) << at;
+      machine.files.Recover(unsynced, static_cast<uint64_t>(at));
+      machine.Forget();
+      machine.manager = *LogManager::Open(machine.options, machine.files, machine.clock,
+                                          machine.timers, machine.workers);
+      ASSERT_TRUE(machine.manager->LoadAll([&](const TopicPartition&, const Uuid&) {
+        return std::optional(KnownTopic{topic_id, config});
+      }));
+      for (const auto& each : machine.manager->CreateAll(some)) {
+        ASSERT_TRUE(each) << at << ": " << each.error().message;
+        ASSERT_TRUE((*each)->Availability()) << at;
+      }
+    }
+  }
+}
+
 TEST_F(ManyLogsTest, AreDeletedWithOneSync) {
   for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each);
   syncs.clear();
