@@ -103,6 +103,17 @@ std::string ElementText(const Message& message, const FieldDescriptor& field, in
   }
 }
 
+// The entry of a map with this key; nullptr: there is none.
+const Message* FindEntry(const Message& message, const FieldDescriptor& map,
+                         const std::string& key) {
+  const Reflection& reflection = *message.GetReflection();
+  for (int i = 0; i < reflection.FieldSize(message, &map); ++i) {
+    if (ElementText(message, map, i) == key)
+      return &reflection.GetRepeatedMessage(message, &map, i);
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Outcome<FieldPath> FieldPath::Parse(const Descriptor& message, std::string_view path,
@@ -117,6 +128,12 @@ Outcome<FieldPath> FieldPath::Parse(const Descriptor& message, std::string_view 
     if (field == nullptr) {
       return FailField(std::string(argument),
                        fmt::format("{} has no field \"{}\"", holder->name(), name));
+    }
+    if (dot != std::string_view::npos && field->is_map()) {
+      parsed.map_ = field;
+      parsed.key_ = rest.substr(dot + 1);
+      parsed.fields_.push_back(field->message_type()->map_value());
+      return parsed;
     }
     parsed.fields_.push_back(field);
     if (dot == std::string_view::npos) return parsed;
@@ -133,7 +150,7 @@ const Message* FieldPath::Holder(const Message& message) const {
     if (!holder->GetReflection()->HasField(*holder, fields_[i])) return nullptr;
     holder = &holder->GetReflection()->GetMessage(*holder, fields_[i]);
   }
-  return holder;
+  return map_ == nullptr ? holder : FindEntry(*holder, *map_, key_);
 }
 
 FieldValue FieldPath::Of(const Message& message) const {
@@ -144,7 +161,9 @@ FieldValue FieldPath::Of(const Message& message) const {
     value.present = holder->GetReflection()->FieldSize(*holder, &field()) > 0;
     return value;
   }
-  return ReadSingular(*holder, field());
+  FieldValue value = ReadSingular(*holder, field());
+  value.present |= in_map();
+  return value;
 }
 
 bool FieldPath::HasElement(const Message& message, std::string_view element) const {

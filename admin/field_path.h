@@ -1,4 +1,5 @@
-// Fields of a message by name, for filters and orders: "size_bytes", "rates.bytes_per_second".
+// Fields of a message by name, for filters and orders: "size_bytes", "rates.bytes_per_second",
+// "configs.cleanup.policy": what follows the name of a map is a key of it, dots and all.
 // A value that is compared is a number or a text; enums and booleans have both.
 #pragma once
 
@@ -39,14 +40,19 @@ class FieldPath {
   bool HasElement(const google::protobuf::Message& message, std::string_view element) const;
 
   const google::protobuf::FieldDescriptor& field() const { return *fields_.back(); }
+  // Whether it is the value of a map's key.
+  bool in_map() const { return map_ != nullptr; }
   // Whether values can be put into an order: not a map, repeated field or message.
   bool Comparable() const;
 
  private:
-  // The message that holds the last field; nullptr when one above it is not set.
+  // The message that holds the last field; nullptr when one above it is not set, or the key is not
+  // in the map.
   const google::protobuf::Message* Holder(const google::protobuf::Message& message) const;
 
-  std::vector<const google::protobuf::FieldDescriptor*> fields_;
+  std::vector<const google::protobuf::FieldDescriptor*> fields_;  // in_map: the value's last
+  const google::protobuf::FieldDescriptor* map_ = nullptr;
+  std::string key_;
 };
 
 }  // namespace monkafka::admin

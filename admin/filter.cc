@@ -216,6 +216,9 @@ class Parser {
       }
       return FailField("filter", field.name() + " can only be asked for with :*");
     }
+    if (comparison.path.in_map() && comparison.comparator != "=" && comparison.comparator != "!=") {
+      return FailField("filter", "values of a map are compared with =, != and : alone");
+    }
     if (!comparison.path.Comparable()) {
       return FailField("filter", field.name() + " cannot be compared, only asked for with :");
     }

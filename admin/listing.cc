@@ -74,8 +74,8 @@ Outcome<void> Listing::ParseOrder(const google::protobuf::Descriptor& item,
     }
     Outcome<FieldPath> path = FieldPath::Parse(item, field.substr(0, space), "order_by");
     if (!path) return std::unexpected(std::move(path).error());
-    if (!path->Comparable()) {
-      return FailField("order_by", path->field().name() + " has no order");
+    if (!path->Comparable() || path->in_map()) {
+      return FailField("order_by", std::string(field.substr(0, space)) + " has no order");
     }
     order_.push_back({*std::move(path), direction == "desc"});
   }

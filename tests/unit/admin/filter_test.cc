@@ -74,6 +74,19 @@ TEST(Filter, ColonAsksForPartsElementsAndPresence) {
   EXPECT_FALSE(Matches("partitions:*"));
 }
 
+TEST(Filter, TheValueOfAMapsKeyIsComparedAsText) {
+  EXPECT_TRUE(Matches("configs.cleanup.policy = compact"));
+  EXPECT_FALSE(Matches("configs.cleanup.policy != compact"));
+  EXPECT_TRUE(Matches("configs.cleanup.policy = 'comp*'"));
+  EXPECT_TRUE(Matches("configs.cleanup.policy:pact"));
+  EXPECT_TRUE(Matches("configs.cleanup.policy:*"));
+  EXPECT_FALSE(Matches("configs.retention.ms:*"));
+  EXPECT_FALSE(Matches("configs.retention.ms = 1"));
+  EXPECT_TRUE(Matches("configs.retention.ms != 1"));
+  EXPECT_NE(Refusal("configs.retention.ms > 1").find("=, != and : alone at position 0"),
+            std::string::npos);
+}
+
 TEST(Filter, EnumsGoByTheirWholeAndShortNames) {
   v1::Group group;
   group.set_state(v1::GROUP_STATE_EMPTY);
