@@ -75,7 +75,7 @@ void ChunkPool::Trim() {
 std::shared_ptr<RequestBuffer> RequestBuffer::Make(std::shared_ptr<ChunkPool> pool,
                                                    size_t capacity) {
   auto buffer = std::make_shared<RequestBuffer>(Private(), std::move(pool), capacity);
-  if (buffer->data_ == nullptr) return nullptr;
+  if (buffer->data() == nullptr) return nullptr;
   buffer->ChargeFor(0);
   return buffer;
 }
@@ -83,8 +83,7 @@ std::shared_ptr<RequestBuffer> RequestBuffer::Make(std::shared_ptr<ChunkPool> po
 RequestBuffer::RequestBuffer(Private, std::shared_ptr<ChunkPool> pool, size_t capacity)
     : pool_(std::move(pool)),
       capacity_(capacity),
-      block_(capacity > kSmall ? pool_->BorrowBlock(capacity) : ChunkPool::Block{}),
-      data_(capacity > kSmall ? block_.bytes.get() : small_.data()) {}
+      block_(IsSmall() ? ChunkPool::Block{} : pool_->BorrowBlock(capacity)) {}
 
 RequestBuffer::~RequestBuffer() {
   ReceiveMemory& memory = pool_->memory();

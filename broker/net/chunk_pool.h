@@ -77,19 +77,20 @@ class RequestBuffer {
   RequestBuffer(const RequestBuffer&) = delete;
   RequestBuffer& operator=(const RequestBuffer&) = delete;
 
-  uint8_t* data() { return data_; }
+  uint8_t* data() { return IsSmall() ? small_.data() : block_.bytes.get(); }
   size_t capacity() const { return capacity_; }
-  MutableBytes bytes() { return {data_, capacity_}; }
+  MutableBytes bytes() { return {data(), capacity_}; }
   // The first `bytes` bytes have been, or are about to be, written.
   void ChargeFor(size_t bytes);
 
  private:
   static constexpr size_t kSmall = 256;
 
+  bool IsSmall() const { return capacity_ <= kSmall; }
+
   const std::shared_ptr<ChunkPool> pool_;
   const size_t capacity_;
-  ChunkPool::Block block_;  // when it has more than kSmall bytes
-  uint8_t* const data_;     // null: there was no memory
+  ChunkPool::Block block_;  // unless it is small
   size_t charged_ = 0;
   std::array<uint8_t, kSmall> small_;
 };
