@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "storage/file_system.h"
 
@@ -67,6 +68,13 @@ class PosixFile final : public File {
   }
 
   Status Reserve(int64_t size) override {
+    // Asked first: the system takes all that is left before it finds that it does not suffice, and
+    // whoever else writes meanwhile would find the volume full.
+    struct statvfs space;
+    if (::fstatvfs(descriptor_, &space) != 0) return FailWith("statvfs", path_, errno);
+    if (std::cmp_less(space.f_bavail * space.f_frsize, size)) {
+      return FailWith("reserve", path_, ENOSPC);
+    }
     int error = 0;
     do {
       error = ::fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, 0, size) == 0 ? 0 : errno;

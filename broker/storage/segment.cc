@@ -109,7 +109,10 @@ Status Segment::Reserve(int64_t bytes) {
 
 Status Segment::Seal() {
   if (reserved_) {
-    if (Status status = TruncateTo(size_); !status) return status;
+    // Nothing that would have to be synced: size and content stay.
+    Result<std::shared_ptr<File>> file = log_.Get();
+    if (!file) return Forward(std::move(file));
+    if (Status status = (*file)->Truncate(size_); !status) return status;
     reserved_ = false;
   }
   if (!indexes_usable_) return {};
