@@ -47,7 +47,9 @@ v1::TrimTarget Target(int32_t partition, int64_t before_offset) {
   return target;
 }
 
-std::vector<v1::TrimTarget> TargetsBeforeTime(Session& session, const TrimFlags& flags) {
+// `offsets` were listed before: what is appended meanwhile is not older than the time.
+std::vector<v1::TrimTarget> TargetsBeforeTime(Session& session, const TrimFlags& flags,
+                                              const OffsetsOf& offsets) {
   v1::FindOffsetsRequest find;
   find.set_topic(flags.name);
   for (int32_t p : ParsePartitions(flags.partitions)) find.add_partitions(p);
@@ -56,9 +58,14 @@ std::vector<v1::TrimTarget> TargetsBeforeTime(Session& session, const TrimFlags&
   const auto found =
       session.Call(&OffsetsStub::FindOffsets, find, "find the offsets of " + flags.before_time);
   std::vector<v1::TrimTarget> targets;
-  for (const auto& offset : found.offsets()) {
-    // -1, every record is older, means all here too.
-    targets.push_back(Target(offset.partition(), offset.offset()));
+  for (const auto& found_offset : found.offsets()) {
+    int64_t before = found_offset.offset();
+    if (before < 0) {  // every record is older
+      const auto known = offsets.find(found_offset.partition());
+      if (known == offsets.end()) continue;  // a partition that was added meanwhile
+      before = known->second.log_end_offset();
+    }
+    targets.push_back(Target(found_offset.partition(), before));
   }
   return targets;
 }
@@ -66,7 +73,7 @@ std::vector<v1::TrimTarget> TargetsBeforeTime(Session& session, const TrimFlags&
 // One target for each partition that is meant.
 std::vector<v1::TrimTarget> TargetsOf(Session& session, const TrimFlags& flags,
                                       const OffsetsOf& offsets) {
-  if (!flags.before_time.empty()) return TargetsBeforeTime(session, flags);
+  if (!flags.before_time.empty()) return TargetsBeforeTime(session, flags, offsets);
   const int64_t before = flags.all ? -1 : flags.before_offset;
   std::vector<v1::TrimTarget> targets;
   for (int32_t p : ParsePartitions(flags.partitions)) targets.push_back(Target(p, before));

@@ -143,6 +143,19 @@ class TopicOffsets : public v1::OffsetsService::Service {
     return grpc::Status::OK;
   }
 
+  // Every record is older, but for one that comes meanwhile to partition 0.
+  grpc::Status FindOffsets(grpc::ServerContext*, const v1::FindOffsetsRequest* request,
+                           v1::FindOffsetsResponse* response) override {
+    for (size_t p = 0; p < topics_.ends.size(); ++p) {
+      v1::FoundOffset& found = *response->add_offsets();
+      found.set_topic(request->topic());
+      found.set_partition(static_cast<int32_t>(p));
+      found.set_offset(-1);
+    }
+    ++topics_.ends[0];
+    return grpc::Status::OK;
+  }
+
  private:
   FakeTopics& topics_;
 };
@@ -348,6 +361,14 @@ TEST_F(TopicCommandTest, TrimAsksWithWhatIsLost) {
             "1,050 of 1,050 records in 2 of 3 partitions, about 102.5 KiB, would be deleted\n"
             "a dry run: nothing was changed\n");
   for (const auto& trim : topics.trims) EXPECT_TRUE(trim.validate_only());
+}
+
+TEST_F(TopicCommandTest, TrimBeforeATimeLeavesWhatComesMeanwhile) {
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--before-time", "-1h", "--yes"}), kDone);
+  ASSERT_EQ(topics.trims.size(), 1U);
+  std::vector<int64_t> before;
+  for (const auto& target : topics.trims[0].targets()) before.push_back(target.before_offset());
+  EXPECT_THAT(before, ElementsAre(1010, 10, 60));
 }
 
 TEST_F(TopicCommandTest, PartitionsThatCannotBeTrimmedKeepNoOthers) {
