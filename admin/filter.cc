@@ -74,6 +74,16 @@ bool MatchesPattern(std::string_view text, std::string_view pattern) {
   return p == pattern.size();
 }
 
+// The name of an enum's value without what all of them begin with: its first value is that and
+// UNSPECIFIED.
+std::string_view ShortName(const google::protobuf::EnumDescriptor& type, std::string_view name) {
+  constexpr std::string_view kNothing = "UNSPECIFIED";
+  std::string_view prefix = type.value(0)->name();
+  if (!prefix.ends_with(kNothing)) return name;
+  prefix.remove_suffix(kNothing.size());
+  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+}
+
 struct Comparison final : Filter::Node {
   explicit Comparison(FieldPath field_path) : path(std::move(field_path)) {}
 
@@ -104,10 +114,10 @@ struct Comparison final : Filter::Node {
 
   bool Equals(const FieldValue& value) const {
     if (number) return Order(value) == 0;
-    if (path.field().cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
-      return MatchesPattern(value.text, literal) || MatchesPattern(value.text, "*_" + literal);
-    }
-    return MatchesPattern(value.text, literal);
+    if (MatchesPattern(value.text, literal)) return true;
+    const FieldDescriptor& field = path.field();
+    return field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM &&
+           MatchesPattern(ShortName(*field.enum_type(), value.text), literal);
   }
 
   int Order(const FieldValue& value) const {
@@ -255,13 +265,10 @@ class Parser {
   // A misspelt name would match nothing, in silence.
   static Outcome<void> CheckName(const google::protobuf::EnumDescriptor& type,
                                  const std::string& text) {
-    // The first value is the prefix of all names with UNSPECIFIED.
-    const std::string& first = type.value(0)->name();
-    const size_t prefix = first.size() - std::string_view("UNSPECIFIED").size();
     std::string names;
     for (int i = 0; i < type.value_count(); ++i) {
       const std::string& name = type.value(i)->name();
-      const std::string_view rest = std::string_view(name).substr(prefix);
+      const std::string_view rest = ShortName(type, name);
       if (MatchesPattern(name, text) || MatchesPattern(rest, text)) return {};
       if (i > 0) names += fmt::format("{}{}", i > 1 ? ", " : "", rest);
     }

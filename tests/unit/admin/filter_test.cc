@@ -4,6 +4,7 @@
 
 #include "monkafka/admin/v1/connections.pb.h"
 #include "monkafka/admin/v1/groups.pb.h"
+#include "monkafka/admin/v1/segments.pb.h"
 #include "monkafka/admin/v1/topics.pb.h"
 
 namespace monkafka::admin {
@@ -93,6 +94,14 @@ TEST(Filter, EnumsGoByTheirWholeAndShortNames) {
   EXPECT_TRUE(Matches("state = GROUP_STATE_EMPTY", group));
   EXPECT_TRUE(Matches("state = EMPTY", group));
   EXPECT_FALSE(Matches("state = STABLE", group));
+}
+
+TEST(Filter, AnEnumsShortNameIsNotTheEndOfAnother) {
+  v1::Anomaly anomaly;
+  anomaly.set_kind(v1::ANOMALY_KIND_TIME_INDEX_MISMATCH);
+  EXPECT_TRUE(Matches("kind = TIME_INDEX_MISMATCH", anomaly));
+  EXPECT_FALSE(Matches("kind = INDEX_MISMATCH", anomaly));
+  EXPECT_TRUE(Matches("kind = '*INDEX_MISMATCH'", anomaly));
 }
 
 TEST(Filter, ANameThatAnEnumHasNotIsRefused) {
