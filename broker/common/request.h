@@ -24,7 +24,8 @@ struct Connection {
   int client_port = 0;
   int local_port = 0;
   // Runs tasks on the connection's network thread, between its requests: what a waiting request
-  // goes on with there needs no other thread to wake it. Tasks that come after its end are dropped.
+  // goes on with there needs no other thread to wake it. It runs tasks after the connection's end,
+  // too, and drops them after its own, which is the server's.
   std::shared_ptr<Executor> executor;
 
   std::string principal = "User:ANONYMOUS";
