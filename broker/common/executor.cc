@@ -172,7 +172,10 @@ TimerThread::TimerThread(const Clock& clock) : state_(std::make_unique<State>(cl
 TimerThread::~TimerThread() { Stop(); }
 
 Timers::Id TimerThread::Schedule(std::chrono::milliseconds delay, Task task) {
-  const State::Time time = state_->clock.Now() + delay;
+  // Settings may say any number of milliseconds, of which the largest are no time of the clock.
+  constexpr std::chrono::hours kLongest{24 * 365 * 100};
+  const State::Time time =
+      state_->clock.Now() + std::min<std::chrono::milliseconds>(delay, kLongest);
   MutexLock lock(state_->mutex);
   const Id id = ++state_->last_id;
   if (state_->stopping) return id;

@@ -81,7 +81,7 @@ class PosixFile final : public File {
     } while (error == EINTR);
     if (error == 0) return {};
     // What it got before the volume was full.
-    if (const Result<int64_t> present = Size(); present) ::ftruncate(descriptor_, *present);
+    if (const Result<int64_t> present = Size(); present) static_cast<void>(Truncate(*present));
     return FailWith("reserve", path_, error);
   }
 

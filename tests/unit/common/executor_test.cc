@@ -86,6 +86,16 @@ TEST(TimerThreadTest, SleepsOnWhenATimerGivesWayToALaterOne) {
   EXPECT_LE(clock.looks(), 3);  // once for each that it sleeps for, and not for the thousand
 }
 
+TEST(TimerThreadTest, TheLongestDelayIsNotOver) {
+  SystemClock clock;
+  TimerThread timers(clock);
+  const Timers::Id id = timers.Schedule(milliseconds::max(), [] { ADD_FAILURE(); });
+  std::promise<void> done;
+  timers.Schedule(milliseconds(1), [&done] { done.set_value(); });
+  done.get_future().wait();
+  EXPECT_TRUE(timers.Cancel(id));
+}
+
 TEST(TimerThreadTest, StopDropsWhatIsPending) {
   SystemClock clock;
   TimerThread timers(clock);

@@ -9,6 +9,7 @@
 
 #include "log_harness.h"
 #include "storage/names.h"
+#include "storage/segment.h"
 
 namespace monkafka::storage {
 namespace {
@@ -115,6 +116,26 @@ TEST_F(PreallocateTest, TurnedOnAndOffItHoldsForTheNextSegment) {
   while (Active() == second) ASSERT_EQ(AppendOne(), ErrorCode::kNone);
   EXPECT_EQ(Reserved(second), 0u);
   EXPECT_EQ(Reserved(Active()), 0u);
+}
+
+// Else a recovered segment, which is not synced again, could not be closed when too many files are
+// open.
+TEST_F(PreallocateTest, WhatIsGivenBackNeedsNoSync) {
+  OpenFiles open_files(files, 10);
+  const auto directory = std::make_shared<const std::string>(kDirectory);
+  const std::shared_ptr<Segment> segment = Segment::Create(open_files, directory, 0, 0).value();
+  ASSERT_TRUE(segment->Reserve(kSegmentBytes));
+  const std::string path = segment->log_file().path();
+  EXPECT_EQ(files.Reserved(path), kSegmentBytes);
+  const std::vector<uint8_t> batch = Build({});
+  const Bytes piece(batch);
+  ASSERT_TRUE(segment->Append(std::span(&piece, 1), static_cast<int64_t>(batch.size())));
+  ASSERT_TRUE(segment->SyncLog());
+  segment->log_file().MarkSynced();
+  ASSERT_TRUE(segment->Seal());
+  EXPECT_EQ(files.Reserved(path), 0u);
+  EXPECT_FALSE(segment->log_file().dirty());
+  EXPECT_EQ(files.Content(path), batch);
 }
 
 class PosixReserveTest : public ::testing::Test {
