@@ -5,6 +5,7 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -291,7 +292,8 @@ class Parser {
     double number = 0;
     const auto real = std::from_chars(text.data(), end, number);
     comparison.number = number;
-    return real.ec == std::errc() && real.ptr == end;
+    // "nan" would be read as one, and equal anything.
+    return real.ec == std::errc() && real.ptr == end && std::isfinite(number);
   }
 
   static Outcome<void> ReadTime(Comparison& comparison) {

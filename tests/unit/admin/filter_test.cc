@@ -130,6 +130,7 @@ TEST(Filter, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(Refusal("name = a name = b").find("position 9"), std::string::npos);
   EXPECT_NE(Refusal("partition_count = many").find("is a number, not \"many\" at position 18"),
             std::string::npos);
+  EXPECT_NE(Refusal("partition_count = nan").find("is a number"), std::string::npos);
   EXPECT_NE(Refusal("internal = maybe").find("true or false at position 11"), std::string::npos);
   EXPECT_NE(Refusal("configs = x").find("only asked for with : at position 0"), std::string::npos);
   EXPECT_NE(Refusal("name.x = 1").find("no fields of its own"), std::string::npos);
