@@ -76,7 +76,10 @@ std::vector<v1::TrimTarget> TargetsOf(Session& session, const TrimFlags& flags,
   if (!flags.before_time.empty()) return TargetsBeforeTime(session, flags, offsets);
   const int64_t before = flags.all ? -1 : flags.before_offset;
   std::vector<v1::TrimTarget> targets;
-  for (int32_t p : ParsePartitions(flags.partitions)) targets.push_back(Target(p, before));
+  const std::vector<int32_t> named = ParsePartitions(flags.partitions);
+  for (int32_t p : std::set<int32_t>(named.begin(), named.end())) {
+    targets.push_back(Target(p, before));
+  }
   if (!targets.empty()) return targets;
   for (const auto& [partition, known] : offsets) {
     // Of all partitions those without a record have nothing to lose, wherever they end.

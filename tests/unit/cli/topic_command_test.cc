@@ -363,6 +363,11 @@ TEST_F(TopicCommandTest, TrimAsksWithWhatIsLost) {
   for (const auto& trim : topics.trims) EXPECT_TRUE(trim.validate_only());
 }
 
+TEST_F(TopicCommandTest, PartitionsThatAreNamedTwiceAreTrimmedOnce) {
+  EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--partitions", "0-2,1", "--all", "--yes"}), kDone);
+  EXPECT_EQ(topics.trims.at(0).targets_size(), 3);
+}
+
 TEST_F(TopicCommandTest, TrimBeforeATimeLeavesWhatComesMeanwhile) {
   EXPECT_EQ(cli.Run({"topic", "trim", "orders", "--before-time", "-1h", "--yes"}), kDone);
   ASSERT_EQ(topics.trims.size(), 1U);
