@@ -61,9 +61,6 @@ class FileSystem {
   virtual Status RemoveDirectory(const std::string& path) = 0;  // with all in it; missing is fine
   // Makes created, renamed and removed names in the directory durable.
   virtual Status SyncDirectory(const std::string& path) = 0;
-  // Makes all that was written to the volume that holds the path durable, names included: one wait
-  // instead of one for each of many new files.
-  virtual Status SyncVolume(const std::string& path) = 0;
   // An exclusive lock held by this process, or an error naming who cannot have it.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
   struct Space {

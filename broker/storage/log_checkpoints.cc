@@ -69,7 +69,7 @@ Status LogCheckpoints::WriteFile(std::string_view name, OffsetCheckpoint fresh,
   return status;
 }
 
-Status LogCheckpoints::Forget(const TopicPartition& tp) {
+Status LogCheckpoints::Forget(std::span<const TopicPartition> partitions) {
   MutexLock lock(files_mutex_);
   const std::pair<std::string_view, OffsetCheckpoint*> files[] = {
       {kLogStartFile, &log_starts_},
@@ -78,7 +78,7 @@ Status LogCheckpoints::Forget(const TopicPartition& tp) {
   };
   for (const auto& [name, written] : files) {
     OffsetCheckpoint fresh = *written;
-    if (fresh.erase(tp) == 0) continue;
+    for (const TopicPartition& tp : partitions) fresh.erase(tp);
     if (Status status = WriteFile(name, std::move(fresh), *written); !status) return status;
   }
   return {};

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,9 @@ class LogCheckpoints : public std::enable_shared_from_this<LogCheckpoints> {
   Offset LogStartOf(const TopicPartition& tp) const;
   Offset RecoveryPointOf(const TopicPartition& tp) const;
 
-  // A new log is about to get this name: what the files say of an earlier one must not count.
-  Status Forget(const TopicPartition& tp);
+  // New logs are about to get these names: what the files say of earlier ones must not count. Each
+  // file is written once at most.
+  Status Forget(std::span<const TopicPartition> partitions);
   // Makes the log starts that the logs want now durable. Calls that come while a write is running
   // share the next one.
   void PersistLogStarts(Callback<Status> done);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/log.h"
+#include "common/together.h"
 #include "storage/log_checkpoints.h"
 #include "storage/log_loader.h"
 #include "storage/log_maintenance.h"
@@ -16,8 +17,6 @@ namespace monkafka::storage {
 namespace {
 
 constexpr char kTemporary[] = ".tmp";
-// From so many new logs on the whole volume is synced, with what others wrote to it.
-constexpr size_t kSyncTogether = 64;
 
 // In a partition's directory.
 std::string TopicIdFile(const std::string& directory) {
@@ -62,7 +61,7 @@ class LocalLogManager final : public LogManager {
   // One log that CreateAll was asked for.
   struct Fresh {
     std::shared_ptr<LocalLog> log;
-    Path directory;  // null: it was there already
+    Path directory;  // null: it is there already
     Status status;
   };
 
@@ -78,7 +77,8 @@ class LocalLogManager final : public LogManager {
                                  const LogConfig& config);
   std::shared_ptr<LocalLog> Offline(const TopicPartition& tp, const Path& path,
                                     const Uuid& topic_id, const LogConfig& config, Error error);
-  Status Prepare(const NewLog& wanted, Fresh& fresh);
+  Status FindOrMakeRoom(const NewLog& wanted, Fresh& fresh);
+  Status MakeFiles(const NewLog& wanted, Fresh& fresh);
   void MakeDurable(std::vector<Fresh>& all);
   Status SyncFile(const std::string& path);
   Status MoveAway(const TopicPartition& tp, const std::string& path);
@@ -204,7 +204,16 @@ std::vector<Result<std::shared_ptr<PartitionLog>>> LocalLogManager::CreateAll(
     std::span<const NewLog> logs) {
   MutexLock lock(changes_mutex_);
   std::vector<Fresh> fresh(logs.size());
-  for (size_t i = 0; i < logs.size(); ++i) fresh[i].status = Prepare(logs[i], fresh[i]);
+  std::vector<TopicPartition> missing;
+  for (size_t i = 0; i < logs.size(); ++i) {
+    fresh[i].status = FindOrMakeRoom(logs[i], fresh[i]);
+    if (fresh[i].directory) missing.push_back(logs[i].topic_partition);
+  }
+  const Status forgotten = checkpoints_->Forget(missing);
+  for (size_t i = 0; i < logs.size(); ++i) {
+    if (!fresh[i].directory) continue;
+    fresh[i].status = forgotten ? MakeFiles(logs[i], fresh[i]) : forgotten;
+  }
   MakeDurable(fresh);
   std::vector<Result<std::shared_ptr<PartitionLog>>> results;
   for (Fresh& each : fresh) {
@@ -218,8 +227,8 @@ std::vector<Result<std::shared_ptr<PartitionLog>>> LocalLogManager::CreateAll(
   return results;
 }
 
-// Finds the log, or makes its files, which MakeDurable completes.
-Status LocalLogManager::Prepare(const NewLog& wanted, Fresh& fresh) {
+// Finds the log, or sets the directory for its files, in whose way nothing is then.
+Status LocalLogManager::FindOrMakeRoom(const NewLog& wanted, Fresh& fresh) {
   const TopicPartition& tp = wanted.topic_partition;
   fresh.log = logs_->Find(tp);
   if (fresh.log) {
@@ -240,17 +249,21 @@ Status LocalLogManager::Prepare(const NewLog& wanted, Fresh& fresh) {
     }
     if (Status status = MoveAway(tp, *path); !status) return status;
   }
-  Status status = checkpoints_->Forget(tp);
-  if (status) status = files_.CreateDirectories(*path);
-  if (!status) return status;
+  fresh.directory = path;
+  return {};
+}
+
+// MakeDurable completes them.
+Status LocalLogManager::MakeFiles(const NewLog& wanted, Fresh& fresh) {
+  const Path& path = fresh.directory;
+  if (Status status = files_.CreateDirectories(*path); !status) return status;
   Result<std::shared_ptr<Segment>> segment =
       BeginSegment(*environment_, path, /*base_offset=*/0, wanted.config);
   if (!segment) return Forward(std::move(segment));
-  fresh.directory = path;
   LoadedLog loaded;
   loaded.segments.push_back(*std::move(segment));
-  fresh.log = std::make_shared<LocalLog>(environment_, tp, wanted.topic_id, path, wanted.config,
-                                         std::move(loaded));
+  fresh.log = std::make_shared<LocalLog>(environment_, wanted.topic_partition, wanted.topic_id,
+                                         path, wanted.config, std::move(loaded));
   Result<std::shared_ptr<File>> file =
       files_.Open(TopicIdFile(*path) + kTemporary, OpenMode::kCreateTruncate);
   if (!file) return Forward(std::move(file));
@@ -259,27 +272,27 @@ Status LocalLogManager::Prepare(const NewLog& wanted, Fresh& fresh) {
   return (*file)->WriteAt(0, std::span(&piece, 1));
 }
 
-// The file with the topic's id is there only when all of it is.
+// The file with the topic's id is there only when all of it is. Each waits for its own files alone:
+// to sync the volume would be one wait for all of them, and for all that producers have written to
+// it. Waiting at the same time they share the commits of the file system's journal; the names come
+// after the contents of all, so that they share theirs, too.
 void LocalLogManager::MakeDurable(std::vector<Fresh>& all) {
   std::vector<Fresh*> fresh;
   for (Fresh& each : all) {
     if (each.directory && each.status) fresh.push_back(&each);
   }
   if (fresh.empty()) return;
-  // An error of the volume may be of any file on it: then each is asked for its own.
-  const auto sync_together = [&] {
-    return fresh.size() >= kSyncTogether && files_.SyncVolume(options_.directory).has_value();
-  };
-  const bool contents_synced = sync_together();
+  DoTogether(environment_->workers, fresh.size(), [&](size_t i) {
+    fresh[i]->status = SyncFile(TopicIdFile(*fresh[i]->directory) + kTemporary);
+  });
+  std::erase_if(fresh, [](const Fresh* each) { return !each->status; });
   for (Fresh* each : fresh) {
     const std::string name = TopicIdFile(*each->directory);
-    if (!contents_synced) each->status = SyncFile(name + kTemporary);
-    if (each->status) each->status = files_.Rename(name + kTemporary, name);
+    each->status = files_.Rename(name + kTemporary, name);
   }
-  if (sync_together()) return;
-  for (Fresh* each : fresh) {
-    if (each->status) each->status = files_.SyncDirectory(*each->directory);
-  }
+  DoTogether(environment_->workers, fresh.size(), [&](size_t i) {
+    if (fresh[i]->status) fresh[i]->status = files_.SyncDirectory(*fresh[i]->directory);
+  });
   const Status names = files_.SyncDirectory(options_.directory);
   for (Fresh* each : fresh) {
     if (each->status) each->status = names;

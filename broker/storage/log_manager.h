@@ -62,8 +62,7 @@ class LogManager {
 
   virtual std::shared_ptr<PartitionLog> Find(const TopicPartition& tp) = 0;
   // Creates them, durable in the directory, or returns those that are there; one answer for each.
-  // Many are made durable together, which takes hardly longer than one unless others have written
-  // much to the volume. No log may be named twice.
+  // Many wait for the disk together, on the workers. No log may be named twice.
   virtual std::vector<Result<std::shared_ptr<PartitionLog>>> CreateAll(
       std::span<const NewLog> logs) = 0;
   Result<std::shared_ptr<PartitionLog>> Create(const TopicPartition& tp, const Uuid& topic_id,

@@ -238,15 +238,6 @@ class Posix final : public FileSystem {
     return {};
   }
 
-  Status SyncVolume(const std::string& path) override {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return FailWith("open directory", path, errno);
-    const int error = ::syncfs(descriptor) == 0 ? 0 : errno;
-    ::close(descriptor);
-    if (error != 0) return FailWith("sync the volume of", path, error);
-    return {};
-  }
-
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor < 0) return FailWith("open", path, errno);

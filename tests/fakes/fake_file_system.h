@@ -78,7 +78,6 @@ class FakeFileSystem final : public storage::FileSystem {
   Status Remove(const std::string& path) override;
   Status RemoveDirectory(const std::string& path) override;
   Status SyncDirectory(const std::string& path) override;
-  Status SyncVolume(const std::string& path) override;
   Result<std::unique_ptr<storage::FileLock>> Lock(const std::string& path) override;
   Result<Space> SpaceOf(const std::string& path) override;
 

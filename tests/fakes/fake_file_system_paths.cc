@@ -154,17 +154,6 @@ Status FakeFileSystem::SyncDirectory(const std::string& path) {
   });
 }
 
-// As syncfs does, it may tell of a failure that is another file's: here nothing is synced then.
-Status FakeFileSystem::SyncVolume(const std::string& path) {
-  MutexLock lock(mutex_);
-  if (Status status = CheckAlive(); !status) return status;
-  if (!Lookup(path)) return Fault("sync the volume of " + path + ": no such directory");
-  return Mutate("sync the volume of " + path, [root = root_]() -> Status {
-    root->SyncAll();
-    return {};
-  });
-}
-
 Result<std::unique_ptr<storage::FileLock>> FakeFileSystem::Lock(const std::string& path) {
   Result<std::shared_ptr<storage::File>> file = Open(path, storage::OpenMode::kCreate);
   if (!file) return Forward(std::move(file));

@@ -117,12 +117,6 @@ void FakeNode::SyncNames() {
   changes.clear();
 }
 
-void FakeNode::SyncAll() {
-  if (!directory) return Sync();
-  SyncNames();
-  for (const auto& [name, node] : names) node->SyncAll();
-}
-
 void FakeNode::SettleNames(Unsynced unsynced, std::mt19937_64& random) {
   if (unsynced == Unsynced::kKeepAll) return;
   size_t kept = changes.size();

@@ -45,8 +45,6 @@ struct FakeNode {
 
   void Apply(Change change);
   void SyncNames();
-  // This and everything below it.
-  void SyncAll();
   void SettleNames(Unsynced unsynced, std::mt19937_64& random);
 
   bool directory = false;

@@ -45,8 +45,8 @@ class ManyLogsTest : public LogManagerTest {
       partitions.push_back({"many", static_cast<int32_t>(i)});
       logs.push_back({partitions.back(), topic_id, config});
     }
-    files.SetTrace([this](int64_t operation, const std::string& what) {
-      if (what.starts_with("sync")) syncs.push_back(operation);
+    files.SetTrace([this](int64_t, const std::string& what) {
+      if (what.starts_with("sync")) synced.push_back(what);
     });
   }
 
@@ -61,29 +61,76 @@ class ManyLogsTest : public LogManagerTest {
 
   std::vector<TopicPartition> partitions;
   std::vector<NewLog> logs;
-  std::vector<int64_t> syncs;
+  std::vector<std::string> synced;
 };
 
-TEST_F(ManyLogsTest, AreMadeDurableTogether) {
+TEST_F(ManyLogsTest, WaitForNothingButTheirOwnFiles) {
   for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each) << each.error().message;
-  EXPECT_LE(syncs.size(), 2u);
+  std::vector<std::string> expected;
+  for (const TopicPartition& each : partitions) {
+    const std::string directory = Root(each.ToString());
+    expected.push_back("sync " + directory + "/partition.metadata.tmp");
+    expected.push_back("sync directory " + directory);
+  }
+  expected.push_back("sync directory " + std::string(kDirectory));
+  EXPECT_THAT(synced, ::testing::UnorderedElementsAreArray(expected));
   ExpectAllAreThere();
 }
 
-TEST_F(ManyLogsTest, AnErrorOfTheVolumeThatIsNotTheirsHarmsNone) {
+TEST_F(ManyLogsTest, WaitOnTheWorkersTogether) {
+  WorkerPool threads(3, "test");
+  manager = *LogManager::Open(options, files, clock, timers, threads);
+  for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each) << each.error().message;
+  ExpectAllAreThere();
+  threads.Stop();
+  manager.reset();
+}
+
+TEST_F(ManyLogsTest, ADiskErrorHarmsOnlyTheLogItMeets) {
   LogHarness rehearsal;
   rehearsal.Open();
-  int64_t volume = 0;
+  int64_t contents = 0;
+  int64_t names = 0;
   rehearsal.files.SetTrace([&](int64_t operation, const std::string& what) {
-    if (volume == 0 && what.starts_with("sync the volume")) volume = operation;
+    if (what == "sync " + Root("many-7/partition.metadata.tmp")) contents = operation;
+    if (what == "sync directory " + Root("many-9")) names = operation;
   });
   for (const auto& each : rehearsal.manager->CreateAll(logs)) ASSERT_TRUE(each);
-  ASSERT_GT(volume, 0);
+  ASSERT_GT(contents, 0);
+  ASSERT_GT(names, contents);
 
-  files.FailAt(volume);
-  for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each) << each.error().message;
+  files.FailAt(contents);
+  files.FailAt(names - 2);  // the first is neither renamed nor its directory synced
+  const auto created = manager->CreateAll(logs);
   EXPECT_EQ(files.failures_to_come(), 0u);
-  ExpectAllAreThere();
+  for (size_t i = 0; i < kLogs; ++i) EXPECT_EQ(created[i].has_value(), i != 7 && i != 9) << i;
+}
+
+// The checkpoint files list all partitions of the broker.
+TEST_F(ManyLogsTest, NamesUsedBeforeAreTakenOutOfEachCheckpointAtOnce) {
+  for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each);
+  ASSERT_TRUE(manager->Close());
+  Forget();
+  manager = *LogManager::Open(options, files, clock, timers, workers);
+  ASSERT_TRUE(manager->LoadAll([&](const TopicPartition&, const Uuid&) { return std::nullopt; }));
+  const auto names_it = [this](std::string_view file) {
+    return std::string(AsText(files.Content(Root(std::string(file))))).find("many 7 ") !=
+           std::string::npos;
+  };
+  ASSERT_TRUE(names_it(kRecoveryPointFile));
+  ASSERT_TRUE(names_it(kHighWatermarkFile));
+
+  synced.clear();
+  for (NewLog& each : logs) each.topic_id = Uuid{{9, 9, 9}};
+  for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each) << each.error().message;
+  EXPECT_FALSE(names_it(kRecoveryPointFile));
+  EXPECT_FALSE(names_it(kHighWatermarkFile));
+  const auto writes = [this](std::string_view file) {
+    return std::ranges::count(synced, "sync " + Root(std::string(file)) + ".tmp");
+  };
+  EXPECT_EQ(writes(kRecoveryPointFile), 1);
+  EXPECT_EQ(writes(kHighWatermarkFile), 1);
+  EXPECT_EQ(writes(kLogStartFile), 0);
 }
 
 TEST_F(ManyLogsTest, OneThatCannotBeCreatedHarmsNoOther) {
@@ -125,9 +172,9 @@ TEST_F(ManyLogsTest, APowerCutAmongThemTakesNoneOffline) {
 
 TEST_F(ManyLogsTest, AreDeletedWithOneSync) {
   for (const auto& each : manager->CreateAll(logs)) ASSERT_TRUE(each);
-  syncs.clear();
+  synced.clear();
   for (const Status& deleted : manager->DeleteAll(partitions)) EXPECT_TRUE(deleted);
-  EXPECT_EQ(syncs.size(), 1u);
+  EXPECT_EQ(synced.size(), 1u);
   files.SetTrace({});
   files.Recover(Unsynced::kDropAll, 1);
   for (const TopicPartition& each : partitions) {
