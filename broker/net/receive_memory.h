@@ -1,14 +1,18 @@
 // How much memory all connections together may hold for requests, received whole or in part.
 //
-// The limit is checked before reading, not before each byte: who sees room may read once more, so
-// the limit can be passed by one chunk per network thread. When it is reached, connections stop
-// reading (TCP then slows their peers) and are woken when memory comes back.
+// The limit is checked before more is taken, not before each byte: who sees room may take a chunk
+// and one step of a large request (2 MB), so each network thread can pass the limit by as much.
+// When it is reached, connections stop reading (TCP then slows their peers) and are woken when
+// memory comes back.
+//
+// Small requests are copied out of their chunk without asking: the copies of one chunk take its
+// size at most (twice that where buffers are rounded up), and the chunk is given back for them.
 //
 // A request is charged as its bytes arrive, not when its length is claimed, so it may find the
 // memory used up by other requests that are half received too. For these not to wait for each other
 // for ever one of them at a time, the holder of the overdraft, may pass the limit until it is
-// whole. The most that is ever held is therefore the limit, plus one request, plus a chunk per
-// thread.
+// whole. What is held is therefore at most the limit, plus one request, plus a chunk and 2 MB per
+// thread, plus such copies.
 //
 // Safe from any thread. Shared by everything that is charged to it: a request may outlive the
 // server.

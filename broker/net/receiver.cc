@@ -44,11 +44,12 @@ void Receiver::Clear() {
   assembly_ = nullptr;
   assembly_size_ = assembled_ = 0;
   carried_size_ = 0;
-  behind_large_ = false;
+  behind_large_ = awaits_room_ = false;
   EndOverdraft();
 }
 
 int Receiver::Prepare(std::array<iovec, 2>& space) {
+  if (awaits_room_) return 0;
   int ranges = 0;
   if (assembly_) {
     if (!MayReceive()) return 0;
@@ -76,6 +77,11 @@ bool Receiver::MayReceive() {
   return overdraft_;
 }
 
+Receiver::Cut Receiver::AwaitRoom() {
+  awaits_room_ = true;
+  return Cut::kMore;
+}
+
 void Receiver::EndOverdraft() {
   if (std::exchange(overdraft_, false)) memory_->EndOverdraft();
 }
@@ -100,6 +106,7 @@ void Receiver::Received(size_t bytes) {
 }
 
 Receiver::Cut Receiver::Next(Frame& frame) {
+  awaits_room_ = false;
   if (assembly_) return NextAssembled(frame);
   if (available() < kLengthBytes) {
     if (chunk_ && end_ == kChunkBytes) CarryPartOfLength();
@@ -114,6 +121,8 @@ Receiver::Cut Receiver::Next(Frame& frame) {
   if (available() - kLengthBytes >= size) return CutFromChunk(size, frame);
   const bool fits = size <= kChunkBytes - begin_ - kLengthBytes;
   if (fits) return Cut::kMore;
+  // The small assembly of who has sent less takes the place of a larger chunk.
+  if (available() - kLengthBytes >= kFirstAssembly && !MayReceive()) return AwaitRoom();
   return MoveToAssembly(size) ? Cut::kMore : Cut::kNoMemory;
 }
 
@@ -125,7 +134,10 @@ int32_t Receiver::LengthAtBegin() const {
 
 Receiver::Cut Receiver::NextAssembled(Frame& frame) {
   if (assembled_ < assembly_->capacity()) return Cut::kMore;
-  if (assembled_ < assembly_size_) return GrowAssembly() ? Cut::kMore : Cut::kNoMemory;
+  if (assembled_ < assembly_size_) {
+    if (!MayReceive()) return AwaitRoom();
+    return GrowAssembly() ? Cut::kMore : Cut::kNoMemory;
+  }
   const MutableBytes bytes = assembly_->bytes();
   behind_large_ = bytes.size() > kChunkBytes;
   frame = Frame{std::move(assembly_), bytes};

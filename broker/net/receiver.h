@@ -50,7 +50,8 @@ class Receiver {
   Receiver& operator=(const Receiver&) = delete;
 
   // Where the next bytes go: fills up to two ranges and returns how many, 0 when the receive memory
-  // is used up. Only after Next has returned kMore.
+  // is used up: when it may have room again, Next and then this may be called again. Only after
+  // Next has returned kMore.
   int Prepare(std::array<iovec, 2>& space);
   // So many bytes were written to the prepared space, from its start.
   void Received(size_t bytes);
@@ -64,10 +65,11 @@ class Receiver {
   void Clear();
 
   bool holds_memory() const { return chunk_ != nullptr || assembly_ != nullptr; }
-  bool assembling() const { return assembly_ != nullptr; }
+  // A request that does not fit into a chunk has begun: the overdraft would let it go on.
+  bool could_overdraft() const { return assembly_ != nullptr || awaits_room_; }
   // A request larger than a chunk was the last, and nothing of another one has been received: the
   // next read would begin one, as like as not of the same size.
-  bool between_large() const { return behind_large_ && !assembling() && available() == 0; }
+  bool between_large() const { return behind_large_ && !assembly_ && available() == 0; }
   // The length that Next refused with kBadLength.
   int32_t bad_length() const { return bad_length_; }
 
@@ -83,6 +85,7 @@ class Receiver {
   void CarryPartOfLength();
   void DropChunk();
   bool MayReceive();
+  Cut AwaitRoom();
   void EndOverdraft();
 
   const std::shared_ptr<ChunkPool> pool_;
@@ -107,6 +110,8 @@ class Receiver {
 
   bool behind_large_ = false;  // the last request was larger than a chunk
   bool overdraft_ = false;     // held in memory_
+  // What has come cannot be moved to where the rest would follow it, for want of receive memory.
+  bool awaits_room_ = false;
 };
 
 }  // namespace monkafka::net

@@ -137,7 +137,7 @@ bool Session::ReadOnce(bool& dry) {
 void Session::WaitForMemory() {
   waiting_memory_ = true;
   const bool waits = thread_.context().memory->WaitForRoom(
-      receiver_.assembling(), [mailbox = mailbox_, weak = weak_from_this()] {
+      receiver_.could_overdraft(), [mailbox = mailbox_, weak = weak_from_this()] {
         mailbox->Post([weak] {
           const auto self = weak.lock();
           if (!self) return;

@@ -244,5 +244,58 @@ TEST_F(ReceiverTest, WithoutReceiveMemoryOneStartedRequestGoesOnAndTheOthersWait
   EXPECT_TRUE(memory_->BeginOverdraft());
 }
 
+// Who holds a chunk reads on without room; what is in it must not then take megabytes.
+TEST_F(ReceiverTest, ALargeRequestThatBeginsInAHeldChunkWaitsForRoom) {
+  constexpr size_t kPart = 100'000;
+  const std::string fits = Pattern(150'000, 1);
+  const std::string large = Pattern(3'000'000, 2);
+  const std::string stream = Framed(fits) + Framed(large);
+  const size_t begun = Framed(fits).size() + kPart;
+  ASSERT_EQ(Receiver::Cut::kMore, Feed(std::string_view(stream).substr(0, kPart)));
+  memory_->Charge(64 << 20);
+  ASSERT_TRUE(memory_->BeginOverdraft());
+  const int64_t before = memory_->used();
+
+  ASSERT_EQ(Receiver::Cut::kMore, Feed(std::string_view(stream).substr(kPart, begun - kPart)));
+  ASSERT_EQ(1u, frames_.size());
+  EXPECT_EQ(memory_->used(), before);
+  std::array<iovec, 2> space;
+  EXPECT_EQ(0, receiver_.Prepare(space));
+  EXPECT_TRUE(receiver_.could_overdraft());
+  EXPECT_EQ(Receiver::Cut::kMore, CutAll(receiver_));
+  EXPECT_EQ(memory_->used(), before);
+
+  memory_->EndOverdraft();
+  EXPECT_EQ(Receiver::Cut::kMore, CutAll(receiver_));
+  EXPECT_EQ(Receiver::Cut::kMore, Feed(std::string_view(stream).substr(begun)));
+  ASSERT_EQ(2u, frames_.size());
+  EXPECT_TRUE(fits == AsText(frames_[0].bytes));
+  EXPECT_TRUE(large == AsText(frames_[1].bytes));
+  EXPECT_TRUE(memory_->BeginOverdraft()) << "given back when the request was whole";
+}
+
+TEST_F(ReceiverTest, ASmallAssemblyGrowsOnlyWhenThereIsRoom) {
+  const std::string large = Pattern(3'000'000);
+  const std::string stream = Framed(large);
+  Feed(std::string_view(stream).substr(0, 1000));
+  std::array<iovec, 2> space;
+  ASSERT_EQ(1, receiver_.Prepare(space));
+  const size_t n = space[0].iov_len;  // all of the small assembly
+  std::memcpy(space[0].iov_base, stream.data() + 1000, n);
+  memory_->Charge(64 << 20);  // others were faster
+  ASSERT_TRUE(memory_->BeginOverdraft());
+  const int64_t before = memory_->used();
+  receiver_.Received(n);
+  EXPECT_EQ(Receiver::Cut::kMore, CutAll(receiver_));
+  EXPECT_EQ(memory_->used(), before);
+  EXPECT_EQ(0, receiver_.Prepare(space));
+
+  memory_->Release(64 << 20);
+  EXPECT_EQ(Receiver::Cut::kMore, CutAll(receiver_));
+  EXPECT_EQ(Receiver::Cut::kMore, Feed(std::string_view(stream).substr(1000 + n)));
+  ASSERT_EQ(1u, frames_.size());
+  EXPECT_TRUE(large == AsText(frames_[0].bytes));
+}
+
 }  // namespace
 }  // namespace monkafka::net
