@@ -72,7 +72,9 @@ std::vector<ConfigDefinition> MakeTopicTable() {
   table.Boolean(
       "preallocate", "false", "log.preallocate",
       "Whether segment.bytes of the disk are kept for each new segment until it is full, so "
-      "that its appends never lack space; without, as much as is written.");
+      "that its appends never lack space; without, as much as is written. A clean stop gives back "
+      "what the active segment has not used, and the next start keeps room for the segments "
+      "after it alone.");
   table.Boolean("remote.log.copy.disable", "false", "",
                 "Whether no more segments are copied to remote storage.");
   table.Boolean("remote.log.delete.on.disable", "false", "",
