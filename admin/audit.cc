@@ -41,9 +41,10 @@ AuditEntry::AuditEntry(const Call& call, std::string what)
       subject(std::move(what)) {}
 
 std::string ToLine(const AuditEntry& entry) {
-  std::string line = fmt::format("audit principal={} role={} peer={} method={} subject={}",
-                                 Quoted(entry.principal), entry.role, Quoted(entry.peer),
-                                 entry.method, Quoted(entry.subject, kLongestSubject));
+  std::string line =
+      fmt::format("audit principal={} role={} peer={} method={} subject={}",
+                  Quoted(entry.principal), entry.role, Quoted(entry.peer), entry.method,
+                  Quoted(entry.subject, entry.denied ? kLongestText : kLongestSubject));
   if (!entry.request_id.empty()) line += " request_id=" + Quoted(entry.request_id);
   if (entry.validate_only) line += " validate_only=true";
   if (entry.replayed) line += " replayed=true";

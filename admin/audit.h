@@ -20,6 +20,7 @@ struct AuditEntry {
   std::string subject;  // "topic orders partitions=2"
   std::string request_id;
   bool validate_only = false;
+  bool denied = false;    // of what someone may not do the beginning tells enough
   bool replayed = false;  // answered again, not done again
   std::string outcome;    // "OK", the reason of the failure, or how much was done
 };

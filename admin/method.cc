@@ -52,6 +52,7 @@ Failure MethodTable::UnreadableMessage() {
 void MethodTable::RefuseMutation(Call& call, const Failure& failure) {
   const Failure& told = call.denial() ? *call.denial() : failure;
   AuditEntry entry(call, "");
+  entry.denied = call.denial().has_value();
   entry.outcome = ReasonOf(told);
   audit_.Write(entry);
   call.Finish(ToStatus(told));
@@ -62,6 +63,7 @@ void MethodTable::RunMutation(const CallPtr& call, const Mutation& mutation,
   AuditEntry entry(*call, mutation.subject);
   entry.request_id = mutation.request_id;
   entry.validate_only = mutation.validate_only;
+  entry.denied = call->denial().has_value();
 
   Outcome<std::string> response;
   if (call->denial()) {
@@ -72,7 +74,19 @@ void MethodTable::RunMutation(const CallPtr& call, const Mutation& mutation,
     response = run();
   } else {
     const ReplayCache::Key key{call->principal().name, call->path(), mutation.request_id};
-    response = replays_.Run(key, mutation.request_hash, run, entry.replayed);
+    const auto run_once = [&]() -> Outcome<ReplayCache::Answer> {
+      Outcome<std::string> done = run();
+      if (!done) return std::unexpected(std::move(done).error());
+      return ReplayCache::Answer{*std::move(done), call->audit_outcome()};
+    };
+    Outcome<ReplayCache::Answer> answer =
+        replays_.Run(key, mutation.request_hash, run_once, entry.replayed);
+    if (answer) {
+      call->set_audit_outcome(std::move(answer->audit_outcome));
+      response = std::move(answer->response);
+    } else {
+      response = std::unexpected(std::move(answer).error());
+    }
   }
   const grpc::Status status = StatusOf(response);
   entry.outcome = response ? call->audit_outcome() : ReasonOf(response.error());

@@ -5,15 +5,15 @@
 namespace monkafka::admin {
 namespace {
 
-bool IsKept(const Outcome<std::string>& response) {
-  return response || response.error().reason == kCallerGaveUp;
+bool IsKept(const Outcome<ReplayCache::Answer>& answer) {
+  return answer || answer.error().reason == kCallerGaveUp;
 }
 
 }  // namespace
 
-Outcome<std::string> ReplayCache::Run(const Key& key, uint64_t request_hash,
-                                      const std::function<Outcome<std::string>()>& run,
-                                      bool& replayed) {
+Outcome<ReplayCache::Answer> ReplayCache::Run(const Key& key, uint64_t request_hash,
+                                              const std::function<Outcome<Answer>()>& run,
+                                              bool& replayed) {
   const auto entry = std::make_shared<Entry>();
   entry->request_hash = request_hash;
   {
@@ -28,20 +28,21 @@ Outcome<std::string> ReplayCache::Run(const Key& key, uint64_t request_hash,
     }
     entries_.emplace(key, entry);
   }
-  Outcome<std::string> response = run();
+  Outcome<Answer> answer = run();
   MutexLock lock(mutex_);
-  if (IsKept(response)) {
-    Keep(key, entry, response);
+  if (IsKept(answer)) {
+    Keep(key, entry, answer);
   } else {
     entry->failed = true;
     entries_.erase(key);
   }
   changed_.NotifyAll();
-  return response;
+  return answer;
 }
 
-std::optional<Outcome<std::string>> ReplayCache::Replay(const Key& key, const EntryPtr& entry,
-                                                        uint64_t request_hash) {
+std::optional<Outcome<ReplayCache::Answer>> ReplayCache::Replay(const Key& key,
+                                                                const EntryPtr& entry,
+                                                                uint64_t request_hash) {
   if (entry->request_hash != request_hash) {
     return std::unexpected(Failure(FailureKind::kInvalidArgument, "REQUEST_ID_REUSED",
                                    "the request_id " + std::get<2>(key) +
@@ -49,12 +50,12 @@ std::optional<Outcome<std::string>> ReplayCache::Replay(const Key& key, const En
   }
   while (!entry->done && !entry->failed) changed_.Wait(mutex_);
   if (entry->failed) return std::nullopt;
-  return entry->response;
+  return entry->answer;
 }
 
-void ReplayCache::Keep(const Key& key, const EntryPtr& entry, Outcome<std::string> response) {
+void ReplayCache::Keep(const Key& key, const EntryPtr& entry, Outcome<Answer> answer) {
   entry->done = true;
-  entry->response = std::move(response);
+  entry->answer = std::move(answer);
   bytes_ += entry->bytes();
   by_age_.push_back({clock_.Now(), key, entry});
   while (by_age_.size() > kMaxEntries || (bytes_ > kMaxBytes && by_age_.size() > 1)) DropOldest();

@@ -27,21 +27,26 @@ class ReplayCache {
 
   using Key = std::tuple<std::string, std::string, std::string>;  // principal, method, request_id
 
+  struct Answer {
+    std::string response;
+    std::string audit_outcome = "OK";  // of the change; the audit tells it of each repetition
+  };
+
   explicit ReplayCache(const Clock& clock) : clock_(clock) {}
 
   // Runs `run` unless that has been done under this key; then answers with what it was answered
   // with, waiting if it is under way. REQUEST_ID_REUSED when the hashes differ.
-  Outcome<std::string> Run(const Key& key, uint64_t request_hash,
-                           const std::function<Outcome<std::string>()>& run, bool& replayed);
+  Outcome<Answer> Run(const Key& key, uint64_t request_hash,
+                      const std::function<Outcome<Answer>()>& run, bool& replayed);
 
  private:
   struct Entry {
     uint64_t request_hash = 0;
     bool done = false;
     bool failed = false;
-    Outcome<std::string> response;
+    Outcome<Answer> answer;
 
-    size_t bytes() const { return response ? response->size() : 0; }
+    size_t bytes() const { return answer ? answer->response.size() : 0; }
   };
   using EntryPtr = std::shared_ptr<Entry>;
   struct Age {
@@ -51,9 +56,9 @@ class ReplayCache {
   };
 
   // nullopt: the one that was under way has failed.
-  std::optional<Outcome<std::string>> Replay(const Key& key, const EntryPtr& entry,
-                                             uint64_t request_hash) REQUIRES(mutex_);
-  void Keep(const Key& key, const EntryPtr& entry, Outcome<std::string> response) REQUIRES(mutex_);
+  std::optional<Outcome<Answer>> Replay(const Key& key, const EntryPtr& entry,
+                                        uint64_t request_hash) REQUIRES(mutex_);
+  void Keep(const Key& key, const EntryPtr& entry, Outcome<Answer> answer) REQUIRES(mutex_);
   void DropOldest() REQUIRES(mutex_);
 
   const Clock& clock_;

@@ -130,5 +130,13 @@ TEST(AuditLine, WhatComesFromOutsideCannotMakeUpFieldsOrLines) {
             "method=TopicsService/CreateTopic subject=\"\" outcome=ROLE_INSUFFICIENT");
 }
 
+TEST(AuditLine, WhoIsRefusedCannotFillTheLog) {
+  AuditEntry entry;
+  entry.subject = std::string(100'000, 't');
+  EXPECT_GT(ToLine(entry).size(), 100'000u);
+  entry.denied = true;
+  EXPECT_LT(ToLine(entry).size(), 1000u);
+}
+
 }  // namespace
 }  // namespace monkafka::admin

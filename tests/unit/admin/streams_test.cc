@@ -366,5 +366,20 @@ TEST_F(StreamsTest, TheAuditTellsHowMuchWasAppended) {
   EXPECT_EQ(produce({"refused"}), "outcome=NONE_APPENDED");
 }
 
+TEST_F(StreamsTest, TheAuditTellsOfARepetitionWhatWasAppendedTheFirstTime) {
+  v1::ProduceRecordsRequest request;
+  request.set_topic("orders");
+  request.set_request_id("r1");
+  for (const char* value : {"v", "refused"}) request.add_records()->set_value(value);
+  for (int i = 0; i < 2; ++i) {
+    v1::ProduceRecordsResponse response;
+    grpc::ClientContext own;
+    ASSERT_TRUE(records->ProduceRecords(&own, request, &response).ok());
+  }
+  EXPECT_THAT(served.audit.lines(),
+              ElementsAre(testing::EndsWith("request_id=\"r1\" outcome=PARTLY_APPENDED"),
+                          testing::EndsWith("replayed=true outcome=PARTLY_APPENDED")));
+}
+
 }  // namespace
 }  // namespace monkafka::admin

@@ -76,48 +76,52 @@ TEST_F(ReplayCacheTest, SecondCallWaitsForTheFirstAndRunsNothing) {
     bool first_replayed = false;
     const auto response = cache.Run(
         key, 1,
-        [&]() -> Outcome<std::string> {
+        [&]() -> Outcome<ReplayCache::Answer> {
           running.set_value();
           release.get_future().wait();
-          return "done";
+          return ReplayCache::Answer{"done"};
         },
         first_replayed);
-    EXPECT_EQ(*response, "done");
+    EXPECT_EQ(response->response, "done");
     EXPECT_FALSE(first_replayed);
   });
   running.get_future().wait();
   auto second = std::async(std::launch::async, [&] {
-    return cache.Run(key, 1, []() -> Outcome<std::string> { return "done twice"; }, replayed);
+    return cache.Run(
+        key, 1, []() -> Outcome<ReplayCache::Answer> { return ReplayCache::Answer{"done twice"}; },
+        replayed);
   });
   release.set_value();
-  EXPECT_EQ(*second.get(), "done");
+  EXPECT_EQ(second.get()->response, "done");
   EXPECT_TRUE(replayed);
   first.join();
 }
 
 TEST_F(ReplayCacheTest, WhatFailedMayBeTriedAgain) {
-  const auto fail = []() -> Outcome<std::string> { return std::unexpected(Failure{}); };
+  const auto fail = []() -> Outcome<ReplayCache::Answer> { return std::unexpected(Failure{}); };
   ASSERT_FALSE(cache.Run(key, 1, fail, replayed));
-  const auto run = []() -> Outcome<std::string> { return "done"; };
+  const auto run = []() -> Outcome<ReplayCache::Answer> { return ReplayCache::Answer{"done"}; };
   ASSERT_TRUE(cache.Run(key, 1, run, replayed));
   EXPECT_FALSE(replayed);
 }
 
 TEST_F(ReplayCacheTest, WhatGoesOnWithoutItsCallerIsNotBegunAgain) {
-  const auto give_up = []() -> Outcome<std::string> {
+  const auto give_up = []() -> Outcome<ReplayCache::Answer> {
     return std::unexpected(Failure(FailureKind::kCancelled, kCallerGaveUp, "it goes on"));
   };
   ASSERT_FALSE(cache.Run(key, 1, give_up, replayed));
-  const auto again = []() -> Outcome<std::string> { return "done twice"; };
-  const Outcome<std::string> answer = cache.Run(key, 1, again, replayed);
+  const auto again = []() -> Outcome<ReplayCache::Answer> {
+    return ReplayCache::Answer{"done twice"};
+  };
+  const Outcome<ReplayCache::Answer> answer = cache.Run(key, 1, again, replayed);
   EXPECT_TRUE(replayed);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().reason, kCallerGaveUp);
 }
 
 TEST_F(ReplayCacheTest, OldAnswersGoWhenThereAreTooMany) {
-  const auto run = []() -> Outcome<std::string> {
-    return std::string(ReplayCache::kMaxBytes, 'x');
+  const auto run = []() -> Outcome<ReplayCache::Answer> {
+    return ReplayCache::Answer{std::string(ReplayCache::kMaxBytes, 'x')};
   };
   ASSERT_TRUE(cache.Run(key, 1, run, replayed));
   ASSERT_TRUE(cache.Run({"alice", "/Service/Method", "r2"}, 1, run, replayed));
@@ -126,7 +130,7 @@ TEST_F(ReplayCacheTest, OldAnswersGoWhenThereAreTooMany) {
 }
 
 TEST_F(ReplayCacheTest, PrincipalsHaveTheirOwnIds) {
-  const auto run = []() -> Outcome<std::string> { return "x"; };
+  const auto run = []() -> Outcome<ReplayCache::Answer> { return ReplayCache::Answer{"x"}; };
   ASSERT_TRUE(cache.Run(key, 1, run, replayed));
   ASSERT_TRUE(cache.Run({"bob", "/Service/Method", "r1"}, 1, run, replayed));
   EXPECT_FALSE(replayed);
