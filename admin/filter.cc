@@ -29,6 +29,9 @@ namespace {
 
 using NodePtr = std::shared_ptr<const Filter::Node>;
 
+// Times are compared in nanoseconds, of which 64 bits hold so many seconds.
+constexpr int64_t kMostSeconds = 9'223'372'036;
+
 struct AllOf final : Filter::Node {
   std::vector<NodePtr> parts;
   bool Matches(const Message& message) const override {
@@ -305,10 +308,16 @@ class Parser {
       if (!TimeUtil::FromString(comparison.literal, &time)) {
         return FailField("filter", field.name() + " is a time such as 2026-01-31T12:00:00Z");
       }
+      if (std::abs(time.seconds()) >= kMostSeconds) {
+        return FailField("filter", field.name() + " is a time between 1678 and 2262");
+      }
       comparison.integer = TimeUtil::TimestampToNanoseconds(time);
     } else {
       if (!TimeUtil::FromString(comparison.literal, &duration)) {
         return FailField("filter", field.name() + " is a duration such as 1.5s");
+      }
+      if (std::abs(duration.seconds()) >= kMostSeconds) {
+        return FailField("filter", field.name() + " is a duration below 292 years");
       }
       comparison.integer = TimeUtil::DurationToNanoseconds(duration);
     }

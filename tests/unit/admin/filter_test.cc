@@ -121,6 +121,19 @@ TEST(Filter, TimesAreComparedAsTimes) {
   EXPECT_FALSE(Matches("connect_time > '2026-01-01T01:00:00+01:00'", connection));
 }
 
+TEST(Filter, TimesThatCannotBeComparedAreRefused) {
+  const auto refusal = [](std::string_view text) {
+    const auto filter = Filter::Parse(*v1::Connection::descriptor(), text);
+    return filter ? std::string() : filter.error().message;
+  };
+  EXPECT_EQ(refusal("connect_time < '2262-01-01T00:00:00Z'"), "");
+  EXPECT_EQ(refusal("connect_time > '1678-01-01T00:00:00Z'"), "");
+  for (const std::string year : {"2263", "9999", "1677", "0001"}) {
+    EXPECT_EQ(refusal("connect_time < '" + year + "-01-01T00:00:00Z'"),
+              "filter: connect_time is a time between 1678 and 2262 at position 15");
+  }
+}
+
 TEST(Filter, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(Refusal("nmae = 1").find("no field \"nmae\" at position 0"), std::string::npos);
   EXPECT_NE(Refusal("name = a AND AND").find("no field \"AND\" at position 13"), std::string::npos);
