@@ -69,6 +69,7 @@ class Searcher {
       const bool open = range.to == kNoOffset;
       range.to = open ? offsets.last_stable : std::min(range.to, offsets.last_stable);
       range.from = std::max(range.from, offsets.log_start);
+      readable_ends_.push_back(offsets.last_stable);
       partitions_.push_back(*std::move(led));
     }
     return {};
@@ -96,9 +97,12 @@ class Searcher {
     storage::PartitionLog& log = partitions_[current_]->log();
     if (Status ready = log.Availability(); !ready) return ready;
     if (Status skipped = SkipByTime(log, range); !skipped) return skipped;
+    // A log leaves out the batch that crosses its reader's bound. The range may end within one, so
+    // the bound is where reading ends for everybody, and the range is kept to batch by batch.
+    const Offset bound = readable_ends_[current_];
     while (range.from < range.to && !end_) {
       Result<storage::ReadOutcome> read = cluster::Await<Result<storage::ReadOutcome>>(
-          [&](auto done) { log.Read({range.from, kReadBytes, true, range.to}, std::move(done)); });
+          [&](auto done) { log.Read({range.from, kReadBytes, true, bound}, std::move(done)); });
       const Offset log_start = log.Offsets().log_start;
       if (!read && read.error().code == ErrorCode::kOffsetOutOfRange && range.from < log_start) {
         range.from = log_start;  // retention was faster
@@ -112,7 +116,8 @@ class Searcher {
         }
         if (end_) return {};
       }
-      range.from = std::max(range.from, read->records.empty() ? range.to : read->next_offset);
+      const Offset searched = read->records.empty() ? range.to : read->next_offset;
+      range.from = std::max(range.from, std::min(searched, range.to));
     }
     return {};
   }
@@ -139,10 +144,10 @@ class Searcher {
     storage::BatchScanner scanner(
         std::make_shared<storage::InterruptibleFile>(std::move(piece.file), stop_), piece.position,
         limit);
-    while (!end_) {
+    while (!end_ && range.from < range.to) {
       if (stop_.stop_requested()) return std::unexpected(storage::Interruption());
       const Result<std::optional<BatchView>> batch = scanner.Next();
-      if (batch && !*batch) return {};
+      if (batch && (!*batch || (*batch)->base_offset() >= range.to)) return {};
       if (batch) {
         SearchBatch(**batch, range);
         if (counters_.scanned_bytes - reported_bytes_ >= kProgressInterval) ReportProgress();
@@ -217,7 +222,8 @@ class Searcher {
   const RecordMatcher& matcher_;
   const std::stop_token& stop_;
   RecordSink& sink_;
-  std::vector<RecordRange> ranges_;  // what is left of them
+  std::vector<RecordRange> ranges_;    // what is left of them
+  std::vector<Offset> readable_ends_;  // of their partitions when the search began
   std::vector<std::shared_ptr<cluster::Partition>> partitions_;
   size_t current_ = 0;  // of ranges_
   AbortedFilter aborted_;

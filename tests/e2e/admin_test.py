@@ -539,6 +539,26 @@ class Records(AdminCase):
                          [f"v7{i}".encode() for i in range(10)])
         self.assertEqual(found[-1].summary.matched_records, 10)
 
+    def test_an_end_within_a_batch_is_kept_to(self):
+        self.admin.create("batched")
+        self.admin.produce("batched", *(f"v{i}" for i in range(1000)))  # one batch
+
+        def read(start, end):
+            events = list(self.admin.records.ReadRecords(records_pb2.ReadRecordsRequest(
+                topic="batched", start=records_pb2.ReadStart(offset=start), end_offset=end)))
+            return [at.record.offset for e in events for at in e.records], events[-1].summary
+        for start, end in (0, 500), (300, 301), (999, 1000), (0, 1), (400, 400):
+            offsets, summary = read(start, end)
+            self.assertEqual(offsets, list(range(start, end)))
+            self.assertEqual(summary.end, records_pb2.SCAN_END_COMPLETE)
+            self.assertEqual([at.offset for at in summary.next_offsets], [end])
+        found = list(self.admin.records.SearchRecords(records_pb2.SearchRecordsRequest(
+            topic="batched", end_offset=500, predicates=[records_pb2.Predicate(
+                field=records_pb2.Predicate.FIELD_VALUE, match=records_pb2.Predicate.MATCH_REGEX,
+                operand=b"^v49.$|^v50.$")])))
+        self.assertEqual([at.record.offset for e in found for at in e.records], list(range(490, 500)))
+        self.assertEqual(found[-1].summary.scanned_records, 500)
+
     def test_a_tail_follows(self):
         self.admin.create("tailed")
         stream = self.admin.records.TailRecords(records_pb2.TailRecordsRequest(

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <optional>
 
 #include "records/batch_builder.h"
@@ -155,14 +156,59 @@ TEST_F(RecordSearchTest, GoesOverThePartitionsInTheOrderAskedFor) {
   EXPECT_THAT(sink.places, ElementsAre(std::pair(1, 1), std::pair(0, 0)));
 }
 
+// Batches of records 0 to 3, 4 to 7 and 8 to 11, and ranges that begin and end anywhere.
 TEST_F(RecordSearchTest, KeepsToItsRangeAlsoWithinABatch) {
-  Put({{"k", "a"}, {"k", "b"}, {"k", "c"}, {"k", "d"}});
-  Put({{"k", "e"}});
-  search.ranges = {{0, 1, 3}};
-  // The log gives whole batches; this one ends behind the range.
-  Log().batches[0].last = 2;
-  EXPECT_EQ(2, Run().progress.counters.scanned_records);
-  EXPECT_THAT(sink.offsets, ElementsAre(1, 2));
+  for (int i = 0; i < 3; ++i) Put({{"k", "a"}, {"k", "b"}, {"k", "c"}, {"k", "d"}});
+  for (Offset from = 0; from <= 12; ++from) {
+    for (Offset to = from; to <= 12; ++to) {
+      SCOPED_TRACE(testing::Message() << from << " to " << to);
+      search.ranges = {{0, from, to}};
+      sink.offsets.clear();
+      const SearchOutcome outcome = Run();
+      std::vector<Offset> expected;
+      for (Offset offset = from; offset < to; ++offset) expected.push_back(offset);
+      EXPECT_EQ(expected, sink.offsets);
+      EXPECT_EQ(SearchEnd::kEnd, outcome.end);
+      EXPECT_EQ(to, outcome.progress.ranges.at(0).from);
+      EXPECT_EQ(to - from, outcome.progress.counters.scanned_records);
+      const Offset batches = to == from ? 0 : (to - 1) / 4 - from / 4 + 1;
+      EXPECT_EQ(batches * static_cast<Offset>(Log().batches[0].bytes.size()),
+                outcome.progress.counters.scanned_bytes);
+    }
+  }
+}
+
+TEST_F(RecordSearchTest, ABudgetAlsoCountsTheBatchThatCrossesTheEnd) {
+  for (int i = 0; i < 2; ++i) Put({{"k", "a"}, {"k", "b"}, {"k", "c"}, {"k", "d"}});
+  search.ranges = {{0, 0, 6}, {1, 0, kNoOffset}};
+  Put({{"k", "e"}}, records::Codec::kNone, 1);
+  search.max_scanned_bytes = 2 * static_cast<int64_t>(Log().batches[0].bytes.size());
+  SearchOutcome outcome = Run();
+  EXPECT_EQ(SearchEnd::kBudget, outcome.end);
+  EXPECT_EQ(6, outcome.progress.ranges.at(0).from);
+  EXPECT_EQ(0, outcome.progress.ranges.at(1).from);
+  EXPECT_THAT(sink.offsets, ElementsAre(0, 1, 2, 3, 4, 5));
+  search.ranges = {{0, 0, 6}};
+  search.max_scanned_bytes = std::numeric_limits<int64_t>::max();
+  search.max_scanned_records = 5;
+  sink.offsets.clear();
+  outcome = Run();
+  EXPECT_EQ(SearchEnd::kBudget, outcome.end);
+  EXPECT_EQ(5, outcome.progress.ranges.at(0).from);
+  EXPECT_THAT(sink.offsets, ElementsAre(0, 1, 2, 3, 4));
+}
+
+// Damage behind the range is none of its business, damage of the batch that crosses its end is.
+TEST_F(RecordSearchTest, CountsTheDamageOfItsRangeAlone) {
+  for (int i = 0; i < 3; ++i) Put({{"k", "a"}, {"k", "b"}});
+  Log().batches[1].bytes[70] ^= 1;
+  Log().batches[2].bytes[70] ^= 1;
+  search.ranges = {{0, 0, 2}};
+  EXPECT_EQ(0, Run().progress.counters.damaged_batches);
+  search.ranges = {{0, 0, 3}};
+  const SearchOutcome outcome = Run();
+  EXPECT_EQ(1, outcome.progress.counters.damaged_batches);
+  EXPECT_EQ(3, outcome.progress.ranges.at(0).from);
 }
 
 TEST_F(RecordSearchTest, BelowTheLogStartItBeginsThereAndBehindTheEndItFails) {
