@@ -19,18 +19,21 @@
 
 namespace monkafka::admin {
 
+// Not inside the class: there a default of a member cannot be used before the class is complete.
+struct ReplayAnswer {
+  std::string response;
+  std::string audit_outcome = "OK";  // of the change; the audit tells it of each repetition
+};
+
 class ReplayCache {
  public:
+  using Answer = ReplayAnswer;
+
   static constexpr std::chrono::minutes kKept{10};
   static constexpr size_t kMaxEntries = 4096;
   static constexpr size_t kMaxBytes = 4 << 20;
 
   using Key = std::tuple<std::string, std::string, std::string>;  // principal, method, request_id
-
-  struct Answer {
-    std::string response;
-    std::string audit_outcome = "OK";  // of the change; the audit tells it of each repetition
-  };
 
   explicit ReplayCache(const Clock& clock) : clock_(clock) {}
 
