@@ -107,8 +107,9 @@ void FakeNode::Tear(std::mt19937_64& random) {
   const size_t kept = random() % (last_write->size + 1);
   std::vector<uint8_t> torn = last_write->before;
   torn.resize(std::max(torn.size(), last_write->position + kept));
-  std::memcpy(torn.data() + last_write->position, content.data() + last_write->position,
-              std::min(kept, content.size() - last_write->position));
+  std::copy_n(content.data() + last_write->position,
+              std::min(kept, content.size() - last_write->position),
+              torn.data() + last_write->position);
   content = std::move(torn);
 }
 
