@@ -126,7 +126,8 @@ Status TimeIndexCheck::OnBatch(const BatchInfo& info, int64_t damaged_from) {
     if (entry->offset > info.last_offset) break;
     const bool fits = entry->offset >= info.base_offset && entry->timestamp == info.max_timestamp &&
                       entry->timestamp >= largest_;
-    if (!fits && !(entry->offset < info.base_offset && damaged_from >= 0)) {
+    const bool in_damage = damaged_from >= 0 && entry->offset < info.base_offset;
+    if (!fits && !(in_damage && MayBeOfDamage(*entry))) {
       entries_.Condemn(
           AnomalyKind::kTimeIndexMismatch, entry->offset,
           fmt::format("{}: the batch with offsets {} to {} has {}, the largest before it is {}",
@@ -140,20 +141,34 @@ Status TimeIndexCheck::OnBatch(const BatchInfo& info, int64_t damaged_from) {
   return {};
 }
 
-void TimeIndexCheck::OnEnd(Offset next_offset, bool damaged) {
-  if (entries_.condemned() || damaged || saw_damage_) return;
-  if (const TimeIndexEntry* entry = entries_.current()) {
-    if (entries_.file().live) return;
-    entries_.Condemn(AnomalyKind::kMissingRecords, entry->offset,
-                     fmt::format("{}: the log ends at offset {}", Describe(*entry), next_offset));
-    return;
+// A batch that is damaged does not tell its timestamp; what lies before it does.
+bool TimeIndexCheck::MayBeOfDamage(const TimeIndexEntry& entry) const {
+  return entry.offset >= entries_.file().base_offset && entry.timestamp >= largest_;
+}
+
+Status TimeIndexCheck::OnEnd(Offset next_offset, bool damaged) {
+  while (const TimeIndexEntry* entry = entries_.current()) {
+    if (!damaged && entries_.file().live) return {};
+    if (!damaged) {
+      entries_.Condemn(AnomalyKind::kMissingRecords, entry->offset,
+                       fmt::format("{}: the log ends at offset {}", Describe(*entry), next_offset));
+    } else if (!MayBeOfDamage(*entry)) {
+      entries_.Condemn(AnomalyKind::kTimeIndexMismatch, entry->offset,
+                       fmt::format("{}: the segment begins at offset {}, the largest before it "
+                                   "is {}",
+                                   Describe(*entry), entries_.file().base_offset, largest_));
+    } else if (Status advanced = entries_.Advance(); !advanced) {
+      return advanced;
+    }
   }
-  if (!sealed_ || largest_ == kNoTimestamp) return;
+  if (entries_.condemned() || !sealed_ || largest_ == kNoTimestamp) return {};
   const TimestampMs last = entries_.last_passed().value_or(TimeIndexEntry{}).timestamp;
-  if (last == largest_) return;
+  // The largest may have been that of a damaged batch.
+  if (last == largest_ || (last > largest_ && (damaged || saw_damage_))) return {};
   entries_.Condemn(AnomalyKind::kTimeIndexMismatch, kNoOffset,
                    fmt::format("it ends with timestamp {}, the largest of the sealed segment is {}",
                                last, largest_));
+  return {};
 }
 
 template class IndexEntries<OffsetIndexEntry>;

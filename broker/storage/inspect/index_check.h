@@ -90,9 +90,13 @@ class TimeIndexCheck {
 
   Status Start() { return entries_.Advance(); }
   Status OnBatch(const BatchInfo& info, int64_t damaged_from);
-  void OnEnd(Offset next_offset, bool damaged);
+  // As of the offset index. Beside damage the entries are still held to their order and to the
+  // batches that are whole.
+  Status OnEnd(Offset next_offset, bool damaged);
 
  private:
+  bool MayBeOfDamage(const TimeIndexEntry& entry) const;
+
   IndexEntries<TimeIndexEntry> entries_;
   const bool sealed_;
   TimestampMs largest_ = kNoTimestamp;

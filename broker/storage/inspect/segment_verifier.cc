@@ -65,7 +65,7 @@ Status SegmentVerifier::Run() {
   BatchScanner scanner(log_, 0, segment_.log_bytes);
   Status walked = Walk(scanner);
   if (!walked) return Unreadable(std::move(walked).error(), kLogSuffix);
-  Finish();
+  if (Status finished = Finish(); !finished) return finished;
   totals_.bytes += segment_.log_bytes;
   return CheckTxnIndex();
 }
@@ -282,10 +282,12 @@ Result<bool> SegmentVerifier::IsTorn(int64_t position) const {
   }
 }
 
-void SegmentVerifier::Finish() {
+Status SegmentVerifier::Finish() {
   const bool damaged = ends_damaged_ || damaged_from_ >= 0;
   if (offset_index_) offset_index_->OnEnd(segment_.log_bytes, damaged);
-  if (time_index_) time_index_->OnEnd(*cursor_.next_offset, damaged);
+  if (!time_index_) return {};
+  Status ended = time_index_->OnEnd(*cursor_.next_offset, damaged);
+  return ended ? Status() : Unreadable(std::move(ended).error(), kTimeIndexSuffix);
 }
 
 Status SegmentVerifier::CheckTxnIndex() {

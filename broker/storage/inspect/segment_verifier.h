@@ -63,7 +63,7 @@ class SegmentVerifier {
   Result<bool> IsTorn(int64_t position) const;
   Result<bool> FollowsBatch(const BatchScanner& scanner, int64_t position) const;
   Status CheckTxnIndex();
-  void Finish();
+  Status Finish();
 
   FileSystem& file_system_;
   const PartitionFiles& files_;

@@ -482,6 +482,43 @@ TEST_F(VerifyIndexTest, ASealedSegmentsTimeIndexEndsWithTheLargestTimestamp) {
   EXPECT_EQ(kTimeIndexMismatch, OnlyAnomaly().kind);
 }
 
+TEST_F(VerifyIndexTest, ATimeIndexIsCheckedBesideADamagedBatch) {
+  WriteAndClose();
+  Flip(first_log, PositionOf(0, 4) + 500);
+  EXPECT_EQ(kBadCrc, OnlyAnomaly().kind) << "the damaged batch raises no alarm of the index";
+  Change(times, [](auto& content) {
+    const std::array<uint8_t, 12> behind_the_end{0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50};
+    content.insert(content.end(), behind_the_end.begin(), behind_the_end.end());
+  });
+  EXPECT_THAT(Kinds(), testing::ElementsAre(kBadCrc, kMissingRecords));
+}
+
+TEST_F(VerifyIndexTest, ATimeIndexThatLacksItsEndIsFoundBesideADamagedBatch) {
+  WriteAndClose();
+  Flip(first_log, PositionOf(0, 4) + 500);
+  Change(times, [](auto& content) { content.resize(content.size() - TimeIndexEntry::kSize); });
+  EXPECT_THAT(Kinds(), testing::ElementsAre(kBadCrc, kTimeIndexMismatch));
+}
+
+// Where no batch is whole that an entry could be compared with.
+TEST_F(VerifyIndexTest, ATimeIndexBesideADamagedLastBatchIsHeldToItsOrder) {
+  WriteAndClose(1);
+  Flip(first_log, 500);
+  EXPECT_EQ(kBadCrc, OnlyAnomaly().kind);
+  const std::vector<uint8_t> whole = files.Content(times);
+  ASSERT_GE(whole.size(), TimeIndexEntry::kSize);
+  Change(times, [](auto& content) { content.push_back(1); });
+  EXPECT_THAT(Kinds(), testing::ElementsAre(kBadCrc, kTimeIndexMismatch));
+  Change(times, [&](auto& content) {
+    content = whole;
+    content.insert(content.end(), whole.begin(), whole.end());
+  });
+  EXPECT_THAT(Kinds(), testing::ElementsAre(kBadCrc, kTimeIndexOutOfOrder));
+  files.SetContent(times, whole);
+  Put<int32_t>(times, 8, -5);
+  EXPECT_THAT(Kinds(), testing::ElementsAre(kBadCrc, kTimeIndexMismatch));
+}
+
 TEST_F(VerifyIndexTest, ATransactionIndexThatDoesNotFitTheMarkers) {
   Open();
   Append({.producer_id = 7, .transactional = true});
