@@ -58,6 +58,15 @@ std::string AdviceOnSize(std::string_view what) {
   return "do it in parts";
 }
 
+// Repeating it does not help: a partition whose log is damaged stays offline.
+std::string AdviceOnDamage(std::string_view what) {
+  std::string advice = "`monkafkactl segment verify` says what is damaged";
+  for (const char* reading : {"read ", "tail ", "search "}) {
+    if (what.starts_with(reading)) advice += "; --partitions reads the others";
+  }
+  return advice;
+}
+
 // What to do about it.
 std::string Advice(StatusCode code, const StatusDetails& details, std::string_view what,
                    const std::string& endpoint) {
@@ -83,6 +92,7 @@ std::string Advice(StatusCode code, const StatusDetails& details, std::string_vi
     return "stop its consumers first: `monkafkactl group get` shows its members";
   }
   if (reason == "INVALID_CONFIG") return "`monkafkactl config explain` says what a key takes";
+  if (reason == "KAFKA_STORAGE_ERROR") return AdviceOnDamage(what);
   if (reason == "PLAN_IMPOSSIBLE") return "`monkafkactl plan` shows all of it";
   switch (code) {
     case StatusCode::INVALID_ARGUMENT:

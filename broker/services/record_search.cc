@@ -55,11 +55,10 @@ class Searcher {
   Status Open(const cluster::Cluster& cluster) {
     for (RecordRange& range : ranges_) {
       LedPartition led = FindLed(cluster, search_.topic, range.partition);
-      if (!led) {
-        return Fail(led.error(), fmt::format("partition {}-{} cannot be read: {}", search_.topic,
-                                             range.partition, ErrorName(led.error())));
+      if (!led) return Unreadable(range, {led.error(), std::string(ErrorName(led.error()))});
+      if (Status ready = (*led)->log().Availability(); !ready) {
+        return Unreadable(range, ready.error());
       }
-      if (Status ready = (*led)->log().Availability(); !ready) return ready;
       const storage::LogOffsets offsets = (*led)->log().Offsets();
       if (range.from > offsets.log_end) {
         return Fail(ErrorCode::kOffsetOutOfRange,
@@ -91,11 +90,17 @@ class Searcher {
   }
 
  private:
+  // Names the partition, so that the others can be searched without it.
+  std::unexpected<Error> Unreadable(const RecordRange& range, const Error& error) const {
+    return Fail(error.code, fmt::format("partition {}-{} cannot be read: {}", search_.topic,
+                                        range.partition, error.message));
+  }
+
   // The present one.
   Status SearchRange() {
     RecordRange& range = ranges_[current_];
     storage::PartitionLog& log = partitions_[current_]->log();
-    if (Status ready = log.Availability(); !ready) return ready;
+    if (Status ready = log.Availability(); !ready) return Unreadable(range, ready.error());
     if (Status skipped = SkipByTime(log, range); !skipped) return skipped;
     // A log leaves out the batch that crosses its reader's bound. The range may end within one, so
     // the bound is where reading ends for everybody, and the range is kept to batch by batch.

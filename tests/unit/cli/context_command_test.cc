@@ -29,5 +29,15 @@ TEST(AdviceTest, OfCompactionIsForTrimAlone) {
   EXPECT_THAT(DescribeStatus(refused, "create topic t", "").next(), Not(HasSubstr("tombstone")));
 }
 
+TEST(AdviceTest, ADamagedLogIsLookedIntoAndNotTriedAgain) {
+  const auto refused = Refusal(grpc::StatusCode::UNAVAILABLE, "It is bad.", "KAFKA_STORAGE_ERROR");
+  const std::string searching = DescribeStatus(refused, "search topic t", "a:1").next();
+  EXPECT_THAT(searching, HasSubstr("`monkafkactl segment verify`"));
+  EXPECT_THAT(searching, HasSubstr("--partitions"));
+  const std::string producing = DescribeStatus(refused, "produce to topic t", "a:1").next();
+  EXPECT_THAT(producing, HasSubstr("`monkafkactl segment verify`"));
+  EXPECT_THAT(producing, Not(HasSubstr("--partitions")));
+}
+
 }  // namespace
 }  // namespace monkafka::cli

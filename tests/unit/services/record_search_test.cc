@@ -320,6 +320,19 @@ TEST_F(RecordSearchTest, DamagedBatchesAreSkippedAndCounted) {
   EXPECT_THAT(sink.offsets, ElementsAre(0, 2, 4));
 }
 
+TEST_F(RecordSearchTest, NamesThePartitionThatIsOffline) {
+  Put({{"k", "v"}});
+  Log(1).availability = Fail(ErrorCode::kKafkaStorageError, "its log is damaged");
+  search.ranges = {{0, 0, kNoOffset}, {1, 0, kNoOffset}};
+  const auto matcher = RecordMatcher::Compile({});
+  const auto outcome = SearchRecords(cluster, search, *matcher, {}, sink);
+  EXPECT_EQ(ErrorCode::kKafkaStorageError, CodeOf(outcome));
+  EXPECT_EQ("partition t-1 cannot be read: its log is damaged", outcome.error().message);
+  search.ranges = {{0, 0, kNoOffset}};
+  Run();
+  EXPECT_THAT(sink.offsets, ElementsAre(0));
+}
+
 TEST_F(RecordSearchTest, ControlRecordsAreLeftOut) {
   Put({{"k", "v"}});
   records::EndTxnMarkerOptions marker;
