@@ -49,15 +49,42 @@ Outcome<ConfigResource> ResourceOf(const v1::ConfigResource& resource) {
   return ConfigResource{.type = Type::kClusterDefault, .topic = {}};
 }
 
-std::string SubjectOf(const v1::AlterConfigsRequest& request) {
-  const v1::ConfigResource& resource = request.resource();
+// What the audit tells of one change: "retention.ms=60000", "-retention.ms". The value only of keys
+// that are known to be no secrets.
+std::string SubjectOf(ConfigsPort& port, const Outcome<ConfigResource>& resource,
+                      const v1::ConfigChange& change) {
+  constexpr size_t kLongestValue = 256;
+  const char* sign = "=";
+  switch (change.operation()) {
+    case v1::ConfigChange::OPERATION_DELETE:
+      return "-" + change.name();
+    case v1::ConfigChange::OPERATION_APPEND:
+      sign = "+=";
+      break;
+    case v1::ConfigChange::OPERATION_SUBTRACT:
+      sign = "-=";
+      break;
+    default:
+      break;
+  }
+  if (!resource) return change.name();
+  const Outcome<ConfigExplanation> known = port.Explain(*resource, change.name(), std::nullopt);
+  if (!known || known->entry.sensitive) return change.name();
+  const bool cut = change.value().size() > kLongestValue;
+  return fmt::format("{}{}{}{}", change.name(), sign, change.value().substr(0, kLongestValue),
+                     cut ? "..." : "");
+}
+
+std::string SubjectOf(ConfigsPort& port, const v1::AlterConfigsRequest& request) {
+  constexpr size_t kLongestWithValues = 8 << 10;  // keys alone from there on
+  const v1::ConfigResource& about = request.resource();
   std::string subject = "brokers";
-  if (resource.has_topic()) subject = "topic " + resource.topic();
-  if (resource.has_broker_id()) subject = fmt::format("broker {}", resource.broker_id());
+  if (about.has_topic()) subject = "topic " + about.topic();
+  if (about.has_broker_id()) subject = fmt::format("broker {}", about.broker_id());
+  const Outcome<ConfigResource> resource = ResourceOf(about);
   for (const v1::ConfigChange& change : request.changes()) {
-    subject +=
-        fmt::format(" {}{}", change.operation() == v1::ConfigChange::OPERATION_DELETE ? "-" : "",
-                    change.name());
+    const bool full = subject.size() > kLongestWithValues;
+    subject += " " + (full ? change.name() : SubjectOf(port, resource, change));
   }
   return subject;
 }
@@ -175,7 +202,8 @@ void AddConfigs(MethodTable& table, ConfigsPort& port) {
       service + "ListConfigs", Role::kViewer,
       [&port](const auto& request, Call&) { return ListConfigs(port, request); });
   table.AddMutation<v1::AlterConfigsRequest>(
-      service + "AlterConfigs", Role::kOperator, SubjectOf,
+      service + "AlterConfigs", Role::kOperator,
+      [&port](const auto& request) { return SubjectOf(port, request); },
       [&port](const auto& request, Call& call) { return AlterConfigs(port, request, call); });
   table.AddRead<v1::ExplainConfigRequest>(
       service + "ExplainConfig", Role::kViewer,

@@ -73,6 +73,28 @@ TEST_F(ServicesTest, ConfigChangesAreCheckedBeforeTheyReachThePort) {
             grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(ServicesTest, TheAuditTellsWhatAConfigWasSetToUnlessItIsASecret) {
+  const auto stub = v1::ConfigsService::NewStub(served.channel);
+  v1::AlterConfigsRequest request;
+  request.mutable_resource()->set_topic("orders");
+  auto* change = request.add_changes();
+  change->set_name("retention.ms");
+  change->set_value("60000");
+  const auto line = [&] {
+    grpc::ClientContext asking;
+    v1::AlterConfigsResponse response;
+    EXPECT_TRUE(stub->AlterConfigs(&asking, request, &response).ok());
+    return served.audit.lines().back();
+  };
+  EXPECT_THAT(line(), testing::HasSubstr("\"topic orders retention.ms=60000\""));
+  change->set_operation(v1::ConfigChange::OPERATION_APPEND);
+  EXPECT_THAT(line(), testing::HasSubstr("\"topic orders retention.ms+=60000\""));
+  change->set_value(std::string(10'000, 'x'));
+  EXPECT_THAT(line(), testing::HasSubstr("+=" + std::string(256, 'x') + "...\""));
+  served.configs.explanation.entry.sensitive = true;
+  EXPECT_THAT(line(), testing::HasSubstr("\"topic orders retention.ms\""));
+}
+
 TEST_F(ServicesTest, ConnectionThatIsGoneIsNotFoundUnlessAllowed) {
   const auto stub = v1::ConnectionsService::NewStub(served.channel);
   v1::CloseConnectionRequest request;
