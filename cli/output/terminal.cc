@@ -9,13 +9,13 @@
 namespace monkafka::cli {
 
 void MeasureTerminal(Terminal& terminal) {
-  constexpr int kUsualWidth = 80;
-  constexpr int kUsualHeight = 24;
+  constexpr int kWidthElsewhere = 80;
+  constexpr int kHeightElsewhere = 24;
   if (!terminal.output_is_terminal) return;
   winsize size{};
   bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  terminal.width = known ? size.ws_col : kUsualWidth;
-  terminal.height = known ? size.ws_row : kUsualHeight;
+  terminal.width = known ? size.ws_col : kWidthElsewhere;
+  terminal.height = known ? size.ws_row : kHeightElsewhere;
   if (const char* columns = std::getenv("COLUMNS"); columns != nullptr && std::atoi(columns) > 0) {
     terminal.width = std::atoi(columns);
   }
