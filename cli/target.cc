@@ -32,17 +32,24 @@ const Context& FindContext(const Contexts& contexts, const std::string& name) {
                                    : fmt::format("did you mean {}?", nearest));
 }
 
-// The protection of a context whose endpoint another one was given for.
-void Protect(const Contexts& contexts, const std::string& name, bool is_named, Target& target) {
-  if (!is_named && !contexts.by_name.contains(name)) return;
-  const Context& context = FindContext(contexts, name);
-  if (!context.is_protected) return;
-  if (is_named || context.endpoint == target.context.endpoint) {
-    target.context_name = name;
+// The protection of a context whose endpoint another one was given for: the one that is named, or
+// else any whose own it is, however it is spelled.
+void Protect(const Contexts& contexts, const std::string& name, bool is_named,
+             const Resolver& resolve, Target& target) {
+  const auto is_own = [&](const Context& context) {
+    return context.is_protected && SameEndpoint(context.endpoint, target.context.endpoint, resolve);
+  };
+  const auto protect_as = [&target](const std::string& whose) {
+    target.context_name = whose;
     target.context.is_protected = true;
-  } else {
-    target.passed_over = name;
+  };
+  if (is_named && FindContext(contexts, name).is_protected) return protect_as(name);
+  const auto current = contexts.by_name.find(name);
+  if (current != contexts.by_name.end() && is_own(current->second)) return protect_as(name);
+  for (const auto& [other, context] : contexts.by_name) {
+    if (other != name && is_own(context)) return protect_as(other);
   }
+  if (current != contexts.by_name.end() && current->second.is_protected) target.passed_over = name;
 }
 
 // The file that a context or an option names; `option` and what the file `holds` are said when it
@@ -81,7 +88,7 @@ grpc::SslCredentialsOptions ReadCertificates(const Context& context) {
 }  // namespace
 
 Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
-                     const Environment& environment) {
+                     const Environment& environment, const Resolver& resolve) {
   Target target;
   std::string context_name = options.context;
   std::string endpoint = options.endpoint;
@@ -91,8 +98,9 @@ Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
   if (context_name.empty()) context_name = contexts.current;
 
   if (!endpoint.empty()) {
+    CheckEndpoint(endpoint);
     target.context.endpoint = endpoint;
-    Protect(contexts, context_name, is_named, target);
+    Protect(contexts, context_name, is_named, resolve, target);
   } else if (!context_name.empty()) {
     target.context_name = context_name;
     target.context = FindContext(contexts, context_name);
@@ -115,6 +123,10 @@ void CheckEndpoint(const std::string& endpoint) {
     std::string port = endpoint.substr(colon + 1);
     bool digits = !port.empty() && port.size() <= 5 &&
                   port.find_first_not_of("0123456789") == std::string::npos;
+    // What else the resolver of gRPC takes, as dns:///HOST:PORT, would hide whose address it is.
+    const std::string host = endpoint.substr(0, colon);
+    const bool is_ipv6 = host.starts_with('[') && host.ends_with(']');
+    digits = digits && (is_ipv6 || host.find_first_of(":/") == std::string::npos);
     if (digits && std::stoi(port) > 0 && std::stoi(port) <= 65535) return;
   }
   throw UsageError(fmt::format("\"{}\" is no endpoint", endpoint),

@@ -8,6 +8,7 @@
 
 #include "cli/contexts.h"
 #include "cli/files.h"
+#include "cli/same_endpoint.h"
 
 namespace monkafka::cli {
 
@@ -30,10 +31,10 @@ struct Target {
 // The endpoint is --endpoint's, or else MONKAFKACTL_ENDPOINT's, or else that of the context, which
 // is --context's, MONKAFKACTL_CONTEXT's or the current one; or else kDefaultEndpoint. An endpoint
 // that is given wins over the context with its credentials, but not over its protection: that holds
-// when the context is named, or the endpoint is its own. Credentials given as options win over the
-// context's.
+// when the context is named, and for every endpoint that is a protected context's own, however it
+// is spelled. Credentials given as options win over the context's.
 Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
-                     const Environment& environment);
+                     const Environment& environment, const Resolver& resolve = ResolveHost);
 
 // Throws a usage Failure unless it is HOST:PORT, [IPV6]:PORT or unix:PATH.
 void CheckEndpoint(const std::string& endpoint);

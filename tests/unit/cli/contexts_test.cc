@@ -90,6 +90,46 @@ TEST(TargetTest, TheCurrentContextProtectsItsOwnEndpoint) {
   EXPECT_EQ(target.passed_over, "production");
 }
 
+TEST(TargetTest, ProtectionHoldsForEverySpellingOfTheAddress) {
+  const Resolver resolve = [](const std::string& host) -> std::vector<std::string> {
+    if (host == "localhost") return {"::1", "127.0.0.1"};
+    if (host == "127.1") return {"127.0.0.1"};
+    if (host == "alias") return {"10.0.0.7"};
+    if (host == "unknown") return {};
+    return {host};
+  };
+  Contexts contexts;
+  contexts.current = "laptop";
+  contexts.by_name["laptop"].endpoint = "127.0.0.1:1";
+  contexts.by_name["production"].endpoint = "127.0.0.1:9095";
+  contexts.by_name["production"].is_protected = true;
+  contexts.by_name["far"].endpoint = "10.0.0.7:9095";
+  contexts.by_name["far"].is_protected = true;
+  const auto protecting = [&](const std::string& endpoint) {
+    TargetOptions options;
+    options.endpoint = endpoint;
+    return ResolveTarget(options, contexts, Variables({}), resolve).context_name;
+  };
+  for (const char* same :
+       {"127.0.0.1:9095", "localhost:9095", "127.1:9095", "[::ffff:127.0.0.1]:9095", "[::1]:9095",
+        "0.0.0.0:9095", "127.0.0.1:09095"}) {
+    EXPECT_EQ(protecting(same), "production") << same;
+  }
+  EXPECT_EQ(protecting("alias:9095"), "far");
+  EXPECT_EQ(protecting("localhost:9096"), "");
+  EXPECT_EQ(protecting("unknown:9095"), "");
+  EXPECT_EQ(protecting("10.0.0.8:9095"), "");
+}
+
+TEST(TargetTest, NamesAreTheSameWhateverTheirCase) {
+  const Resolver none = [](const std::string&) { return std::vector<std::string>(); };
+  EXPECT_TRUE(SameEndpoint("LOCALHOST:9095", "localhost:9095", none));
+  EXPECT_TRUE(SameEndpoint("kafka.example.net.:9095", "Kafka.example.net:9095", none));
+  EXPECT_TRUE(SameEndpoint("unix:/run/./monkafka.sock", "unix:///run/monkafka.sock", none));
+  EXPECT_FALSE(SameEndpoint("unix:/run/monkafka.sock", "localhost:9095", none));
+  EXPECT_FALSE(SameEndpoint("a:9095", "b:9095", none));
+}
+
 TEST(TargetTest, AContextThatIsNamedWinsOverTheVariableWithAnEndpoint) {
   TargetOptions options;
   options.context = "production";
