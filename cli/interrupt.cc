@@ -1,5 +1,6 @@
 #include "cli/interrupt.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@ constexpr uint64_t kQuit = uint64_t{1} << 32;
 constexpr int kExitCodeOfSigint = 130;
 
 std::atomic<int> event_fd = -1;
+std::atomic<int> input_fd = -1;  // readable once there was a signal
 std::atomic<int> signals = 0;
 
 void HandleSignal(int) {
@@ -38,6 +40,7 @@ void SetHandler(void (*handler)(int)) {
 InterruptWatch::InterruptWatch(std::function<void()> on_interrupt)
     : on_interrupt_(std::move(on_interrupt)) {
   event_fd = eventfd(0, EFD_CLOEXEC);
+  input_fd = eventfd(0, EFD_CLOEXEC);
   signals = 0;
   thread_ = std::thread([this] { Wait(); });
   SetHandler(HandleSignal);
@@ -48,6 +51,22 @@ InterruptWatch::~InterruptWatch() {
   [[maybe_unused]] ssize_t written = write(event_fd.load(), &kQuit, sizeof kQuit);
   thread_.join();
   close(event_fd.exchange(-1));
+  close(input_fd.exchange(-1));
+}
+
+InterruptibleInput::int_type InterruptibleInput::underflow() {
+  while (true) {
+    pollfd ready[] = {{.fd = fd_, .events = POLLIN, .revents = 0},
+                      {.fd = input_fd.load(), .events = POLLIN, .revents = 0}};
+    if (poll(ready, 2, -1) < 0 && errno != EINTR) return traits_type::eof();
+    if (ready[1].revents != 0) return traits_type::eof();
+    if (ready[0].revents == 0) continue;
+    const ssize_t bytes = read(fd_, buffer_.data(), buffer_.size());
+    if (bytes < 0 && errno == EINTR) continue;
+    if (bytes <= 0) return traits_type::eof();
+    setg(buffer_.data(), buffer_.data(), buffer_.data() + bytes);
+    return traits_type::to_int_type(buffer_.front());
+  }
 }
 
 void InterruptWatch::Wait() {
@@ -57,7 +76,10 @@ void InterruptWatch::Wait() {
       if (errno == EINTR) continue;
       return;
     }
-    if (events % kQuit > 0 && !interrupted_.exchange(true)) on_interrupt_();
+    if (events % kQuit > 0 && !interrupted_.exchange(true)) {
+      [[maybe_unused]] ssize_t written = write(input_fd.load(), &kSignal, sizeof kSignal);
+      on_interrupt_();
+    }
     if (events >= kQuit) return;
   }
 }

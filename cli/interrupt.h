@@ -2,8 +2,10 @@
 // ends the process at once.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
+#include <streambuf>
 #include <thread>
 
 namespace monkafka::cli {
@@ -25,6 +27,20 @@ class InterruptWatch {
   std::function<void()> on_interrupt_;
   std::atomic<bool> interrupted_ = false;
   std::thread thread_;
+};
+
+// Reads a descriptor, such as stdin. While there is an InterruptWatch, a signal ends the input,
+// also when it is waited for: a read by itself would go on.
+class InterruptibleInput : public std::streambuf {
+ public:
+  explicit InterruptibleInput(int fd) : fd_(fd) {}
+
+ protected:
+  int_type underflow() override;
+
+ private:
+  const int fd_;
+  std::array<char, 64 << 10> buffer_{};
 };
 
 }  // namespace monkafka::cli

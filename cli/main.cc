@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/app.h"
+#include "cli/interrupt.h"
 #include "cli/output/terminal.h"
 
 int main(int argc, char** argv) {
@@ -16,8 +17,10 @@ int main(int argc, char** argv) {
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   std::ios::sync_with_stdio(false);
 
+  monkafka::cli::InterruptibleInput input(STDIN_FILENO);
+  std::istream in(&input);
   monkafka::cli::World world{
-      .in = std::cin,
+      .in = in,
       .out = std::cout,
       .error = std::cerr,
       .terminal = monkafka::cli::DetectTerminal(),
@@ -28,7 +31,8 @@ int main(int argc, char** argv) {
   int code = monkafka::cli::Run({argv + 1, argv + argc}, std::move(world));
   std::cout.flush();
   if (!std::cout.good()) {
-    std::cerr << "monkafkactl: the output could not be written\n  next: is the disk full?\n";
+    std::cerr << "monkafkactl: the output could not be written\n  next: is the disk full, or has "
+                 "what reads it ended?\n";
   }
   // What is left, gRPC's shutdown above all, has nothing to save and would cost milliseconds.
   _exit(std::cout.good() ? code : 1);

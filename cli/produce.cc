@@ -9,6 +9,7 @@
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/producer.h"
+#include "cli/shell.h"
 #include "monkafka/admin/v1/records.pb.h"
 
 namespace monkafka::cli::record {
@@ -76,11 +77,27 @@ v1::CompressionType ParseCompression(const std::string& name) {
   return type;
 }
 
-void ProduceLines(const Flags& flags, std::istream& in, Producer& producer) {
+// What goes on behind the first `done` lines.
+std::string RestOfLines(const Session& session, const Flags& flags, int64_t done) {
+  if (done == 0) return CommandText(session.words());
+  const std::string command = CommandText(WithoutOptions(session.words(), {"-f", "--file"}));
+  if (flags.file.empty() || flags.file == "-") {
+    return fmt::format("give the lines from number {} on to:\n{}", done + 1, command);
+  }
+  return fmt::format("tail -n +{} {} | {}", done + 1, ShellQuoted(flags.file), command);
+}
+
+// An interrupt lets the request that is under way end, so that it is known what was produced.
+void ProduceLines(Session& session, const Flags& flags, std::istream& in, Producer& producer) {
+  const InterruptWatch watch([] {});
   std::string line;
-  for (int64_t number = 1; std::getline(in, line); ++number) {
+  for (int64_t number = 1; std::getline(in, line) && !watch.interrupted(); ++number) {
     producer.Add(ParseLine(flags, line, number));
   }
+  if (!watch.interrupted()) return producer.Send();
+  throw Failure(fmt::format("interrupted after {}, which the broker has acknowledged",
+                            Count(producer.answered(), "record")),
+                RestOfLines(session, flags, producer.answered()));
 }
 
 void ProduceAll(Session& session, const Flags& flags, Producer& producer) {
@@ -90,16 +107,16 @@ void ProduceAll(Session& session, const Flags& flags, Producer& producer) {
     if (flags.value) record.set_value(*flags.value);
     SetCommon(flags, record);
     producer.Add(std::move(record));
+    producer.Send();
   } else if (flags.file.empty() || flags.file == "-") {
     if (session.world().terminal.input_is_terminal) {
       session.Note("one record a line; Ctrl-D ends");
     }
-    ProduceLines(flags, session.world().in, producer);
+    ProduceLines(session, flags, session.world().in, producer);
   } else {
     std::ifstream file = OpenFile(flags.file);
-    ProduceLines(flags, file, producer);
+    ProduceLines(session, flags, file, producer);
   }
-  producer.Send();
 }
 
 void Produce(Session& session, const Flags& flags) {
@@ -114,7 +131,7 @@ void Produce(Session& session, const Flags& flags) {
   try {
     ProduceAll(session, flags, producer);
   } catch (const Failure&) {
-    if (producer.any()) producer.Finish();
+    if (producer.answered() > 0) producer.Finish();
     throw;
   }
   producer.Finish();

@@ -21,8 +21,8 @@ class Producer {
   // Sends what was added and not sent yet.
   void Send();
 
-  // Whether the server has answered for a record.
-  bool any() const { return produced_ + failed_ > 0; }
+  // Records that the server has answered for, in the order in which they were added.
+  int64_t answered() const { return produced_ + failed_; }
   // Says what was done, which is to be known also when the rest has failed.
   void Finish();
 
