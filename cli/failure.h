@@ -48,6 +48,12 @@ class MissingFailure : public Failure {
   std::string name_;
 };
 
+// The connection to the broker broke while it answered: what it has said until then holds.
+class LostFailure : public Failure {
+ public:
+  using Failure::Failure;
+};
+
 inline Failure UsageError(const std::string& what, std::string next = "") {
   return Failure(what, std::move(next), "", kUsage);
 }

@@ -139,7 +139,10 @@ Probe AskMetadata(int fd, Clock::time_point deadline) {
       Failed(ProbeResult::kNotKafka, "it hangs up or stays silent when asked for metadata");
   if (!SendAll(fd, prefix, deadline) || !SendAll(fd, request, deadline)) return silent;
   uint8_t head[8];
-  if (!ReceiveAll(fd, head, deadline)) return silent;
+  if (!ReceiveAll(fd, head, deadline)) {
+    silent.silent = Clock::now() >= deadline;
+    return silent;
+  }
   size_t size = BigEndian(head);
   if (size < 4 || size > kLargestAnswer || BigEndian(head + 4) != kCorrelationId) {
     return Failed(ProbeResult::kNotKafka, "what it answers isn't Kafka's protocol");

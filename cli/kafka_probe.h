@@ -21,7 +21,8 @@ enum class ProbeResult {
 
 struct Probe {
   ProbeResult result = ProbeResult::kUnreachable;
-  std::string error;  // in words
+  std::string error;    // in words
+  bool silent = false;  // it took the connection, and said nothing in time
 
   struct Broker {
     int32_t node_id = 0;

@@ -74,6 +74,27 @@ std::string Now() {
       std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
+// Streams the records of a topic. When the connection is lost, it is said how to go on;
+// `other_start` is where partitions begin that had no record yet.
+template <class Request, class Response>
+void StreamRecords(Session& session,
+                   std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
+                       grpc::ClientContext*, const Request&),
+                   const Request& request, const std::string& what, RecordStream& records,
+                   const std::vector<std::string>& other_start,
+                   const std::function<bool(const Response&)>& on_message) {
+  try {
+    session.Stream<Stub, Request, Response>(method, request, what, on_message);
+  } catch (const LostFailure& lost) {
+    records.Finish();
+    const std::vector<int32_t> partitions(request.partitions().begin(), request.partitions().end());
+    throw LostFailure(
+        fmt::format("{} after {}", lost.what(), Count(records.count(), "record")),
+        "is the broker running? To go on:\n" + records.Resume(partitions, other_start),
+        lost.details());
+  }
+}
+
 // A tail has no end: it is done when it is ended, and says where it was.
 void Tail(Session& session, const ReadFlags& flags, const PredicateFlags& predicates) {
   v1::TailRecordsRequest request;
@@ -81,9 +102,10 @@ void Tail(Session& session, const ReadFlags& flags, const PredicateFlags& predic
   AddPredicates(predicates, request.mutable_predicates());
   request.set_max_records(flags.max);
   RecordStream records(session);
-  session.Stream<Stub, v1::TailRecordsRequest, v1::TailRecordsResponse>(
-      &Stub::TailRecords, request, "tail topic " + flags.topic,
-      [&](const v1::TailRecordsResponse& event) {
+  const std::string start = Now();
+  StreamRecords<v1::TailRecordsRequest, v1::TailRecordsResponse>(
+      session, &Stub::TailRecords, request, "tail topic " + flags.topic, records,
+      {"--since", start}, [&](const v1::TailRecordsResponse& event) {
         records.Add(event);
         if (event.has_summary()) records.End(event);
         return true;
@@ -107,9 +129,9 @@ void Read(Session& session, const ReadFlags& flags) {
   SetEnd(flags, request);
   request.set_max_records(flags.max);
   RecordStream records(session);
-  session.Stream<Stub, v1::ReadRecordsRequest, v1::ReadRecordsResponse>(
-      &Stub::ReadRecords, request, "read topic " + flags.topic,
-      [&](const v1::ReadRecordsResponse& event) {
+  StreamRecords<v1::ReadRecordsRequest, v1::ReadRecordsResponse>(
+      session, &Stub::ReadRecords, request, "read topic " + flags.topic, records,
+      StartOptions(request.start()), [&](const v1::ReadRecordsResponse& event) {
         records.Add(event);
         if (event.has_summary()) {
           records.End(event);

@@ -271,6 +271,10 @@ void Session::Check(const grpc::Status& status, std::string_view what) {
   if (status.ok()) return;
   std::string endpoint = channel_ && target_ ? target_->context.endpoint : "";
   Failure failure = DescribeStatus(status, what, endpoint);
+  if (!endpoint.empty() && IsLost(status)) {
+    throw LostFailure(fmt::format("cannot {}: the connection to {} was lost", what, endpoint),
+                      "is the broker running? Its log says why it ended", failure.details());
+  }
   if (!endpoint.empty() && IsUnreachable(status)) {
     Unreachable found = ExplainUnreachable(target_->context, status.error_message());
     throw Failure(fmt::format("cannot {}: {}", what, found.why), found.next, failure.details());

@@ -158,6 +158,14 @@ std::optional<RefusedSize> ReadRefusedSize(const grpc::Status& status) {
   return read == 2 ? std::optional(size) : std::nullopt;
 }
 
+bool IsLost(const grpc::Status& status) {
+  if (!ReadDetails(status).info.reason().empty()) return false;
+  if (status.error_code() == StatusCode::CANCELLED) return true;
+  // What gRPC says when no connection came about at all.
+  return status.error_code() == StatusCode::UNAVAILABLE &&
+         status.error_message().find("failed to connect") == std::string::npos;
+}
+
 bool IsUnreachable(const grpc::Status& status) {
   return status.error_code() == StatusCode::UNAVAILABLE &&
          ReadDetails(status).info.reason().empty();

@@ -25,6 +25,10 @@ std::optional<RefusedSize> ReadRefusedSize(const grpc::Status& status);
 Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                        const std::string& endpoint);
 
+// Whether there was a connection that broke, or a server that ended, before it could answer. Not
+// for a call that was cancelled here.
+bool IsLost(const grpc::Status& status);
+
 // Whether no admin service had a say in it.
 bool IsUnreachable(const grpc::Status& status);
 

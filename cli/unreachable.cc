@@ -32,7 +32,8 @@ Unreachable ExplainSocket(const std::string& path) {
 Unreachable ExplainSilence(const Context& context, const std::string& host, int32_t port,
                            const std::string& said) {
   const std::string& endpoint = context.endpoint;
-  if (ProbeKafka(host, port, kPatience).result == ProbeResult::kAnswered) {
+  const Probe kafka = ProbeKafka(host, port, kPatience);
+  if (kafka.result == ProbeResult::kAnswered) {
     return {fmt::format("{} is a port for Kafka clients, not the admin service", endpoint),
             "--endpoint wants the port of --admin-listen, which is 9095 unless it was changed"};
   }
@@ -41,6 +42,11 @@ Unreachable ExplainSilence(const Context& context, const std::string& host, int3
     return {fmt::format("{} wants TLS", endpoint),
             "add --ca FILE with the authority of the server's certificate (and --cert and --key if "
             "it wants a client certificate)"};
+  }
+  if (!speaks_tls && kafka.silent) {
+    return {fmt::format("{} takes the connection, and gives no answer in time", endpoint),
+            "is the broker stopped or overloaded? Or else --endpoint wants the port of "
+            "--admin-listen, which is 9095 unless it was changed"};
   }
   if (!speaks_tls && UsesTls(context)) {
     return {fmt::format("{} does not speak TLS", endpoint),

@@ -8,6 +8,7 @@ import pty
 import re
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import termios
@@ -498,6 +499,12 @@ class DoctorTest(WithSeed):
         self.assertRegex(done.stdout, r"bootstrap +failed")
 
 
+def handles_interrupts(process):
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    caught = int(re.search(r"SigCgt:\s*([0-9a-f]+)", status)[1], 16)
+    return caught >> (signal.SIGINT - 1) & 1
+
+
 class SignalTest(WithSeed):
 
     def start(self, place, *arguments):
@@ -543,6 +550,60 @@ class SignalTest(WithSeed):
         last = json.loads(lines[-1])
         self.assertIn(f"interrupted\n  next: monkafkactl segment dump many --records -o jsonl "
                       f"--from {int(last['batch']['lastOffset']) + 1}\n", err)
+
+    def test_ctrl_c_ends_a_produce_with_what_the_broker_has_acknowledged(self):
+        place = self.place()
+        place.ctl(["topic", "create", "lines", "--partitions", "1"])
+        file = place.home / "lines.txt"
+        file.write_text("".join(f"{i}\n" for i in range(200_000)))
+        process = self.start(place, "record", "produce", "lines", "-f", str(file), "-o", "name")
+        names = [process.stdout.readline()]  # the rest does not fit into the pipe
+        process.send_signal(signal.SIGINT)
+        names += process.stdout.readlines()
+        err = process.stderr.read()
+        self.assertEqual(process.wait(30), 1, err)
+        produced = len(names)
+        offsets = json.loads(place.ctl(["offset", "list", "lines", "-o", "json"]).stdout)["offsets"]
+        self.assertEqual(offsets[0]["logEndOffset"], str(produced))
+        self.assertIn(f"interrupted after {produced:,} records, which the broker has acknowledged\n"
+                      f"  next: tail -n +{produced + 1} {file} | "
+                      "monkafkactl record produce lines -o name\n", err)
+
+    def test_ctrl_c_ends_a_produce_that_waits_for_its_input(self):
+        place = self.place()
+        process = subprocess.Popen([ctl_binary(), "record", "produce", "orders"], cwd=place.home, text=True,
+                                   stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=place.environment(), preexec_fn=die_with_parent)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        wait_until(lambda: handles_interrupts(process), 30, "it waits for lines")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(30), 1)
+        self.assertIn("interrupted after 0 records", process.stderr.read())
+
+    def test_a_broker_that_is_killed_under_a_stream(self):
+        place = self.place()
+        tail = self.start(place, "record", "tail", "orders", "--last", "1", "-o", "jsonl")
+        watch = self.start(place, "offset", "watch", "orders", "-o", "jsonl")
+        record = json.loads(tail.stdout.readline())
+        watch.stdout.readline()
+        place.broker.kill()
+        place.broker.wait()
+        for process in (tail, watch):
+            out, err = process.communicate(timeout=30)
+            self.assertEqual(process.returncode, 1, err)
+            self.assertIn(f"the connection to {place.endpoint} was lost", err)
+            self.assertIn("  next: is the broker running?", err)
+            if process is tail:
+                self.assertIn(f"--partitions {record['partition']} "
+                              f"--offset {int(record['record']['offset']) + 1}\n", err)
+
+    def test_a_port_that_stays_silent(self):
+        place = self.place()
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            endpoint = f"127.0.0.1:{silent.getsockname()[1]}"
+            done = place.ctl(["doctor", "--endpoint", endpoint, "--timeout", "1s", "-o", "json"], code=1)
+        self.assertIn(f"{endpoint} takes the connection, and gives no answer in time", done.stdout)
 
     def test_a_tail_shows_what_is_produced_later(self):
         place = self.place()
