@@ -120,19 +120,18 @@ const View<v1::PartitionLag>& LagView() {
           {"COMMITTED",
            [](const L& l) { return NumberIf(l.has_committed_offset(), l.committed_offset()); }},
           {"END", [](const L& l) { return Number(l.log_end_offset()); }},
-          {"LAG", [](const L& l) { return NumberIf(l.has_lag_records(), l.lag_records()); }},
+          {"LAG", [](const L& l) { return Main(NumberIf(l.has_lag_records(), l.lag_records())); }},
           {"BEHIND",
            [](const L& l) {
              return DurationIf(l.has_lag_seconds(), SecondsToMilliseconds(l.lag_seconds()));
            }},
-          {"CLIENT",
-           [](const L& l) { return l.client_id().empty() ? Absent() : Prose(l.client_id()); }},
+          {"CLIENT", [](const L& l) { return Aside(TextOrAbsent(l.client_id())); }},
           {"START", [](const L& l) { return Number(l.log_start_offset()); }, true},
           {"COMMITTED AT",
            [](const L& l) { return TimestampCell(l.has_commit_time(), l.commit_time()); }, true},
-          {"HOST", [](const L& l) { return TextOrAbsent(l.client_host()); }, true},
+          {"HOST", [](const L& l) { return Aside(TextOrAbsent(l.client_host())); }, true},
           {"METADATA", [](const L& l) { return Prose(l.metadata()); }, true},
-          {"NOTE", [](const L& l) { return Prose(l.error(), Tone::kWarning); }},
+          {"NOTE", [](const L& l) { return Aside(Prose(l.error(), Tone::kWarning)); }},
       }};
   return view;
 }

@@ -34,10 +34,12 @@ void Shrink(std::vector<Column>& columns, Fit fit, int least, int limit) {
 // Returns what is left of `limit` beside the mark.
 int Hide(std::vector<Column>& columns, int limit) {
   int left = limit;
-  for (size_t i = columns.size(); i-- > 1 && TotalWidth(columns) > left;) {
-    if (columns[i].hidden || columns[i].fit != Fit::kExact) continue;
-    columns[i].hidden = true;
-    left = limit - kMarkWidth;
+  for (const Fit fit : {Fit::kAside, Fit::kExact, Fit::kMain}) {
+    for (size_t i = columns.size(); i-- > 1 && TotalWidth(columns) > left;) {
+      if (columns[i].hidden || columns[i].fit != fit) continue;
+      columns[i].hidden = true;
+      left = limit - kMarkWidth;
+    }
   }
   return left;
 }
@@ -52,6 +54,7 @@ int TotalWidth(const std::vector<Column>& columns) {
 
 void FitColumns(std::vector<Column>& columns, int limit, Squeeze squeeze) {
   const std::vector<Column> before = columns;
+  Shrink(columns, Fit::kAside, kLeastProse, limit);
   Shrink(columns, Fit::kProse, kLeastProse, limit);
   if (squeeze == Squeeze::kProse) return;
   int left = limit;
@@ -62,6 +65,7 @@ void FitColumns(std::vector<Column>& columns, int limit, Squeeze squeeze) {
     // Prose gets back what hidden columns have left over.
     for (size_t i = 0; i < columns.size(); ++i) columns[i].width = before[i].width;
   }
+  Shrink(columns, Fit::kAside, kLeastName, left);
   Shrink(columns, Fit::kProse, kLeastName, left);
   Shrink(columns, Fit::kName, kLeastName, left);
 }

@@ -7,15 +7,18 @@ namespace monkafka::cli {
 
 // What a cell allows when its table is too wide.
 enum class Fit {
+  kAside,  // prose beside the point, and columns with nothing in them: shortened first, then hidden
+           // before any other
   kProse,  // long text: shortened first
   kName,  // what is longer than most names is shortened next, the rest when all else is done; never
           // in a wide table
   kExact,  // numbers, times, ids: whole or not at all
+  kMain,   // as kExact; what the table is about, so hidden last
 };
 
 struct Column {
   int width = 0;
-  Fit fit = Fit::kProse;
+  Fit fit = Fit::kAside;
   bool right = false;
   bool hidden = false;
 };
@@ -29,8 +32,8 @@ int TotalWidth(const std::vector<Column>& columns);
 enum class Squeeze {
   kProse,  // shorten prose, to a readable width
   kNames,  // then prose and names as far as it goes
-  kHide,   // hide exact columns in between, from the right, never the first, and keep room for the
-           // mark that says so
+  kHide,   // hide what is aside and exact columns in between, from the right, never the first, and
+           // keep room for the mark that says so
 };
 
 // Narrows `columns` until they take no more than `limit`, if that can be.

@@ -19,12 +19,16 @@ std::string Amount(Progress::Unit unit, int64_t amount) {
   return unit == Progress::Unit::kBytes ? FormatSize(amount) : fmt::format("{}", amount);
 }
 
-std::string Bar(double fraction) {
-  constexpr int kCells = 20;
-  int full = static_cast<int>(fraction * kCells);
+constexpr int kMostCells = 20;
+constexpr int kLeastCells = 4;
+constexpr int kGap = 2;
+constexpr int kBrackets = 2;
+
+std::string Bar(double fraction, int cells) {
+  int full = static_cast<int>(fraction * cells);
   std::string bar(static_cast<size_t>(full), '=');
-  if (full < kCells) bar += '>';
-  bar.resize(kCells, ' ');
+  if (full < cells) bar += '>';
+  bar.resize(static_cast<size_t>(cells), ' ');
   return "[" + bar + "]";
 }
 
@@ -40,12 +44,19 @@ std::string ProgressLine(std::string_view what, Progress::Unit unit, int64_t don
       unit == Progress::Unit::kBytes ? FormatByteRate(per_second) : FormatRate(per_second);
   if (total > 0) {
     double fraction = std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0);
-    line += fmt::format("  {} {:3}%  {} of {}  {}", Bar(fraction), static_cast<int>(fraction * 100),
-                        Amount(unit, done), Amount(unit, total), rate);
+    std::string words = fmt::format(" {:3}%  {} of {}  {}", static_cast<int>(fraction * 100),
+                                    Amount(unit, done), Amount(unit, total), rate);
     if (per_second > 0 && done < total) {
       auto left = std::lround(static_cast<double>(total - done) / per_second);
-      line += fmt::format("  {} left", FormatDuration(std::chrono::seconds(left)));
+      words += fmt::format("  {} left", FormatDuration(std::chrono::seconds(left)));
     }
+    // The bar is what says least: it gives way to the words, and goes when it is too short.
+    const int room = width - DisplayWidth(line) - DisplayWidth(words) - kGap - kBrackets;
+    const int beside = detail.empty() ? room : room - kGap - DisplayWidth(Printable(detail));
+    // A detail of any length must not cost the bar.
+    const int cells = std::min({kMostCells, std::max(beside, kLeastCells), room});
+    if (cells >= kLeastCells) line += "  " + Bar(fraction, cells);
+    line += words;
   } else {
     line += fmt::format("  {}  {}", Amount(unit, done), rate);
   }

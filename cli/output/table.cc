@@ -14,7 +14,7 @@ constexpr int kMostPadding = 40;
 // Appends `cell`, padded to its column.
 void AppendCell(const Cell& cell, const Column& column, bool last, bool colour, std::string& line) {
   int width = DisplayWidth(cell.text);
-  bool cut = width > column.width && cell.fit != Fit::kExact;
+  bool cut = width > column.width && cell.fit < Fit::kExact;
   const std::string shortened = cut ? Shorten(cell.text, column.width) : "";
   const std::string& text = cut ? shortened : cell.text;
   if (cut) width = DisplayWidth(text);
@@ -75,6 +75,16 @@ Cell Prose(std::string_view text, Tone tone) {
   return Cell{.text = Printable(text), .fit = Fit::kProse, .tone = tone};
 }
 
+Cell Aside(Cell cell) {
+  cell.fit = Fit::kAside;
+  return cell;
+}
+
+Cell Main(Cell cell) {
+  cell.fit = Fit::kMain;
+  return cell;
+}
+
 Cell TextOrAbsent(std::string_view text) { return text.empty() ? Absent() : Text(text); }
 
 Cell Number(int64_t number, Tone tone) {
@@ -119,6 +129,11 @@ std::vector<Column> Table::Measure() const {
       columns[i].width = std::max(columns[i].width, DisplayWidth(row[i].text));
       Join(row[i], columns[i]);
     }
+    const bool says_nothing = std::all_of(rows_.begin(), rows_.end(), [i](const auto& row) {
+      return row[i].text.empty() || row[i].text == "-";
+    });
+    if (says_nothing && !rows_.empty() && columns[i].fit != Fit::kMain)
+      columns[i].fit = Fit::kAside;
   }
   return columns;
 }

@@ -35,6 +35,10 @@ Cell Id(std::string_view text);
 // Prose or data, the first to be shortened.
 Cell Prose(std::string_view text, Tone tone = Tone::kPlain);
 // As Text, or absent when it is empty.
+// What is beside the point and gives way before any figure.
+Cell Aside(Cell cell);
+// The figure that the table is about, which stays when others have to go.
+Cell Main(Cell cell);
 Cell TextOrAbsent(std::string_view text);
 Cell Number(int64_t number, Tone tone = Tone::kPlain);
 // Absent unless `known`.

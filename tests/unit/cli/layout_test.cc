@@ -55,6 +55,24 @@ TEST(LayoutTest, NothingIsHiddenUnlessItMay) {
   EXPECT_THAT(Fitted(50, Squeeze::kProse), ElementsAre(20, 10, 12, 10));
 }
 
+TEST(LayoutTest, WhatIsAsideGoesBeforeAnyFigureAndTheMainOneLast) {
+  const auto shown = [](int limit) {
+    std::vector<Column> columns = {{.width = 6, .fit = Fit::kName},
+                                   {.width = 9, .fit = Fit::kExact},
+                                   {.width = 9, .fit = Fit::kMain},
+                                   {.width = 9, .fit = Fit::kExact},
+                                   {.width = 20, .fit = Fit::kAside}};
+    FitColumns(columns, limit, Squeeze::kHide);
+    std::string text;
+    for (const Column& column : columns) text += column.hidden ? '-' : 'x';
+    return text;
+  };
+  EXPECT_EQ(shown(55), "xxxxx");
+  EXPECT_EQ(shown(45), "xxxx-");
+  EXPECT_EQ(shown(36), "xxx--");
+  EXPECT_EQ(shown(20), "x-x--");
+}
+
 TEST(LayoutTest, TheFirstColumnIsNeverHidden) {
   std::vector<Column> columns = {{.width = 50, .fit = Fit::kExact}};
   FitColumns(columns, 10, Squeeze::kHide);

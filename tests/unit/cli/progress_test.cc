@@ -30,6 +30,17 @@ TEST(ProgressLineTest, FitsTheTerminal) {
   EXPECT_EQ(DisplayWidth(line), 60);
 }
 
+TEST(ProgressLineTest, TheBarGivesWayToTheWords) {
+  const auto at = [](int width) {
+    return ProgressLine("verify", Progress::Unit::kBytes, 50 << 20, 100 << 20, seconds(5),
+                        "orders-0", width);
+  };
+  EXPECT_EQ(at(80),
+            "verify  [=====>     ]  50%  50.0 MiB of 100.0 MiB  10.0 MiB/s  5s left  orders-0");
+  EXPECT_EQ(DisplayWidth(at(79)), 79);
+  EXPECT_EQ(at(54), "verify  50%  50.0 MiB of 100.0 MiB  10.0 MiB/s  5s le…");
+}
+
 TEST(ProgressTest, IsSilentUnlessATerminalLooks) {
   std::ostringstream error;
   {
