@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <csignal>
 #include <set>
 
 #include "cli/failure.h"
@@ -105,6 +106,8 @@ Completion CompletionOf(const CLI::Option& option) {
 }
 
 void AddMutationFlags(CLI::App* verb, MutationFlags& flags, bool destructive) {
+  // A reader that ends, as head does, must not end a change in the middle.
+  verb->preparse_callback([](size_t) { signal(SIGPIPE, SIG_IGN); });
   verb->add_flag("--dry-run", flags.dry_run, "Only say what would be done; the server computes it");
   if (destructive) verb->add_flag("-y,--yes", flags.yes, "Don't ask");
 }
@@ -166,7 +169,8 @@ std::vector<int32_t> ParsePartitions(const std::string& text) {
 std::pair<std::string, std::string> ParseAssignment(const std::string& text) {
   size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw UsageError(fmt::format("\"{}\" is no KEY=VALUE", text));
+    throw UsageError(fmt::format("\"{}\" is no KEY=VALUE", Printable(text)),
+                     "write the name, = and the value in one word, in quotes if it has blanks");
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
 }

@@ -40,9 +40,13 @@ class Reader {
 
   [[noreturn]] void ThrowUnknown(const YAML::Node& node, const std::string& name,
                                  const Descriptor* type) const {
+    // Both spellings are read; the hint keeps to the one in the file.
+    const bool snake = name.find('_') != std::string::npos;
     std::vector<std::string_view> known;
     known.reserve(static_cast<size_t>(type->field_count()));
-    for (int i = 0; i < type->field_count(); ++i) known.push_back(type->field(i)->name());
+    for (int i = 0; i < type->field_count(); ++i) {
+      known.push_back(snake ? type->field(i)->name() : type->field(i)->json_name());
+    }
     std::string_view nearest = Nearest(name, known);
     std::string list = fmt::format("{}", fmt::join(known, ", "));
     throw Failure(
@@ -134,7 +138,8 @@ void ReadDocument(std::string_view text, const std::string& file, Message* messa
       if (!document.IsNull()) Reader(file).ReadMessage(document, message);
     }
   } catch (const YAML::Exception& error) {
-    throw Failure(fmt::format("{}:{}: {}", file, error.mark.line + 1, error.msg));
+    throw Failure(fmt::format("{}:{}: {}", file, error.mark.line + 1, error.msg),
+                  "mend the YAML there; `monkafkactl export` shows how such a file is written");
   }
 }
 

@@ -10,6 +10,7 @@
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/document.h"
+#include "cli/status_text.h"
 #include "cli/undo_files.h"
 #include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
@@ -187,12 +188,26 @@ bool Exists(Session& session, const std::string& group) {
   return found;
 }
 
+// A reset begins a group that does not exist, which is also what a name written wrong does.
+void NoteNewGroup(Session& session, const std::string& group) {
+  v1::GetGroupRequest request;
+  request.set_group_id(group);
+  v1::GetGroupResponse response;
+  const grpc::Status status = session.TryCall(&Stub::GetGroup, request, &response);
+  if (MissingResource(status).first != "group") return;
+  session.Note(fmt::format("group {} does not exist yet: it will be created", Printable(group)));
+}
+
 void Reset(Session& session, const ResetFlags& flags) {
   v1::ResetGroupOffsetsRequest request;
   request.set_group_id(flags.group);
   for (const std::string& topic : flags.topics) AddScope(topic, request);
   SetTarget(flags, *request.mutable_target());
-  if (flags.if_exists && !Exists(session, flags.group)) return;
+  if (!flags.if_exists) {
+    NoteNewGroup(session, flags.group);
+  } else if (!Exists(session, flags.group)) {
+    return;
+  }
   Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets");
 }
 

@@ -88,7 +88,11 @@ std::string Losses(const v1::Plan& plan) {
 }
 
 std::string Summary(const v1::Plan& plan) {
-  return fmt::format("{}, {} as documented", Count(plan.actions_size(), "change"),
+  const auto impossible =
+      std::count_if(plan.actions().begin(), plan.actions().end(),
+                    [](const Action& action) { return action.kind() == Action::KIND_IMPOSSIBLE; });
+  return fmt::format("{}, {}{} as documented", Count(plan.actions_size() - impossible, "change"),
+                     impossible > 0 ? fmt::format("{} impossible, ", Grouped(impossible)) : "",
                      Count(plan.in_sync_count(), "topic"));
 }
 

@@ -81,6 +81,14 @@ bool HasWord(std::string_view list, std::string_view word) {
   return list.find(word) != std::string_view::npos;
 }
 
+// Whether `key` gets a value of its own; what is removed falls back to what holds otherwise.
+bool IsGiven(const v1::AlterConfigsRequest& request, std::string_view key) {
+  return std::any_of(
+      request.changes().begin(), request.changes().end(), [key](const v1::ConfigChange& change) {
+        return change.name() == key && change.operation() != v1::ConfigChange::OPERATION_DELETE;
+      });
+}
+
 Entries List(Session& session, const v1::ConfigResource& resource, std::string_view what) {
   v1::ListConfigsRequest request;
   *request.mutable_resource() = resource;
@@ -143,6 +151,12 @@ std::string Losses(Session& session, v1::AlterConfigsRequest request, std::strin
   for (const char* key : kPolicies) {
     const std::string from = ValueOf(before, key);
     const std::string to = ValueOf(after, key);
+    if (to.empty() && !from.empty() && IsGiven(request, key)) {
+      throw UsageError(fmt::format("{} would be empty: no record would be removed any more", key),
+                       fmt::format("give delete, compact or both; --unset {} goes back to what "
+                                   "holds otherwise",
+                                   key));
+    }
     for (const char* word : {"delete", "compact"}) {
       if (!HasWord(to, word) || HasWord(from, word)) continue;
       add(key, from, to);

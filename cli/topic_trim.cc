@@ -194,7 +194,8 @@ void AddTrim(CLI::App& noun, Session& session) {
                "monkafkactl topic trim orders --all --dry-run"});
   auto flags = std::make_shared<TrimFlags>();
   SetCompletion(verb->add_option("topic", flags->name, "Its name")->required(), Completion::kTopic);
-  verb->add_option("--partitions", flags->partitions, "Only these, as in 0-3,7")->type_name("LIST");
+  verb->add_option("-p,--partitions", flags->partitions, "Only these, as in 0-3,7")
+      ->type_name("LIST");
   auto* where = verb->add_option_group("Up to where");
   where->add_option("--before-offset", flags->before_offset, "Records below this offset")
       ->check(NotNegative());

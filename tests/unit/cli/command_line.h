@@ -91,14 +91,18 @@ inline grpc::Status Refusal(grpc::StatusCode code, const std::string& message,
   return grpc::Status(code, message, status.SerializeAsString());
 }
 
-inline grpc::Status MissingTopic(const std::string& name) {
+inline grpc::Status Missing(const std::string& type, const std::string& name,
+                            const std::string& reason) {
   google::rpc::ResourceInfo resource;
-  resource.set_resource_type("topic");
+  resource.set_resource_type(type);
   resource.set_resource_name(name);
   google::protobuf::Any any;
   any.PackFrom(resource);
-  return Refusal(grpc::StatusCode::NOT_FOUND, "there is no topic " + name,
-                 "UNKNOWN_TOPIC_OR_PARTITION", {any});
+  return Refusal(grpc::StatusCode::NOT_FOUND, "there is no " + type + " " + name, reason, {any});
+}
+
+inline grpc::Status MissingTopic(const std::string& name) {
+  return Missing("topic", name, "UNKNOWN_TOPIC_OR_PARTITION");
 }
 
 }  // namespace monkafka::cli

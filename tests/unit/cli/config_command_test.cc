@@ -42,6 +42,13 @@ TEST_F(ConfigCommandTest, WhatShortensRetentionNeedsYes) {
   EXPECT_EQ(configs.alterations.size(), 1U);
 }
 
+TEST_F(ConfigCommandTest, APolicyIsNeverEmpty) {
+  EXPECT_EQ(Set({"cleanup.policy=", "--yes"}), kUsage);
+  EXPECT_THAT(cli.error(), HasSubstr("cleanup.policy would be empty"));
+  EXPECT_THAT(cli.error(), HasSubstr("next: give delete, compact or both"));
+  EXPECT_TRUE(configs.alterations.empty());
+}
+
 TEST_F(ConfigCommandTest, TheQuestionSaysWhatIsShortened) {
   EXPECT_EQ(Set({"retention.ms=999", "segment.ms=5"}), kUsage);
   EXPECT_THAT(cli.error(), HasSubstr("set configs of topic orders, which may delete records: "

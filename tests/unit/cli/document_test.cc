@@ -125,6 +125,8 @@ TEST_F(DocumentTest, AnEmptyFileIsAnEmptyMessage) { EXPECT_EQ(Read(""), ""); }
 TEST_F(DocumentTest, ErrorsNameFileLineAndTheNearestField) {
   EXPECT_EQ(WhatIsWrong("topics:\n- name: a\n  partition_cuont: 1\n"),
             "t.yaml:3: unknown field partition_cuont | did you mean partition_count?");
+  EXPECT_EQ(WhatIsWrong("topics:\n- name: a\n  partitionCuont: 1\n"),
+            "t.yaml:3: unknown field partitionCuont | did you mean partitionCount?");
   EXPECT_EQ(WhatIsWrong("topics:\n- name: a\n  partition_count: many\n"),
             "t.yaml:3: partition_count must be a whole number");
   EXPECT_EQ(WhatIsWrong("topics:\n- name: [a]\n"), "t.yaml:2: name must be a single value");

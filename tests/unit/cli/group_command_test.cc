@@ -101,6 +101,15 @@ class FakeGroups : public v1::GroupsService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetGroup(grpc::ServerContext*, const v1::GetGroupRequest* request,
+                        v1::GetGroupResponse* response) override {
+    if (request->group_id() == "none") {
+      return Missing("group", request->group_id(), "GROUP_ID_NOT_FOUND");
+    }
+    response->mutable_group()->set_group_id(request->group_id());
+    return grpc::Status::OK;
+  }
+
   grpc::Status DeleteGroup(grpc::ServerContext*, const v1::DeleteGroupRequest* request,
                            v1::DeleteGroupResponse* response) override {
     if (request->group_id() == "none" && request->allow_missing()) return grpc::Status::OK;
@@ -154,6 +163,16 @@ class GroupCommandTest : public testing::Test {
   FakeOffsets offsets;
   CommandLine cli{{&cluster, &groups, &offsets}};
 };
+
+TEST_F(GroupCommandTest, AResetSaysThatItBeginsAGroup) {
+  const std::string remark = "group none does not exist yet: it will be created\n";
+  cli.Run({"group", "reset", "none", "--topic", "orders", "--to-earliest", "--yes"});
+  EXPECT_THAT(cli.error(), HasSubstr(remark));
+  cli.Run({"group", "reset", "none", "--topic", "orders", "--to-earliest", "--dry-run"});
+  EXPECT_THAT(cli.error(), HasSubstr(remark));
+  cli.Run({"group", "reset", "g", "--topic", "orders", "--to-earliest", "--yes"});
+  EXPECT_THAT(cli.error(), Not(HasSubstr("does not exist")));
+}
 
 TEST_F(GroupCommandTest, ResetShowsTheMovesThenMakesThem) {
   EXPECT_EQ(cli.Run({"group", "reset", "g", "--topic", "orders:0-1", "--to-earliest", "--yes"}),

@@ -319,6 +319,13 @@ TEST_F(StreamCommandTest, PlanEndsWith2WhenThereIsDrift) {
   EXPECT_EQ(cli.Run({"diff", "-f", topics_file}), kDrift);
 }
 
+TEST_F(StreamCommandTest, WhatIsImpossibleIsNoChange) {
+  resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_CREATE);
+  resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_IMPOSSIBLE);
+  EXPECT_EQ(cli.Run({"plan", "-f", topics_file}), kDrift);
+  EXPECT_THAT(cli.error(), HasSubstr("1 change, 1 impossible, 0 topics as documented"));
+}
+
 TEST_F(StreamCommandTest, ApplyIsBoundToThePlanThatWasShown) {
   resources.plan.set_etag("e1");
   resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_CREATE);
