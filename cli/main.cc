@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
   int code = monkafka::cli::Run({argv + 1, argv + argc}, std::move(world));
   std::cout.flush();
   if (!std::cout.good()) {
-    std::cerr << "monkafkactl: the output could not be written\n  next: is the disk full, or has "
+    std::cerr << "monkafkactl: the output could not be written\n  next: is the disk full? Or has "
                  "what reads it ended?\n";
   }
   // What is left, gRPC's shutdown above all, has nothing to save and would cost milliseconds.
