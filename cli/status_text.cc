@@ -163,7 +163,8 @@ bool IsLost(const grpc::Status& status) {
   if (status.error_code() == StatusCode::CANCELLED) return true;
   // What gRPC says when no connection came about at all.
   return status.error_code() == StatusCode::UNAVAILABLE &&
-         status.error_message().find("failed to connect") == std::string::npos;
+         status.error_message().find("failed to connect") == std::string::npos &&
+         status.error_message().find("DNS resolution failed") == std::string::npos;
 }
 
 bool IsUnreachable(const grpc::Status& status) {
