@@ -18,19 +18,6 @@ std::string SocketPath(const std::string& endpoint) {
   return std::filesystem::weakly_canonical(path, ignored).string();
 }
 
-struct HostAndPort {
-  std::string host;
-  int port = 0;
-};
-
-HostAndPort Split(const std::string& endpoint) {
-  const size_t colon = endpoint.rfind(':');
-  std::string host = endpoint.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.ends_with('.')) host.pop_back();
-  return {host, std::stoi(endpoint.substr(colon + 1))};
-}
-
 // One spelling for all that leads to the same place.
 std::string Normal(std::string address) {
   constexpr std::string_view kMapped = "::ffff:";
@@ -43,6 +30,13 @@ std::string Normal(std::string address) {
 }
 
 }  // namespace
+
+HostAndPort SplitEndpoint(const std::string& endpoint) {
+  const size_t colon = endpoint.rfind(':');
+  std::string host = endpoint.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return {host, std::stoi(endpoint.substr(colon + 1))};
+}
 
 std::vector<std::string> ResolveHost(const std::string& host) {
   addrinfo hints{};
@@ -67,8 +61,11 @@ bool SameEndpoint(const std::string& left, const std::string& right, const Resol
     return left.starts_with(kUnix) && right.starts_with(kUnix) &&
            SocketPath(left) == SocketPath(right);
   }
-  const HostAndPort a = Split(left);
-  const HostAndPort b = Split(right);
+  HostAndPort a = SplitEndpoint(left);
+  HostAndPort b = SplitEndpoint(right);
+  for (std::string* host : {&a.host, &b.host}) {
+    if (host->ends_with('.')) host->pop_back();
+  }
   if (a.port != b.port) return false;
   if (strcasecmp(a.host.c_str(), b.host.c_str()) == 0) return true;
   std::vector<std::string> of_a = resolve(a.host);

@@ -8,6 +8,14 @@
 
 namespace monkafka::cli {
 
+struct HostAndPort {
+  std::string host;  // an IPv6 address without its brackets
+  int port = 0;
+};
+
+// Of an endpoint HOST:PORT that CheckEndpoint (cli/target.h) has passed.
+HostAndPort SplitEndpoint(const std::string& endpoint);
+
 // The addresses of a host, as numbers; none when it is not known.
 using Resolver = std::function<std::vector<std::string>(const std::string& host)>;
 

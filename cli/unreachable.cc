@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/kafka_probe.h"
+#include "cli/same_endpoint.h"
 
 namespace monkafka::cli {
 namespace {
@@ -79,10 +80,7 @@ Unreachable ExplainSilence(const Context& context, const std::string& host, int3
 Unreachable ExplainUnreachable(const Context& context, const std::string& said) {
   const std::string& endpoint = context.endpoint;
   if (endpoint.starts_with("unix:")) return ExplainSocket(endpoint.substr(5));
-  size_t colon = endpoint.rfind(':');
-  std::string host = endpoint.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const int32_t port = std::stoi(endpoint.substr(colon + 1));
+  const auto [host, port] = SplitEndpoint(endpoint);
   Probe probe = ProbeConnection(host, port, kPatience);
   switch (probe.result) {
     case ProbeResult::kAnswered:
