@@ -20,7 +20,7 @@ constexpr std::array<IndexSuffix, 3> kIndexFiles{{
 
 // Not of the log, and no business of ours.
 bool IsOfTheDirectory(std::string_view name) {
-  return name == kLeaderEpochFile || name == kPartitionMetadataFile ||
+  return name == kLeaderEpochFile || name == kPartitionMetadataFile || name == kFailedSyncFile ||
          name.ends_with(".checkpoint") || name == "quorum-state";
 }
 
