@@ -57,7 +57,9 @@ struct ScanQuery {
   std::optional<int64_t> min_timestamp_ms;
   std::optional<int64_t> end_timestamp_ms;  // exclusive
   std::vector<Predicate> predicates;        // all must hold
-  int64_t max_scanned_bytes = 0;            // 0: no limit; so too below
+  // Partitions whose log is offline are left out and told in the summary; false: the scan fails.
+  bool leave_out_unreadable = false;
+  int64_t max_scanned_bytes = 0;  // 0: no limit; so too below
   int64_t max_scanned_records = 0;
   int64_t max_matches = 0;
 };
@@ -85,6 +87,11 @@ class ScanSink {
   virtual bool OnProgress(const ScanProgress& progress) = 0;
 };
 
+struct UnreadablePartition {
+  int32_t partition = 0;
+  std::string reason;
+};
+
 enum class ScanEnd { kComplete, kBudget, kLimit, kStopped };
 
 struct ScanSummary {
@@ -93,7 +100,9 @@ struct ScanSummary {
   int64_t scanned_records = 0;
   int64_t matched_records = 0;
   int64_t damaged_batches = 0;
-  std::vector<Position> next;  // of every partition: the first offset that was not looked at
+  // Of every partition but the unreadable ones: the first offset that was not looked at.
+  std::vector<Position> next;
+  std::vector<UnreadablePartition> unreadable;  // not all: the scan fails then
 };
 
 struct NewHeader {

@@ -160,6 +160,7 @@ Outcome<ScanQuery> QueryOf(const v1::ReadRecordsRequest& request) {
     return std::unexpected(std::move(valid).error());
   }
   if (auto end = SetEnd(request, *query); !end) return std::unexpected(std::move(end).error());
+  query->leave_out_unreadable = true;
   query->max_matches = request.max_records();
   return query;
 }
@@ -176,6 +177,7 @@ Outcome<ScanQuery> QueryOf(const v1::SearchRecordsRequest& request) {
     }
   }
   if (auto end = SetEnd(request, *query); !end) return std::unexpected(std::move(end).error());
+  query->leave_out_unreadable = true;
   if (request.has_min_timestamp_ms()) query->min_timestamp_ms = request.min_timestamp_ms();
   query->max_scanned_bytes = request.budget().max_bytes();
   query->max_scanned_records = request.budget().max_records();

@@ -49,6 +49,11 @@ void Fill(const ScanSummary& summary, v1::ScanSummary& out) {
     added.set_partition(position.partition);
     added.set_offset(position.offset);
   }
+  for (const UnreadablePartition& unreadable : summary.unreadable) {
+    v1::UnreadablePartition& added = *out.add_unreadable_partitions();
+    added.set_partition(unreadable.partition);
+    added.set_reason(unreadable.reason);
+  }
 }
 
 }  // namespace monkafka::admin

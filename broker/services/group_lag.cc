@@ -48,7 +48,11 @@ void Measure(const cluster::Cluster& cluster, TimestampMs now, PartitionLag& lag
   lag.log_start = offsets.log_start;
   lag.log_end = offsets.log_end;
   if (!lag.committed) return;
-  lag.records = std::max<int64_t>(offsets.log_end - *lag.committed, 0);
+  if (*lag.committed > offsets.log_end) {
+    lag.error = ErrorCode::kOffsetOutOfRange;
+    return;
+  }
+  lag.records = offsets.log_end - *lag.committed;
   lag.milliseconds = *lag.records == 0 ? 0 : Age(log, *lag.committed, now);
 }
 

@@ -15,13 +15,14 @@ namespace monkafka::services {
 
 struct PartitionLag {
   TopicPartition partition;
-  // Not kNone: the partition is gone or offline, and only what the group knows is filled.
+  // Not kNone: the partition is gone or offline, and only what the group knows is filled; or
+  // OFFSET_OUT_OF_RANGE, what was committed lies beyond the end of the log.
   ErrorCode error = ErrorCode::kNone;
   std::optional<Offset> committed;  // none: assigned, but nothing was committed
   LeaderEpoch committed_leader_epoch = kNoEpoch;
   Offset log_start = kNoOffset;
   Offset log_end = kNoOffset;
-  // Log end minus committed, never below 0; none when nothing was committed.
+  // Log end minus committed; none when nothing was committed, or nothing that could be consumed on.
   std::optional<int64_t> records;
   // Since the record at the committed offset was written; 0 at the end. None: as above, or its
   // batch could not be read.

@@ -53,10 +53,12 @@ class Searcher {
       : search_(search), matcher_(matcher), stop_(stop), sink_(sink), ranges_(search.ranges) {}
 
   Status Open(const cluster::Cluster& cluster) {
+    std::vector<RecordRange> readable;
     for (RecordRange& range : ranges_) {
       LedPartition led = FindLed(cluster, search_.topic, range.partition);
       if (!led) return Unreadable(range, {led.error(), std::string(ErrorName(led.error()))});
       if (Status ready = (*led)->log().Availability(); !ready) {
+        if (LeaveOut(range, ready.error())) continue;
         return Unreadable(range, ready.error());
       }
       const storage::LogOffsets offsets = (*led)->log().Offsets();
@@ -70,23 +72,31 @@ class Searcher {
       range.from = std::max(range.from, offsets.log_start);
       readable_ends_.push_back(offsets.last_stable);
       partitions_.push_back(*std::move(led));
+      readable.push_back(range);
     }
+    ranges_ = std::move(readable);
     return {};
   }
 
   Result<SearchOutcome> Run() {
-    for (current_ = 0; current_ < ranges_.size(); ++current_) {
+    while (current_ < ranges_.size() && !end_) {
       Status searched = SearchRange();
+      bool left_out = false;
       if (!searched && storage::IsInterruption(searched.error())) {
         End(SearchEnd::kStopped);
       } else if (!searched) {
-        return Forward(std::move(searched));
+        left_out = LeaveOut(ranges_[current_], searched.error());
+        if (!left_out) return Unreadable(ranges_[current_], searched.error());
+        Drop(static_cast<std::ptrdiff_t>(current_));
       }
       // Not of empty ranges: a report names all of them, and there may be thousands.
       if (counters_.scanned_bytes > reported_bytes_) ReportProgress();
-      if (end_) break;
+      if (!left_out && !end_) ++current_;
     }
-    return SearchOutcome{end_.value_or(SearchEnd::kEnd), Progress()};
+    if (ranges_.empty() && !unreadable_.empty()) {
+      return std::unexpected(std::move(unreadable_.front().error));
+    }
+    return SearchOutcome{end_.value_or(SearchEnd::kEnd), Progress(), std::move(unreadable_)};
   }
 
  private:
@@ -96,11 +106,24 @@ class Searcher {
                                         range.partition, error.message));
   }
 
+  // Whether the search goes on without the range, which is noted then.
+  bool LeaveOut(const RecordRange& range, const Error& error) {
+    if (!search_.leave_out_unreadable || error.code != ErrorCode::kKafkaStorageError) return false;
+    unreadable_.push_back({range.partition, Unreadable(range, error).error()});
+    return true;
+  }
+
+  void Drop(std::ptrdiff_t index) {
+    ranges_.erase(ranges_.begin() + index);
+    readable_ends_.erase(readable_ends_.begin() + index);
+    partitions_.erase(partitions_.begin() + index);
+  }
+
   // The present one.
   Status SearchRange() {
     RecordRange& range = ranges_[current_];
     storage::PartitionLog& log = partitions_[current_]->log();
-    if (Status ready = log.Availability(); !ready) return Unreadable(range, ready.error());
+    if (Status ready = log.Availability(); !ready) return ready;
     if (Status skipped = SkipByTime(log, range); !skipped) return skipped;
     // A log leaves out the batch that crosses its reader's bound. The range may end within one, so
     // the bound is where reading ends for everybody, and the range is kept to batch by batch.
@@ -231,6 +254,7 @@ class Searcher {
   std::vector<Offset> readable_ends_;  // of their partitions when the search began
   std::vector<std::shared_ptr<cluster::Partition>> partitions_;
   size_t current_ = 0;  // of ranges_
+  std::vector<UnreadablePartition> unreadable_;
   AbortedFilter aborted_;
   records::Record record_;
   SearchCounters counters_;

@@ -26,6 +26,12 @@ struct RecordRange {
   Offset to = kNoOffset;  // exclusive; kNoOffset, or above: the end when the search begins
 };
 
+// A partition that is left out, from where it could not be read on.
+struct UnreadablePartition {
+  int32_t partition = 0;
+  Error error;  // its message names the partition
+};
+
 struct RecordSearch {
   std::string topic;
   // One after the other.
@@ -35,6 +41,10 @@ struct RecordSearch {
   // to the end of the range.
   TimestampMs from_timestamp = std::numeric_limits<TimestampMs>::min();
   TimestampMs to_timestamp = std::numeric_limits<TimestampMs>::max();
+
+  // Whether the others are searched when the log of a partition is offline, or goes offline
+  // meanwhile.
+  bool leave_out_unreadable = false;
 
   // It ends once so much was looked at, or found.
   int64_t max_scanned_bytes = std::numeric_limits<int64_t>::max();
@@ -52,8 +62,8 @@ struct SearchCounters {
 
 struct SearchProgress {
   SearchCounters counters;
-  // All ranges, with what is left of them. Begun again with those from `current` on, a search goes
-  // on where it stopped and gives no record twice.
+  // All ranges but those of unreadable partitions, with what is left of them. Begun again with
+  // those from `current` on, a search goes on where it stopped and gives no record twice.
   std::vector<RecordRange> ranges;
   size_t current = 0;  // that is being searched; their number at the end
 };
@@ -78,10 +88,12 @@ enum class SearchEnd {
 struct SearchOutcome {
   SearchEnd end = SearchEnd::kEnd;
   SearchProgress progress;
+  std::vector<UnreadablePartition> unreadable;
 };
 
 // Fails with UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER, OFFSET_OUT_OF_RANGE (a range that
-// begins behind the log's end) or KAFKA_STORAGE_ERROR.
+// begins behind the log's end) or KAFKA_STORAGE_ERROR; when unreadable partitions are left out,
+// with the latter only if all of them are.
 Result<SearchOutcome> SearchRecords(const cluster::Cluster& cluster, const RecordSearch& search,
                                     const RecordMatcher& matcher, const std::stop_token& stop,
                                     RecordSink& sink);

@@ -58,6 +58,9 @@ admin::GroupMember MemberOf(const groups::MemberView& view) {
 std::string WhyUnknown(ErrorCode error) {
   if (error == ErrorCode::kNone) return {};
   if (error == ErrorCode::kUnknownTopicOrPartition) return "the partition does not exist any more";
+  if (error == ErrorCode::kOffsetOutOfRange) {
+    return "the committed offset lies beyond the end of the log: auto.offset.reset holds";
+  }
   return "the partition cannot be read now: " + std::string(ErrorName(error));
 }
 

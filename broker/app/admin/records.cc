@@ -188,7 +188,9 @@ admin::Outcome<std::vector<RecordRange>> AdminRecords::Ranges(const admin::ScanQ
   for (const int32_t partition : partitions) {
     services::LedPartition led = services::FindLed(cluster_, query.topic, partition);
     if (!led) return FailPartition(led.error(), {query.topic, partition});
-    Result<Offset> from = StartOf(query.start, partition, (*led)->log());
+    storage::PartitionLog& log = (*led)->log();
+    // The search says of a log that is offline what becomes of it.
+    Result<Offset> from = log.Availability() ? StartOf(query.start, partition, log) : kNoOffset;
     if (!from) return FailAbout(std::move(from).error(), query.topic);
     ranges.push_back({partition, *from, query.end_offset.value_or(kNoOffset)});
   }
@@ -209,6 +211,7 @@ admin::Outcome<admin::ScanSummary> AdminRecords::Scan(const admin::ScanQuery& qu
   search.max_scanned_bytes = LimitOf(query.max_scanned_bytes);
   search.max_scanned_records = LimitOf(query.max_scanned_records);
   search.max_matches = LimitOf(query.max_matches);
+  search.leave_out_unreadable = query.leave_out_unreadable;
 
   ScanAdapter adapter(sink, clock_, EstimateBytes(cluster_, search.topic, search.ranges));
   Result<services::SearchOutcome> outcome =
@@ -222,6 +225,9 @@ admin::Outcome<admin::ScanSummary> AdminRecords::Scan(const admin::ScanQuery& qu
   summary.matched_records = counters.matches;
   summary.damaged_batches = counters.damaged_batches;
   summary.next = PositionsOf(outcome->progress.ranges, 0);
+  for (services::UnreadablePartition& each : outcome->unreadable) {
+    summary.unreadable.push_back({each.partition, std::move(each.error.message)});
+  }
   return summary;
 }
 

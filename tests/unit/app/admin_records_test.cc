@@ -150,6 +150,21 @@ TEST_F(AdminRecordsTest, NamesThePartitionThatIsNotThere) {
   }
 }
 
+TEST_F(AdminRecordsTest, TellsWhichPartitionsWereLeftOut) {
+  cluster.Log("t", 0)->availability = Fail(ErrorCode::kKafkaStorageError, "its log is damaged");
+  query.start = admin::FromTimestamp{1'000};
+  cluster.Log("t", 1)->found = storage::TimestampedOffset{1'000, 0, 0};
+  EXPECT_FALSE(port.Scan(query, sink, {})) << "unless it is said that it may leave some out";
+  query.leave_out_unreadable = true;
+  const admin::ScanSummary summary = Scan();
+  EXPECT_THAT(sink.found, ElementsAre("1:0=a", "1:1=b"));
+  ASSERT_EQ(1u, summary.unreadable.size());
+  EXPECT_EQ(0, summary.unreadable[0].partition);
+  EXPECT_EQ("partition t-0 cannot be read: its log is damaged", summary.unreadable[0].reason);
+  ASSERT_EQ(1u, summary.next.size());
+  EXPECT_EQ(1, summary.next[0].partition);
+}
+
 TEST_F(AdminRecordsTest, WakesATailOnceThereIsSomethingToRead) {
   int wakes = 0;
   const auto subscription = port.WhenReadable("t", {{0, 5}, {1, 2}}, [&] { ++wakes; });

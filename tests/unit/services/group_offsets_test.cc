@@ -216,6 +216,12 @@ TEST_F(GroupOffsetsTest, LagIsCountedInRecordsAndInTime) {
   EXPECT_EQ(lag.partitions[0].records, 0);
   EXPECT_EQ(lag.partitions[0].milliseconds, 0);
 
+  Have(0, 5);
+  lag = measure();
+  EXPECT_FALSE(lag.partitions[0].records) << "what lies beyond the end is not 0 records behind";
+  EXPECT_EQ(lag.partitions[0].error, ErrorCode::kOffsetOutOfRange);
+  EXPECT_EQ(lag.partitions[0].log_end, 4);
+
   log->availability = Fail(ErrorCode::kKafkaStorageError, "offline");
   lag = measure();
   EXPECT_EQ(lag.partitions[0].error, ErrorCode::kKafkaStorageError);

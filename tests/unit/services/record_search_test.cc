@@ -333,6 +333,58 @@ TEST_F(RecordSearchTest, NamesThePartitionThatIsOffline) {
   EXPECT_THAT(sink.offsets, ElementsAre(0));
 }
 
+TEST_F(RecordSearchTest, TheOthersAreSearchedWithoutThePartitionThatIsOffline) {
+  PutNumbered(3);
+  Log(1).availability = Fail(ErrorCode::kKafkaStorageError, "its log is damaged");
+  search.ranges = {{1, 0, kNoOffset}, {0, 0, kNoOffset}};
+  search.leave_out_unreadable = true;
+  search.max_scanned_records = 2;
+  SearchOutcome outcome = Run();
+  EXPECT_THAT(sink.offsets, ElementsAre(0, 1));
+  ASSERT_EQ(1u, outcome.unreadable.size());
+  EXPECT_EQ(1, outcome.unreadable[0].partition);
+  EXPECT_EQ("partition t-1 cannot be read: its log is damaged",
+            outcome.unreadable[0].error.message);
+  ASSERT_EQ(1u, outcome.progress.ranges.size()) << "what is left is of partition 0 alone";
+  EXPECT_EQ(0, outcome.progress.ranges[0].partition);
+  EXPECT_EQ(2, outcome.progress.ranges[0].from);
+}
+
+TEST_F(RecordSearchTest, TheOthersAreSearchedWhenALogGoesOfflineMeanwhile) {
+  Put({{"k", "v"}});
+  Put({{"k", "v"}}, records::Codec::kNone, 1);
+  search.ranges = {{1, 0, kNoOffset}, {0, 0, kNoOffset}, {1, 0, kNoOffset}};
+  search.leave_out_unreadable = true;
+  class BreakingSink final : public CollectingSink {
+   public:
+    explicit BreakingSink(fakes::StubLog& log) : log_(log) {}
+    bool OnRecord(int32_t partition, const records::Record& record) override {
+      log_.availability = Fail(ErrorCode::kKafkaStorageError, "the disk is gone");
+      return CollectingSink::OnRecord(partition, record);
+    }
+
+   private:
+    fakes::StubLog& log_;
+  } breaking(Log(0));
+  const auto matcher = RecordMatcher::Compile({});
+  const auto outcome = SearchRecords(cluster, search, *matcher, {}, breaking);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(SearchEnd::kEnd, outcome->end);
+  EXPECT_EQ(2u, breaking.places.size()) << "of both ranges of partition 1";
+  EXPECT_EQ(2u, outcome->progress.ranges.size());
+  EXPECT_EQ(2u, outcome->progress.current);
+  ASSERT_EQ(1u, outcome->unreadable.size());
+  EXPECT_EQ("partition t-0 cannot be read: the disk is gone", outcome->unreadable[0].error.message);
+}
+
+TEST_F(RecordSearchTest, FailsWhenNoPartitionCanBeRead) {
+  Log(0).availability = Fail(ErrorCode::kKafkaStorageError, "its log is damaged");
+  search.leave_out_unreadable = true;
+  const auto matcher = RecordMatcher::Compile({});
+  EXPECT_EQ(ErrorCode::kKafkaStorageError,
+            CodeOf(SearchRecords(cluster, search, *matcher, {}, sink)));
+}
+
 TEST_F(RecordSearchTest, ControlRecordsAreLeftOut) {
   Put({{"k", "v"}});
   records::EndTxnMarkerOptions marker;
