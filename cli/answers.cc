@@ -54,6 +54,17 @@ std::string Word(const std::string& name, std::string_view prefix) {
   return word;
 }
 
+std::string AdviceOnHealth(const v1::HealthCheck& check) {
+  if (check.name() == "disk") {
+    return "make room: lower retention.bytes or retention.ms of a topic, or move log.dirs";
+  }
+  if (check.name() == "partitions") {
+    return "`monkafkactl segment verify` says what is damaged; the broker reads a restored file at "
+           "its next start";
+  }
+  return "the broker's log says more";
+}
+
 std::string Named(const std::vector<std::string>& names) {
   constexpr size_t kMostNamed = 5;
   std::string text;

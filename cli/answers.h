@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/output/printer.h"
+#include "monkafka/admin/v1/cluster.pb.h"
 #include "monkafka/admin/v1/common.pb.h"
 #include "monkafka/admin/v1/groups.pb.h"
 
@@ -39,6 +40,9 @@ std::string Joined(const Numbers& numbers) {
   for (auto number : numbers) text += (text.size() > 1 ? "," : "") + std::to_string(number);
   return text + "]";
 }
+
+// What to do about a check that failed, or warns.
+std::string AdviceOnHealth(const v1::HealthCheck& check);
 
 // "a, b and c"; of many the first: "a, b, c, d, e and 995 more".
 std::string Named(const std::vector<std::string>& names);

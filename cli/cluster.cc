@@ -56,6 +56,14 @@ Cell HealthCell(v1::HealthStatus status) {
   return Text(Word(v1::HealthStatus_Name(status), "HEALTH_STATUS_"), tone);
 }
 
+// Whole, which a table has no room for, and what to do about it.
+void WarnOf(Session& session, const v1::HealthCheck& check) {
+  const std::string subject = check.subject().empty() ? "" : " " + Printable(check.subject());
+  session.Warn(fmt::format("{} {}{}: {}\n  next: {}", Printable(check.name()),
+                           Word(v1::HealthStatus_Name(check.status()), "HEALTH_STATUS_"), subject,
+                           Printable(check.message()), AdviceOnHealth(check)));
+}
+
 void Health(Session& session) {
   auto response = session.Call(&Stub::CheckHealth, v1::CheckHealthRequest(), "check the health");
   using H = v1::HealthCheck;
@@ -68,6 +76,11 @@ void Health(Session& session) {
                                 {"MESSAGE", [](const H& h) { return Prose(h.message()); }},
                             }};
   session.ShowList(response, response.checks(), view);
+  for (const H& check : response.checks()) {
+    if (check.status() != v1::HEALTH_STATUS_OK && session.printer().for_people()) {
+      WarnOf(session, check);
+    }
+  }
   if (response.status() == v1::HEALTH_STATUS_FAILED) session.set_exit_code(kFailed);
 }
 

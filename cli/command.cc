@@ -139,7 +139,8 @@ int64_t ParseSizeOption(const std::string& option, const std::string& value, int
                      "give for example 4096, 64KiB or 1.5GiB");
   }
   if (*size > most) {
-    throw UsageError(fmt::format("{}: {} is out of range: at most {} bytes", option, value, most));
+    throw UsageError(fmt::format("{}: {} is out of range: at most {} bytes", option, value, most),
+                     "give for example 64KiB, or leave it out");
   }
   return *size;
 }
@@ -159,7 +160,8 @@ std::vector<int32_t> ParsePartitions(const std::string& text) {
     int32_t first = ParsePartition(item.substr(0, dash));
     int32_t last = dash == std::string_view::npos ? first : ParsePartition(item.substr(dash + 1));
     if (last < first || last - first >= kMost) {
-      throw UsageError(fmt::format("\"{}\" is no range of partitions", item));
+      throw UsageError(fmt::format("\"{}\" is no range of partitions", item),
+                       "give the first and the last, as in 0-3, at most 100,000 at once");
     }
     for (int32_t partition = first; partition <= last; ++partition) partitions.push_back(partition);
   }

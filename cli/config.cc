@@ -164,11 +164,7 @@ void Set(Session& session, const SetFlags& flags) {
     throw UsageError("nothing to change", "give KEY=VALUE or --unset KEY");
   *request.mutable_resource() = Resource(session, flags);
   std::string what = "set configs of " + Name(request.resource());
-  if (!flags.dry_run) {
-    const std::string losses = retention::Losses(session, request, what);
-    session.Confirm(losses.empty() ? what : what + ", which may delete records: " + losses,
-                    flags.yes, /*destructive=*/!losses.empty());
-  }
+  retention::ConfirmChange(session, request, what, flags);
   request.set_validate_only(flags.dry_run);
   request.set_request_id(Session::NewRequestId());
   auto response = session.Call(&Stub::AlterConfigs, request, what);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -65,26 +66,65 @@ struct CloseFlags : MutationFlags {
   bool if_exists = false;
 };
 
-void Close(Session& session, const CloseFlags& flags) {
-  if (!flags.dry_run) {
-    session.Confirm(fmt::format("close connection {}", Named(flags.ids)), flags.yes);
+v1::CloseConnectionResponse CloseOne(Session& session, const CloseFlags& flags,
+                                     const std::string& id, bool validate_only) {
+  v1::CloseConnectionRequest request;
+  int64_t number = 0;  // the option's check let nothing else through
+  std::from_chars(id.data(), id.data() + id.size(), number);
+  request.set_connection_id(number);
+  request.set_allow_missing(flags.if_exists);
+  request.set_validate_only(validate_only);
+  request.set_request_id(Session::NewRequestId());
+  return session.Call(&Stub::CloseConnection, request, "close connection " + id);
+}
+
+// "connection 7 of billing (librdkafka 2.0.2), User:ANONYMOUS from 10.0.0.7:51000".
+std::string Whose(const v1::Connection& c) {
+  std::string client = c.client_id().empty() ? "a client without id" : c.client_id();
+  if (!c.software_name().empty()) client += fmt::format(" ({})", Software(c));
+  return Printable(fmt::format("connection {} of {}, {}from {}", c.connection_id(), client,
+                               c.principal().empty() ? "" : c.principal() + " ",
+                               c.remote_address()));
+}
+
+// Asks, if it must, with whose connections they are. Those that are refused are left out: that has
+// been said then, and they are not tried again.
+void ConfirmClosing(Session& session, CloseFlags& flags) {
+  constexpr size_t kMostShown = 20;
+  std::vector<std::string> whose;
+  if (session.Asks(flags.yes)) {
+    std::vector<std::string> possible;
+    const auto look = [&](const std::string& id) {
+      const auto preview = CloseOne(session, flags, id, /*validate_only=*/true);
+      possible.push_back(id);
+      if (preview.has_connection()) whose.push_back(Whose(preview.connection()));
+    };
+    for (const std::string& id : flags.ids) {
+      flags.ids.size() == 1 ? look(id) : session.Attempt([&] { look(id); });
+    }
+    flags.ids = possible;
+    if (possible.empty()) return;
   }
+  if (whose.size() == 1) return session.Confirm("close " + whose.front(), flags.yes);
+  for (size_t i = 0; i < std::min(whose.size(), kMostShown); ++i) session.Warn(whose[i]);
+  // With --if-exists there may be none that is closed, which only a protected context asks about.
+  const std::string what =
+      flags.ids.size() == 1
+          ? "close connection " + flags.ids.front()
+          : fmt::format("close {}", Count(static_cast<int64_t>(flags.ids.size()), "connection"));
+  session.Confirm(what, flags.yes, /*destructive=*/!whose.empty());
+}
+
+void Close(Session& session, CloseFlags flags) {
+  if (!flags.dry_run) ConfirmClosing(session, flags);
+  if (flags.ids.empty()) return;
   session.ForEach("close", flags.ids, [&](const std::string& id) {
-    v1::CloseConnectionRequest request;
-    int64_t number = 0;  // the option's check let nothing else through
-    std::from_chars(id.data(), id.data() + id.size(), number);
-    request.set_connection_id(number);
-    request.set_allow_missing(flags.if_exists);
-    request.set_validate_only(flags.dry_run);
-    request.set_request_id(Session::NewRequestId());
-    auto response = session.Call(&Stub::CloseConnection, request, "close connection " + id);
-    const v1::Connection& closed = response.connection();
-    session.Announce(
-        response, id,
-        response.has_connection()
-            ? fmt::format("connection {} of {} at {} {}", id, closed.client_id(),
-                          closed.remote_address(), flags.dry_run ? "would be closed" : "closed")
-            : fmt::format("connection {} does not exist: nothing to do", id));
+    const auto response = CloseOne(session, flags, id, flags.dry_run);
+    session.Announce(response, id,
+                     response.has_connection()
+                         ? fmt::format("{}: {}", Whose(response.connection()),
+                                       flags.dry_run ? "would be closed" : "closed")
+                         : fmt::format("connection {} does not exist: nothing to do", id));
   });
 }
 

@@ -30,61 +30,6 @@ void RequireContext(const Contexts& contexts, const std::string& name) {
                 "`monkafkactl context list` shows those that exist");
 }
 
-// A context is used from other directories too.
-std::string FromEverywhere(const std::string& file) {
-  return file.empty() ? "" : std::filesystem::absolute(file).lexically_normal().string();
-}
-
-// --endpoint and the credentials are options of every command: `add` stores them.
-void Add(Session& session, const AddFlags& flags) {
-  const TargetOptions& options = session.options().target;
-  if (options.endpoint.empty()) {
-    throw UsageError("a context needs an endpoint", "add --endpoint HOST:PORT or unix:PATH");
-  }
-  CheckEndpoint(options.endpoint);
-  if (flags.name.empty()) throw UsageError("a context needs a name", "give one, as in production");
-  Contexts contexts = Load(session);
-  if (contexts.by_name.contains(flags.name) && !flags.replace) {
-    if (flags.if_not_exists) {
-      return session.Note(fmt::format("context {} exists: nothing to do", flags.name));
-    }
-    throw Failure(fmt::format("there is a context {} already", flags.name),
-                  "--replace overwrites it, --if-not-exists accepts it");
-  }
-  Context context = flags.context;
-  context.endpoint = options.endpoint;
-  context.ca = FromEverywhere(options.ca);
-  context.cert = FromEverywhere(options.cert);
-  context.key = FromEverywhere(options.key);
-  context.server_name = options.server_name;
-  context.token_file = FromEverywhere(options.token_file);
-  contexts.by_name[flags.name] = context;
-  if (contexts.current.empty()) contexts.current = flags.name;
-  Save(session, contexts);
-  session.Note(fmt::format("context {} added{}", flags.name,
-                           contexts.current == flags.name ? "; it is the current one" : ""));
-}
-
-void Use(Session& session, const std::string& name) {
-  Contexts contexts = Load(session);
-  RequireContext(contexts, name);
-  contexts.current = name;
-  Save(session, contexts);
-  session.Note(fmt::format("context {} is the current one", name));
-}
-
-void Remove(Session& session, const std::string& name, bool if_exists) {
-  Contexts contexts = Load(session);
-  if (if_exists && !contexts.by_name.contains(name)) {
-    return session.Note(fmt::format("context {} does not exist: nothing to do", name));
-  }
-  RequireContext(contexts, name);
-  contexts.by_name.erase(name);
-  if (contexts.current == name) contexts.current.clear();
-  Save(session, contexts);
-  session.Note(fmt::format("context {} removed", name));
-}
-
 std::string Field(const Value& context, const char* name) {
   return context.struct_value().fields().at(name).string_value();
 }
@@ -105,6 +50,78 @@ Value ToMessage(const std::string& name, const Context& context, bool current) {
                                !context.key.empty());
   fields["tokenFile"].set_string_value(context.token_file);
   return value;
+}
+
+// The answer to a change, as of an RPC: the context is its field.
+void Announce(Session& session, const std::string& name, const Context& context, bool current,
+              const std::string& remark) {
+  google::protobuf::Struct answer;
+  (*answer.mutable_fields())["context"] = ToMessage(name, context, current);
+  session.Announce(answer, name, remark);
+}
+
+// A context is used from other directories too.
+std::string FromEverywhere(const std::string& file) {
+  return file.empty() ? "" : std::filesystem::absolute(file).lexically_normal().string();
+}
+
+// --endpoint and the credentials are options of every command: `add` stores them.
+void Add(Session& session, const AddFlags& flags) {
+  const TargetOptions& options = session.options().target;
+  if (options.endpoint.empty()) {
+    throw UsageError("a context needs an endpoint", "add --endpoint HOST:PORT or unix:PATH");
+  }
+  CheckEndpoint(options.endpoint);
+  if (flags.name.empty()) throw UsageError("a context needs a name", "give one, as in production");
+  Contexts contexts = Load(session);
+  if (contexts.by_name.contains(flags.name) && !flags.replace) {
+    if (flags.if_not_exists) {
+      return Announce(session, flags.name, contexts.by_name[flags.name],
+                      contexts.current == flags.name,
+                      fmt::format("context {} exists: nothing to do", flags.name));
+    }
+    throw Failure(fmt::format("there is a context {} already", flags.name),
+                  "--replace overwrites it, --if-not-exists accepts it");
+  }
+  Context context = flags.context;
+  context.endpoint = options.endpoint;
+  context.ca = FromEverywhere(options.ca);
+  context.cert = FromEverywhere(options.cert);
+  context.key = FromEverywhere(options.key);
+  context.server_name = options.server_name;
+  context.token_file = FromEverywhere(options.token_file);
+  contexts.by_name[flags.name] = context;
+  if (contexts.current.empty()) contexts.current = flags.name;
+  Save(session, contexts);
+  const bool current = contexts.current == flags.name;
+  Announce(session, flags.name, context, current,
+           fmt::format("context {} added{}", flags.name, current ? "; it is the current one" : ""));
+}
+
+void Use(Session& session, const std::string& name) {
+  Contexts contexts = Load(session);
+  RequireContext(contexts, name);
+  contexts.current = name;
+  Save(session, contexts);
+  Announce(session, name, contexts.by_name[name], /*current=*/true,
+           fmt::format("context {} is the current one", name));
+}
+
+void Remove(Session& session, const std::string& name, bool if_exists) {
+  Contexts contexts = Load(session);
+  if (if_exists && !contexts.by_name.contains(name)) {
+    return session.Announce(google::protobuf::Struct(), name,
+                            fmt::format("context {} does not exist: nothing to do", name));
+  }
+  RequireContext(contexts, name);
+  const Context removed = contexts.by_name[name];
+  const bool was_current = contexts.current == name;
+  contexts.by_name.erase(name);
+  if (was_current) contexts.current.clear();
+  Save(session, contexts);
+  Announce(session, name, removed, /*current=*/false,
+           fmt::format("context {} removed{}", name,
+                       was_current ? "; it was the current one, and now there is none" : ""));
 }
 
 void List(Session& session) {

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <sstream>
 #include <vector>
 
 #include "cli/answers.h"
 #include "cli/command.h"
+#include "cli/host_port.h"
 #include "cli/kafka_probe.h"
 #include "cli/nouns.h"
 #include "cli/status_text.h"
@@ -22,39 +22,7 @@ namespace {
 
 using google::protobuf::Value;
 
-struct Address {
-  std::string host;
-  int32_t port = 0;
-
-  std::string Text() const {
-    return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
-                                               : fmt::format("[{}]:{}", host, port);
-  }
-};
-
-Address ParseAddress(const std::string& text) {
-  CheckEndpoint(text);
-  size_t colon = text.rfind(':');
-  if (text.starts_with("unix:") || colon == std::string::npos) {
-    throw UsageError("a bootstrap address is HOST:PORT");
-  }
-  std::string host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return {host, std::stoi(text.substr(colon + 1))};
-}
-
-// A list as clients have in bootstrap.servers.
-std::vector<Address> ParseAddresses(const std::string& text) {
-  std::vector<Address> addresses;
-  std::istringstream list(text);
-  for (std::string part; std::getline(list, part, ',');) {
-    const size_t begin = part.find_first_not_of(' ');
-    if (begin == std::string::npos) continue;
-    addresses.push_back(ParseAddress(part.substr(begin, part.find_last_not_of(' ') + 1 - begin)));
-  }
-  if (addresses.empty()) throw UsageError("--bootstrap names no address", "give HOST:PORT");
-  return addresses;
-}
+using Address = HostAndPort;
 
 bool IsLoopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
@@ -147,7 +115,8 @@ class Doctor {
     for (const v1::HealthCheck& check : health.checks()) {
       if (check.status() == v1::HEALTH_STATUS_OK) continue;
       Say("health", check.status() == v1::HEALTH_STATUS_WARNING ? Found::kWarning : Found::kFailed,
-          check.subject().empty() ? check.name() : check.subject(), check.message());
+          check.subject().empty() ? check.name() : check.subject(), check.message(),
+          AdviceOnHealth(check));
     }
   }
 
@@ -323,7 +292,8 @@ void AddCommands(CLI::App& root, Session& session) {
   verb->callback([flags, &session] {
     auto patience = ParseDurationOption("--patience", flags->patience);
     Doctor(session,
-           flags->bootstrap.empty() ? std::vector<Address>() : ParseAddresses(flags->bootstrap),
+           flags->bootstrap.empty() ? std::vector<Address>()
+                                    : ParseHostAndPortList("--bootstrap", flags->bootstrap),
            patience)
         .Run();
   });

@@ -5,6 +5,9 @@
 #include <google/protobuf/util/json_util.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "cli/failure.h"
 #include "cli/output/text.h"
 
@@ -18,40 +21,96 @@ using google::protobuf::Reflection;
 
 class Reader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {}
+  // `first_line` is where the document begins in the file, from 0 on.
+  Reader(const std::string& file, const std::string& writer, int first_line)
+      : file_(file), writer_(writer), first_line_(first_line) {}
+
+  void ReadRoot(const YAML::Node& node, Message* message) const {
+    const FieldDescriptor* list = ListThatItIs(*message);
+    const bool is_element = list != nullptr && node.IsMap() && node.size() > 0 &&
+                            IsMeant(list->message_type(), message->GetDescriptor(),
+                                    node.begin()->first.as<std::string>());
+    ReadMessage(node, is_element ? message->GetReflection()->AddMessage(message, list) : message);
+  }
+
+ private:
+  // The only field of a message that is there for its sake.
+  static const FieldDescriptor* ListThatItIs(const Message& message) {
+    const Descriptor* type = message.GetDescriptor();
+    if (type->field_count() != 1) return nullptr;
+    const FieldDescriptor* field = type->field(0);
+    const bool is_list = field->is_repeated() && !field->is_map();
+    return is_list && field->message_type() != nullptr ? field : nullptr;
+  }
+
+  static const FieldDescriptor* FindField(const Descriptor* type, const std::string& name) {
+    const FieldDescriptor* field = type->FindFieldByName(name);
+    return field != nullptr ? field : type->FindFieldByCamelcaseName(name);
+  }
+
+  // Whether `name`, which may be mistyped, is a field of `type` and not of `other`.
+  static bool IsMeant(const Descriptor* type, const Descriptor* other, const std::string& name) {
+    if (FindField(other, name) != nullptr) return false;
+    const auto has_near = [&](const Descriptor* of) {
+      return !Nearest(name, FieldNames(of, /*snake=*/false)).empty();
+    };
+    return FindField(type, name) != nullptr || (has_near(type) && !has_near(other));
+  }
 
   void ReadMessage(const YAML::Node& node, Message* message) const {
     const Descriptor* type = message->GetDescriptor();
     if (type->file()->package() == "google.protobuf") return ReadWellKnown(node, message);
-    if (!node.IsMap()) Throw(node, fmt::format("expected the fields of a {}", type->name()));
+    if (!node.IsMap()) {
+      Throw(node, fmt::format("expected the fields of a {}: {}", type->name(),
+                              fmt::join(FieldNames(type, /*snake=*/false), ", ")));
+    }
     for (const auto& entry : node) {
       auto name = entry.first.as<std::string>();
-      const FieldDescriptor* field = type->FindFieldByName(name);
-      if (field == nullptr) field = type->FindFieldByCamelcaseName(name);
+      const FieldDescriptor* field = FindField(type, name);
       if (field == nullptr) ThrowUnknown(entry.first, name, type);
       if (!entry.second.IsNull()) ReadField(entry.second, field, message);
     }
   }
 
- private:
+  std::string At(const YAML::Mark& mark) const {
+    return fmt::format("{}:{}", file_, first_line_ + std::max(mark.line, 0) + 1);
+  }
+
   [[noreturn]] void Throw(const YAML::Node& node, const std::string& what) const {
-    throw Failure(fmt::format("{}:{}: {}", file_, node.Mark().line + 1, what));
+    throw Failure(
+        fmt::format("{}: {}", At(node.Mark()), what),
+        fmt::format("mend it there; `monkafkactl {}` shows how such a file is written", writer_));
+  }
+
+  static std::vector<std::string_view> FieldNames(const Descriptor* type, bool snake) {
+    std::vector<std::string_view> names;
+    names.reserve(static_cast<size_t>(type->field_count()));
+    for (int i = 0; i < type->field_count(); ++i) {
+      names.push_back(snake ? type->field(i)->name() : type->field(i)->json_name());
+    }
+    return names;
   }
 
   [[noreturn]] void ThrowUnknown(const YAML::Node& node, const std::string& name,
                                  const Descriptor* type) const {
     // Both spellings are read; the hint keeps to the one in the file.
-    const bool snake = name.find('_') != std::string::npos;
+    const auto known = FieldNames(type, name.find('_') != std::string::npos);
+    const std::string_view nearest = Nearest(name, known);
+    throw Failure(fmt::format("{}: unknown field {}", At(node.Mark()), Printable(name)),
+                  nearest.empty() ? fmt::format("the fields are: {}", fmt::join(known, ", "))
+                                  : fmt::format("did you mean {}?", nearest));
+  }
+
+  [[noreturn]] void ThrowUnknownValue(const YAML::Node& node, const FieldDescriptor* field,
+                                      const std::string& name) const {
     std::vector<std::string_view> known;
-    known.reserve(static_cast<size_t>(type->field_count()));
-    for (int i = 0; i < type->field_count(); ++i) {
-      known.push_back(snake ? type->field(i)->name() : type->field(i)->json_name());
+    for (int i = 0; i < field->enum_type()->value_count(); ++i) {
+      const auto* value = field->enum_type()->value(i);
+      if (value->number() != 0) known.push_back(value->name());
     }
-    std::string_view nearest = Nearest(name, known);
-    std::string list = fmt::format("{}", fmt::join(known, ", "));
     throw Failure(
-        fmt::format("{}:{}: unknown field {}", file_, node.Mark().line + 1, name),
-        nearest.empty() ? "the fields are: " + list : fmt::format("did you mean {}?", nearest));
+        fmt::format("{}: {} cannot be {}", At(node.Mark()), field->name(), Printable(name)),
+        fmt::format("it is one of {}", fmt::join(known, ", ")));
   }
 
   void ReadField(const YAML::Node& node, const FieldDescriptor* field, Message* message) const {
@@ -119,7 +178,7 @@ class Reader {
       case FieldDescriptor::CPPTYPE_ENUM: {
         auto name = node.as<std::string>();
         const auto* value = field->enum_type()->FindValueByName(name);
-        if (value == nullptr) Throw(node, fmt::format("{} cannot be {}", field->name(), name));
+        if (value == nullptr) ThrowUnknownValue(node, field, name);
         return add ? r->AddEnum(message, field, value) : r->SetEnum(message, field, value);
       }
       default:
@@ -128,18 +187,49 @@ class Reader {
   }
 
   const std::string& file_;
+  const std::string& writer_;
+  const int first_line_;
 };
+
+// Whether each line is a JSON object by itself, which no YAML is.
+bool IsJsonLines(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  int objects = 0;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const size_t first = line.find_first_not_of(kBlank);
+    if (first == std::string_view::npos) continue;
+    if (line[first] != '{' || line[line.find_last_not_of(kBlank)] != '}') return false;
+    ++objects;
+  }
+  return objects > 1;
+}
+
+void ReadPart(std::string_view text, int first_line, const std::string& file,
+              const std::string& writer, Message* message) {
+  try {
+    for (const YAML::Node& document : YAML::LoadAll(std::string(text))) {
+      if (!document.IsNull()) Reader(file, writer, first_line).ReadRoot(document, message);
+    }
+  } catch (const YAML::Exception& error) {
+    throw Failure(
+        fmt::format("{}:{}: {}", file, first_line + std::max(error.mark.line, 0) + 1, error.msg),
+        fmt::format("mend the YAML there; `monkafkactl {}` shows how such a file is written",
+                    writer));
+  }
+}
 
 }  // namespace
 
-void ReadDocument(std::string_view text, const std::string& file, Message* message) {
-  try {
-    for (const YAML::Node& document : YAML::LoadAll(std::string(text))) {
-      if (!document.IsNull()) Reader(file).ReadMessage(document, message);
-    }
-  } catch (const YAML::Exception& error) {
-    throw Failure(fmt::format("{}:{}: {}", file, error.mark.line + 1, error.msg),
-                  "mend the YAML there; `monkafkactl export` shows how such a file is written");
+void ReadDocument(std::string_view text, const std::string& file, const std::string& writer,
+                  Message* message) {
+  const bool lines = IsJsonLines(text);
+  for (int first_line = 0; !text.empty(); ++first_line) {
+    std::string_view part = lines ? text.substr(0, text.find('\n')) : text;
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    if (lines && part.ends_with('\r')) part.remove_suffix(1);  // to YAML it is a line's end
+    ReadPart(part, first_line, file, writer, message);
   }
 }
 

@@ -3,7 +3,7 @@
 //
 // Field names may be in snake_case or lowerCamelCase. Scalars are taken as the field's type asks,
 // so `retention.ms: 86400000` needs no quotes. Errors are Failures that name file and line, and the
-// nearest known field for an unknown one.
+// nearest known field for an unknown one, and say what to do about it.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -14,9 +14,10 @@
 
 namespace monkafka::cli {
 
-// Each document of `text` (they are separated by ---) is merged into `message`. `file` is named in
-// errors.
-void ReadDocument(std::string_view text, const std::string& file,
+// Each document of `text` is merged into `message`: they are separated by ---, or are JSON, one a
+// line. Where `message` is nothing but a list, a document may also be one element of it, as jsonl
+// has them. `file` is named in errors; `writer` is the command that writes such files, "export".
+void ReadDocument(std::string_view text, const std::string& file, const std::string& writer,
                   google::protobuf::Message* message);
 
 }  // namespace monkafka::cli

@@ -52,6 +52,12 @@ class MissingFailure : public Failure {
 class LostFailure : public Failure {
  public:
   using Failure::Failure;
+
+  // The same, with what was `done` until then and the command that goes on from there.
+  LostFailure GoingOn(const std::string& done, const std::string& command) const {
+    return LostFailure(what() + (", " + done), "is the broker running? To go on:\n" + command,
+                       details());
+  }
 };
 
 inline Failure UsageError(const std::string& what, std::string next = "") {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "cli/answers.h"
 #include "cli/command.h"
@@ -130,6 +131,7 @@ void Move(
     }
     session.Check(status, doing);
   }
+  annotate(*response.mutable_moves());
   // What was written may differ from the preview, as the end does while records come in.
   if (undo_files && undo_file) undo_files->Save(response.moves(), now);
   if (!session.printer().for_people()) {
@@ -203,12 +205,17 @@ void Reset(Session& session, const ResetFlags& flags) {
   request.set_group_id(flags.group);
   for (const std::string& topic : flags.topics) AddScope(topic, request);
   SetTarget(flags, *request.mutable_target());
-  if (!flags.if_exists) {
-    NoteNewGroup(session, flags.group);
-  } else if (!Exists(session, flags.group)) {
-    return;
+  if (flags.if_exists && !Exists(session, flags.group)) return;
+  if (!flags.if_exists && !flags.topics.empty()) NoteNewGroup(session, flags.group);
+  try {
+    Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets");
+  } catch (const MissingFailure& missing) {
+    if (missing.type() != "group") throw;
+    throw Failure(
+        missing.what(),
+        fmt::format("{}; or begin the group: --topic says of which topics", missing.next()),
+        missing.details());
   }
-  Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets");
 }
 
 struct UndoFlags : MutationFlags {
@@ -253,29 +260,51 @@ void Export(Session& session, const std::string& group, const std::string& file)
       file, [&](Printer& printer) { printer.PrintDocument(document, group, Defaults::kNumbers); });
 }
 
-// An import commits what the file says, also where the log has no such record.
-void NoteWhatIsOutside(Session& session, MoveList& moves) {
-  std::map<std::string, std::map<int32_t, v1::PartitionOffsets>> logs;
+using Notes = std::map<std::pair<std::string, int32_t>, std::string>;
+
+// The offsets of the logs that are named; not of those that are offline.
+std::map<std::pair<std::string, int32_t>, v1::PartitionOffsets> LogsOf(
+    Session& session, const v1::CommitGroupOffsetsRequest& request, const std::string& what) {
+  std::set<std::string> topics;
+  for (const v1::OffsetCommit& commit : request.commits()) topics.insert(commit.topic());
+  std::map<std::pair<std::string, int32_t>, v1::PartitionOffsets> logs;
+  for (const std::string& topic : topics) {
+    v1::ListOffsetsRequest list;
+    list.set_topic(topic);
+    const auto listed = session.CallAllPages(&v1::OffsetsService::Stub::ListOffsets, list, what);
+    for (const v1::PartitionOffsets& offsets : listed.offsets()) {
+      if (offsets.offline_reason().empty()) logs[{topic, offsets.partition()}] = offsets;
+    }
+  }
+  return logs;
+}
+
+// A consumer that finds its offset outside of the log begins where auto.offset.reset says, which
+// may be anywhere. So the nearest end of the log is taken, as Kafka's own tool does; with notes.
+Notes KeepWithinLogs(Session& session, v1::CommitGroupOffsetsRequest& request,
+                     const std::string& what) {
+  const auto logs = LogsOf(session, request, what);
+  Notes notes;
+  for (v1::OffsetCommit& commit : *request.mutable_commits()) {
+    const auto log = logs.find({commit.topic(), commit.partition()});
+    if (log == logs.end() || !commit.has_offset() || commit.offset() < 0) continue;
+    const int64_t offset = commit.offset();
+    const int64_t start = log->second.log_start_offset();
+    const int64_t end = log->second.log_end_offset();
+    if (offset >= start && offset <= end) continue;
+    commit.set_offset(offset > end ? end : start);
+    commit.clear_leader_epoch();  // of another record
+    notes[log->first] =
+        fmt::format("{} lies {}, which is taken", offset,
+                    offset > end ? "beyond the end of the log" : "below the start of the log");
+  }
+  return notes;
+}
+
+void Annotate(const Notes& notes, MoveList& moves) {
   for (v1::OffsetMove& move : moves) {
-    if (!move.has_to_offset() || !move.note().empty()) continue;
-    auto [log, added] = logs.try_emplace(move.topic());
-    if (added) {
-      v1::ListOffsetsRequest request;
-      request.set_topic(move.topic());
-      const auto listed = session.CallAllPages(&v1::OffsetsService::Stub::ListOffsets, request,
-                                               "look up the offsets of " + move.topic());
-      for (const v1::PartitionOffsets& offsets : listed.offsets()) {
-        log->second[offsets.partition()] = offsets;
-      }
-    }
-    const auto found = log->second.find(move.partition());
-    if (found == log->second.end()) continue;
-    const v1::PartitionOffsets& offsets = found->second;
-    if (move.to_offset() > offsets.log_end_offset()) {
-      move.set_note(fmt::format("beyond the end of the log, {}", offsets.log_end_offset()));
-    } else if (move.to_offset() < offsets.log_start_offset()) {
-      move.set_note(fmt::format("below the start of the log, {}", offsets.log_start_offset()));
-    }
+    const auto note = notes.find({move.topic(), move.partition()});
+    if (note != notes.end()) move.set_note(note->second);
   }
 }
 
@@ -285,10 +314,12 @@ struct ImportFlags : MutationFlags {
 
 void Import(Session& session, const ImportFlags& flags) {
   v1::CommitGroupOffsetsRequest request;
-  ReadDocument(ReadFile(flags.file), flags.file, &request);
+  ReadDocument(ReadFile(flags.file), flags.file, "group export", &request);
   if (!flags.group.empty()) request.set_group_id(flags.group);
-  Move(session, &Stub::CommitGroupOffsets, request, flags, "import the offsets", nullptr,
-       [&](MoveList& moves) { NoteWhatIsOutside(session, moves); });
+  const std::string what = "import the offsets";
+  const Notes notes = KeepWithinLogs(session, request, what);
+  Move(session, &Stub::CommitGroupOffsets, request, flags, what, nullptr,
+       [&](MoveList& moves) { Annotate(notes, moves); });
 }
 
 void AddReset(CLI::App& noun, Session& session) {
@@ -337,7 +368,9 @@ void AddUndo(CLI::App& noun, Session& session) {
 
 void AddImport(CLI::App& noun, Session& session) {
   CLI::App* verb =
-      AddVerb(noun, "import", "Commit the offsets of a file that `group export` wrote",
+      AddVerb(noun, "import",
+              "Commit the offsets of a file that `group export` wrote; for one outside of the log "
+              "the log's nearest end is taken",
               {"monkafkactl group import -f offsets.yaml --yes",
                "monkafkactl group import -f offsets.yaml --group billing-copy --dry-run"});
   auto flags = std::make_shared<ImportFlags>();

@@ -33,7 +33,7 @@ const View<Offsets>& OffsetsView() {
           {"HIGH WATERMARK", [](const Offsets& o) { return Number(o.high_watermark()); }, true},
           {"DURABLE", [](const Offsets& o) { return Number(o.durable_end_offset()); }, true},
           {"EPOCH", [](const Offsets& o) { return Number(o.leader_epoch()); }, true},
-          {"OFFLINE", [](const Offsets& o) { return Prose(o.offline_reason(), Tone::kBad); }, true},
+          {"OFFLINE", [](const Offsets& o) { return Prose(o.offline_reason(), Tone::kBad); }},
       }};
   return view;
 }

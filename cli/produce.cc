@@ -55,7 +55,9 @@ v1::NewRecord ParseLine(const Flags& flags, const std::string& line, int64_t num
   if (at == std::string::npos) {
     if (!flags.separator.empty()) {
       throw Failure(
-          fmt::format("line {} has no \"{}\" between key and value", number, flags.separator));
+          fmt::format("line {} has no \"{}\" between key and value", number, flags.separator),
+          "give each line as KEY" + flags.separator +
+              "VALUE; without --key-separator a line is a value");
     }
     record.set_value(line);
   } else {
@@ -90,11 +92,18 @@ std::string RestOfLines(const Session& session, const Flags& flags, int64_t done
 // An interrupt lets the request that is under way end, so that it is known what was produced.
 void ProduceLines(Session& session, const Flags& flags, std::istream& in, Producer& producer) {
   const InterruptWatch watch([] {});
-  std::string line;
-  for (int64_t number = 1; std::getline(in, line) && !watch.interrupted(); ++number) {
-    producer.Add(ParseLine(flags, line, number));
+  try {
+    std::string line;
+    for (int64_t number = 1; std::getline(in, line) && !watch.interrupted(); ++number) {
+      producer.Add(ParseLine(flags, line, number));
+    }
+    if (!watch.interrupted()) return producer.Send();
+  } catch (const LostFailure& lost) {
+    throw lost.GoingOn(fmt::format("after {} that the broker has acknowledged; of those that were "
+                                   "under way some may be there as well",
+                                   Count(producer.answered(), "record")),
+                       RestOfLines(session, flags, producer.answered()));
   }
-  if (!watch.interrupted()) return producer.Send();
   throw Failure(fmt::format("interrupted after {}, which the broker has acknowledged",
                             Count(producer.answered(), "record")),
                 RestOfLines(session, flags, producer.answered()));

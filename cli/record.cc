@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/answers.h"
@@ -88,10 +89,8 @@ void StreamRecords(Session& session,
   } catch (const LostFailure& lost) {
     records.Finish();
     const std::vector<int32_t> partitions(request.partitions().begin(), request.partitions().end());
-    throw LostFailure(
-        fmt::format("{} after {}", lost.what(), Count(records.count(), "record")),
-        "is the broker running? To go on:\n" + records.Resume(partitions, other_start),
-        lost.details());
+    throw lost.GoingOn(Count(records.count(), "record") + " shown",
+                       records.Resume(partitions, other_start));
   }
 }
 
@@ -123,19 +122,35 @@ void WarnOfDamage(Session& session, const std::string& topic, int64_t damaged_ba
   session.set_exit_code(kFailed);
 }
 
+// Partitions whose log is offline were left out; what was read of the others is true all the same.
+void WarnOfUnreadable(Session& session, const std::string& topic, const v1::ScanSummary& summary) {
+  constexpr int kMostNamed = 20;
+  const int count = summary.unreadable_partitions_size();
+  if (count == 0) return;
+  std::string text = fmt::format("{} left out:", Count(count, "partition"));
+  for (int i = 0; i < std::min(count, kMostNamed); ++i) {
+    text += "\n  " + Printable(summary.unreadable_partitions(i).reason());
+  }
+  if (count > kMostNamed) text += fmt::format("\n  and {} more", count - kMostNamed);
+  session.Warn(fmt::format("{}\n  next: `{}` says what is damaged", text,
+                           session.CommandHere({"segment", "verify", topic})));
+  session.set_exit_code(kFailed);
+}
+
 void Read(Session& session, const ReadFlags& flags) {
   v1::ReadRecordsRequest request;
   SetCommon(flags, request);
   SetEnd(flags, request);
   request.set_max_records(flags.max);
   RecordStream records(session);
+  v1::ScanSummary summary;
   StreamRecords<v1::ReadRecordsRequest, v1::ReadRecordsResponse>(
       session, &Stub::ReadRecords, request, "read topic " + flags.topic, records,
       StartOptions(request.start()), [&](const v1::ReadRecordsResponse& event) {
         records.Add(event);
         if (event.has_summary()) {
           records.End(event);
-          WarnOfDamage(session, flags.topic, event.summary().damaged_batches());
+          summary = event.summary();
         }
         return true;
       });
@@ -146,6 +161,8 @@ void Read(Session& session, const ReadFlags& flags) {
         records.Resume(PartitionsOf(session, flags), StartOptions(request.start())));
   }
   if (records.count() == 0 && session.printer().for_people()) session.Note("no records");
+  WarnOfDamage(session, flags.topic, summary.damaged_batches());
+  WarnOfUnreadable(session, flags.topic, summary);
 }
 
 struct SearchFlags : ReadFlags, PredicateFlags {
@@ -192,22 +209,29 @@ void Search(Session& session, const SearchFlags& flags) {
   v1::ScanSummary summary;
   std::string resume_token = flags.resume;
   const v1::SearchRecordsRequest request = SearchRequest(flags);
-  session.Stream<Stub, v1::SearchRecordsRequest, v1::SearchRecordsResponse>(
-      &Stub::SearchRecords, request, "search topic " + flags.topic,
-      [&](const v1::SearchRecordsResponse& event) {
-        if (!event.records().empty()) progress->Clear();
-        records.Add(event);
-        if (event.has_progress()) {
-          const v1::ScanProgress& at = event.progress();
-          resume_token = at.resume_token();
-          progress->Update(at.scanned_bytes(), at.total_bytes(),
-                           fmt::format("partition {}, {} found", at.partition(), records.count()));
-        } else if (event.has_summary()) {
-          summary = event.summary();
-          records.End(event);
-        }
-        return true;
-      });
+  const auto on_event = [&](const v1::SearchRecordsResponse& event) {
+    if (!event.records().empty()) progress->Clear();
+    records.Add(event);
+    if (event.has_progress()) {
+      const v1::ScanProgress& at = event.progress();
+      resume_token = at.resume_token();
+      progress->Update(at.scanned_bytes(), at.total_bytes(),
+                       fmt::format("partition {}, {} found", at.partition(), records.count()));
+    } else if (event.has_summary()) {
+      summary = event.summary();
+      records.End(event);
+    }
+    return true;
+  };
+  try {
+    session.Stream<Stub, v1::SearchRecordsRequest, v1::SearchRecordsResponse>(
+        &Stub::SearchRecords, request, "search topic " + flags.topic, on_event);
+  } catch (const LostFailure& lost) {
+    progress->Clear();
+    records.Finish();
+    throw lost.GoingOn(fmt::format("{} found until then", records.count()),
+                       ResumedSearch(session, request, resume_token));
+  }
   progress->Clear();
   records.Finish();
   if (session.cut_short()) {
@@ -223,6 +247,7 @@ void Search(Session& session, const SearchFlags& flags) {
                  ResumedSearch(session, request, summary.resume_token()));
   }
   WarnOfDamage(session, flags.topic, summary.damaged_batches());
+  WarnOfUnreadable(session, flags.topic, summary);
 }
 
 void AddSearch(CLI::App& noun, Session& session) {

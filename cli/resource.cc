@@ -25,7 +25,7 @@ struct Flags : MutationFlags {
 
 v1::ResourceDocuments ReadDocuments(const std::vector<std::string>& files) {
   v1::ResourceDocuments documents;
-  for (const std::string& file : files) ReadDocument(ReadFile(file), file, &documents);
+  for (const std::string& file : files) ReadDocument(ReadFile(file), file, "export", &documents);
   return documents;
 }
 
@@ -87,18 +87,25 @@ std::string Losses(const v1::Plan& plan) {
   return text;
 }
 
+bool IsImpossible(const Action& action) { return action.kind() == Action::KIND_IMPOSSIBLE; }
+
 std::string Summary(const v1::Plan& plan) {
-  const auto impossible =
-      std::count_if(plan.actions().begin(), plan.actions().end(),
-                    [](const Action& action) { return action.kind() == Action::KIND_IMPOSSIBLE; });
+  const auto impossible = std::count_if(plan.actions().begin(), plan.actions().end(), IsImpossible);
   return fmt::format("{}, {}{} as documented", Count(plan.actions_size() - impossible, "change"),
                      impossible > 0 ? fmt::format("{} impossible, ", Grouped(impossible)) : "",
                      Count(plan.in_sync_count(), "topic"));
 }
 
+// Of no action the summary tells.
+template <class Response>
+void ShowActions(Session& session, const Response& response) {
+  if (response.plan().actions().empty() && session.printer().for_people()) return;
+  session.ShowList(response, response.plan().actions(), ActionView());
+}
+
 void Plan(Session& session, const Flags& flags) {
   auto response = RequestPlan(session, ReadDocuments(flags.files), flags.prune);
-  session.ShowList(response, response.plan().actions(), ActionView());
+  ShowActions(session, response);
   session.Note(Summary(response.plan()));
   if (!response.plan().actions().empty()) session.set_exit_code(kDrift);
 }
@@ -152,18 +159,26 @@ std::string PlanAgain(const Session& session) {
 v1::Plan RunApply(Session& session, const v1::ApplyResourcesWithProgressRequest& request) {
   v1::Plan done;
   auto progress = session.MakeProgress("apply", Progress::Unit::kItems);
-  session
-      .Stream<Stub, v1::ApplyResourcesWithProgressRequest, v1::ApplyResourcesWithProgressResponse>(
-          &Stub::ApplyResourcesWithProgress, request, "apply",
-          [&](const v1::ApplyResourcesWithProgressResponse& event) {
-            if (event.has_progress()) {
-              progress->Update(event.progress().done_partition_count(),
-                               event.progress().total_partition_count(), "partitions");
-            } else if (event.has_summary()) {
-              done = event.summary().plan();
-            }
-            return true;
-          });
+  const auto on_event = [&](const v1::ApplyResourcesWithProgressResponse& event) {
+    if (event.has_progress()) {
+      progress->Update(event.progress().done_partition_count(),
+                       event.progress().total_partition_count(), "partitions");
+    } else if (event.has_summary()) {
+      done = event.summary().plan();
+    }
+    return true;
+  };
+  try {
+    session.Stream<Stub, v1::ApplyResourcesWithProgressRequest,
+                   v1::ApplyResourcesWithProgressResponse>(&Stub::ApplyResourcesWithProgress,
+                                                           request, "apply", on_event);
+  } catch (const LostFailure& lost) {
+    progress->Clear();
+    throw LostFailure(
+        fmt::format("{}: what had begun is done as a whole or not at all", lost.what()),
+        fmt::format("is the broker running? `{}` shows what is left", PlanAgain(session)),
+        lost.details());
+  }
   progress->Clear();
   if (session.cut_short()) {
     throw Failure(fmt::format("{}: what had begun goes on at the broker, all of it or nothing",
@@ -171,6 +186,16 @@ v1::Plan RunApply(Session& session, const v1::ApplyResourcesWithProgressRequest&
                   fmt::format("`{}` shows what is left", PlanAgain(session)));
   }
   return done;
+}
+
+// The server would refuse it: all is done or nothing.
+void RefuseImpossible(const v1::Plan& plan) {
+  const auto first = std::find_if(plan.actions().begin(), plan.actions().end(), IsImpossible);
+  if (first == plan.actions().end()) return;
+  throw Failure(fmt::format("cannot apply: {} of topic {}: {}",
+                            first->field().empty() ? "the whole" : first->field(),
+                            Printable(first->topic()), Printable(first->reason())),
+                "nothing was changed; mend the documents where the plan says impossible");
 }
 
 void Apply(Session& session, const Flags& flags) {
@@ -184,9 +209,10 @@ void Apply(Session& session, const Flags& flags) {
   auto planned = RequestPlan(session, request.documents(), flags.prune);
   const v1::Plan& plan = planned.plan();
   if (flags.dry_run || session.printer().for_people()) {
-    session.ShowList(planned, plan.actions(), ActionView());
+    ShowActions(session, planned);
   }
   session.Note(Summary(plan));
+  RefuseImpossible(plan);
   session.NoteDryRun(flags.dry_run);
   if (flags.dry_run || (plan.actions().empty() && session.printer().for_people())) return;
   std::string losses = Losses(plan);
@@ -223,11 +249,11 @@ void Export(Session& session, const ExportFlags& flags) {
 }
 
 void AddFileOptions(CLI::App* verb, Flags& flags) {
-  SetCompletion(
-      verb->add_option("-f,--file", flags.files, "YAML or JSON; - is stdin; may be repeated")
-          ->required()
-          ->allow_extra_args(false),
-      Completion::kFile);
+  SetCompletion(verb->add_option("-f,--file", flags.files,
+                                 "YAML, JSON or JSON lines; - is stdin; may be repeated")
+                    ->required()
+                    ->allow_extra_args(false),
+                Completion::kFile);
   verb->add_flag("--prune", flags.prune, "Topics without a document are to be deleted");
 }
 

@@ -116,8 +116,7 @@ Values WithoutDefaults(Session& session, std::string_view what) {
   return values;
 }
 
-}  // namespace
-
+// What is kept for less time or in less space, for people; "" when nothing is.
 std::string Losses(Session& session, v1::AlterConfigsRequest request, std::string_view what) {
   const auto keys = Keys();
   if (std::none_of(request.changes().begin(), request.changes().end(),
@@ -164,6 +163,19 @@ std::string Losses(Session& session, v1::AlterConfigsRequest request, std::strin
     }
   }
   return fmt::format("{}", fmt::join(losses, ", "));
+}
+
+}  // namespace
+
+void ConfirmChange(Session& session, const v1::AlterConfigsRequest& request,
+                   const std::string& what, const MutationFlags& flags) {
+  const std::string losses = Losses(session, request, what);
+  if (flags.dry_run) {
+    if (!losses.empty()) session.Note("records may be deleted then: " + losses);
+    return;
+  }
+  session.Confirm(losses.empty() ? what : what + ", which may delete records: " + losses, flags.yes,
+                  /*destructive=*/!losses.empty());
 }
 
 }  // namespace monkafka::cli::retention

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "cli/host_port.h"
+
 namespace monkafka::cli {
 namespace {
 
@@ -31,13 +33,6 @@ std::string Normal(std::string address) {
 
 }  // namespace
 
-HostAndPort SplitEndpoint(const std::string& endpoint) {
-  const size_t colon = endpoint.rfind(':');
-  std::string host = endpoint.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return {host, std::stoi(endpoint.substr(colon + 1))};
-}
-
 std::vector<std::string> ResolveHost(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -61,8 +56,8 @@ bool SameEndpoint(const std::string& left, const std::string& right, const Resol
     return left.starts_with(kUnix) && right.starts_with(kUnix) &&
            SocketPath(left) == SocketPath(right);
   }
-  HostAndPort a = SplitEndpoint(left);
-  HostAndPort b = SplitEndpoint(right);
+  HostAndPort a = ParseHostAndPort(left).value();
+  HostAndPort b = ParseHostAndPort(right).value();
   for (std::string* host : {&a.host, &b.host}) {
     if (host->ends_with('.')) host->pop_back();
   }

@@ -8,23 +8,16 @@
 
 namespace monkafka::cli {
 
-struct HostAndPort {
-  std::string host;  // an IPv6 address without its brackets
-  int port = 0;
-};
-
-// Of an endpoint HOST:PORT that CheckEndpoint (cli/target.h) has passed.
-HostAndPort SplitEndpoint(const std::string& endpoint);
-
 // The addresses of a host, as numbers; none when it is not known.
 using Resolver = std::function<std::vector<std::string>(const std::string& host)>;
 
 // With getaddrinfo.
 std::vector<std::string> ResolveHost(const std::string& host);
 
-// Two TCP endpoints are the same when their ports are, and their hosts share an address, all
-// addresses of this machine's loopback and the unspecified ones being one; sockets, when their
-// paths lead to the same place. Nothing is resolved when the ports differ.
+// Of two endpoints that CheckEndpoint (cli/target.h) has passed. TCP endpoints are the same when
+// their ports are, and their hosts share an address, all addresses of this machine's loopback and
+// the unspecified ones being one; sockets, when their paths lead to the same place. Nothing is
+// resolved when the ports differ.
 bool SameEndpoint(const std::string& left, const std::string& right,
                   const Resolver& resolve = ResolveHost);
 

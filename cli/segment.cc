@@ -91,7 +91,8 @@ int64_t FirstSegment(Session& session, const std::string& topic, int32_t partiti
   auto response = session.Call(&Stub::ListSegments, request,
                                fmt::format("list the segments of {}-{}", topic, partition));
   if (response.segments().empty()) {
-    throw Failure(fmt::format("{}-{} has no segment", topic, partition));
+    throw Failure(fmt::format("{}-{} has no segment", topic, partition),
+                  "`monkafkactl segment list` shows those that exist");
   }
   return response.segments(0).base_offset();
 }
@@ -134,18 +135,19 @@ std::string BatchFlags(const v1::Batch& batch) {
 
 std::vector<Cell> BatchCells(const v1::Batch& b) {
   bool producer = b.producer_id() >= 0;
-  return {Number(b.position_bytes()),
-          Number(b.base_offset()),
-          Number(b.last_offset()),
-          Number(b.record_count()),
-          Size(b.size_bytes()),
-          Text(Word(v1::CompressionType_Name(b.compression_type()), "COMPRESSION_TYPE_")),
-          b.crc_valid() ? Text("ok", Tone::kGood) : Text("BAD", Tone::kBad),
-          TimestampCell(b.max_timestamp_ms()),
-          Number(b.partition_leader_epoch()),
-          producer ? Id(fmt::format("{}/{}", b.producer_id(), b.producer_epoch())) : Absent(),
-          NumberIf(b.base_sequence() >= 0, b.base_sequence()),
-          Text(BatchFlags(b))};
+  return {
+      Number(b.position_bytes()),
+      Number(b.base_offset()),
+      Number(b.last_offset()),
+      Number(b.record_count()),
+      Size(b.size_bytes()),
+      Text(Word(v1::CompressionType_Name(b.compression_type()), "COMPRESSION_TYPE_")),
+      b.crc_valid() ? Text("ok", Tone::kGood) : Text("BAD", Tone::kBad),
+      TimestampCell(b.max_timestamp_ms()),
+      Number(b.partition_leader_epoch()),
+      producer ? Id(fmt::format("{}/{}", b.producer_id(), b.producer_epoch())) : Aside(Absent()),
+      NumberIf(b.base_sequence() >= 0, b.base_sequence()),
+      Aside(Text(BatchFlags(b)))};
 }
 
 void PrintBatchRecords(Session& session, const v1::Batch& batch) {
@@ -181,10 +183,12 @@ void Dump(Session& session, const DumpFlags& flags) {
                      "EPOCH", "PRODUCER", "SEQUENCE", "FLAGS"},
                     ItemStream::Pace::kBulk);
   int64_t next_offset = flags.from.value_or(0);
+  int64_t batches = 0;
   v1::ReadBatchesSummary summary;
   const auto on_event = [&](const v1::ReadBatchesResponse& event) {
     if (event.has_batch()) {
       next_offset = event.batch().last_offset() + 1;
+      ++batches;
       const v1::Batch& batch = event.batch();
       stream.Add(
           event, [&] { return std::to_string(batch.base_offset()); },
@@ -199,6 +203,9 @@ void Dump(Session& session, const DumpFlags& flags) {
   try {
     session.Stream<Stub, v1::ReadBatchesRequest, v1::ReadBatchesResponse>(
         &Stub::ReadBatches, request, "dump " + flags.topic, on_event);
+  } catch (const LostFailure& lost) {
+    stream.Finish();
+    throw lost.GoingOn(Count(batches, "batch") + " shown", DumpFrom(session, next_offset));
   } catch (const Failure&) {
     stream.Finish();  // damage comes after what is whole
     throw;
@@ -219,7 +226,7 @@ std::vector<Cell> AnomalyCells(const v1::Anomaly& anomaly) {
   bool error = anomaly.severity() == v1::ANOMALY_SEVERITY_ERROR;
   return {Text(error ? "error" : "warning", error ? Tone::kBad : Tone::kWarning),
           Text(Word(v1::AnomalyKind_Name(anomaly.kind()), "ANOMALY_KIND_")),
-          Id(anomaly.file()),
+          Text(anomaly.file()),
           NumberIf(anomaly.has_position_bytes(), anomaly.position_bytes()),
           NumberIf(anomaly.has_offset(), anomaly.offset()),
           Prose(anomaly.message())};
@@ -285,32 +292,45 @@ void Verify(Session& session, const VerifyFlags& place) {
   auto progress = session.MakeProgress("verify", Progress::Unit::kBytes);
   v1::VerifySummary summary;
   std::string last_file = place.from;
-  session.Stream<Stub, v1::VerifySegmentsRequest, v1::VerifySegmentsResponse>(
-      &Stub::VerifySegments, request, "verify", [&](const v1::VerifySegmentsResponse& event) {
-        if (event.has_progress()) {
-          last_file = event.progress().file();
-          progress->Update(event.progress().done_bytes(), event.progress().total_bytes(),
-                           last_file);
-        } else if (event.has_anomaly()) {
-          progress->Clear();
-          if (session.printer().for_people()) {
-            table.Add(event.anomaly());
-          } else {
-            stream.Add(
-                event, [&] { return event.anomaly().file(); }, [] { return std::vector<Cell>(); });
-          }
-        } else if (event.has_summary()) {
-          summary = event.summary();
-          stream.AddMessage(event);
-        }
-        return true;
-      });
-  progress->Clear();
-  table.Finish();
-  stream.Finish();
+  const auto on_event = [&](const v1::VerifySegmentsResponse& event) {
+    if (event.has_progress()) {
+      last_file = event.progress().file();
+      progress->Update(event.progress().done_bytes(), event.progress().total_bytes(), last_file);
+    } else if (event.has_anomaly()) {
+      progress->Clear();
+      if (session.printer().for_people()) {
+        table.Add(event.anomaly());
+      } else {
+        stream.Add(
+            event, [&] { return event.anomaly().file(); }, [] { return std::vector<Cell>(); });
+      }
+    } else if (event.has_summary()) {
+      summary = event.summary();
+      stream.AddMessage(event);
+    }
+    return true;
+  };
+  const auto finish = [&] {
+    progress->Clear();
+    table.Finish();
+    stream.Finish();
+  };
+  const auto how_far = [&] {
+    return "verified only up to " + (last_file.empty() ? "the start" : last_file);
+  };
+  try {
+    session.Stream<Stub, v1::VerifySegmentsRequest, v1::VerifySegmentsResponse>(
+        &Stub::VerifySegments, request, "verify", on_event);
+  } catch (const LostFailure& lost) {
+    finish();
+    throw lost.GoingOn(how_far(), ResumedVerify(session, last_file));
+  } catch (const Failure&) {
+    finish();  // what was found until then is true all the same
+    throw;
+  }
+  finish();
   if (session.cut_short()) {
-    throw Failure(fmt::format("verified only up to {}: {}",
-                              last_file.empty() ? "the start" : last_file, session.why_cut_short()),
+    throw Failure(fmt::format("{}: {}", how_far(), session.why_cut_short()),
                   ResumedVerify(session, last_file));
   }
   session.Note(fmt::format(

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/struct.pb.h>
 
 #include <algorithm>
 #include <istream>
@@ -171,7 +172,10 @@ void Session::IfExists(bool if_exists, std::string_view type, const std::functio
     action();
   } catch (const MissingFailure& missing) {
     if (!if_exists || missing.type() != type) throw;
-    Note(fmt::format("{} {} does not exist: nothing to do", type, Printable(missing.name())));
+    const std::string remark =
+        fmt::format("{} {} does not exist: nothing to do", type, Printable(missing.name()));
+    if (printer().format() == Format::kName) return Note(remark);
+    Announce(google::protobuf::Struct(), "", remark);
   }
 }
 
@@ -271,7 +275,7 @@ void Session::Check(const grpc::Status& status, std::string_view what) {
   if (status.ok()) return;
   std::string endpoint = channel_ && target_ ? target_->context.endpoint : "";
   Failure failure = DescribeStatus(status, what, endpoint);
-  if (!endpoint.empty() && IsLost(status)) {
+  if (!endpoint.empty() && IsLost(status, *channel_)) {
     throw LostFailure(fmt::format("cannot {}: the connection to {} was lost", what, endpoint),
                       "is the broker running? Its log says why it ended", failure.details());
   }

@@ -106,7 +106,7 @@ class Session {
   void PrintFailure(const Failure& failure);
 
   // Does what is about one `type` of things ("topic", "group"). With --if-exists it is no failure
-  // that there is no such thing: that is remarked.
+  // that there is no such thing: that is remarked, and in JSON the answer is empty.
   void IfExists(bool if_exists, std::string_view type, const std::function<void()>& action);
 
   // Asks before `what` is done, as in "delete topic orders". Returns when it may be done; throws a

@@ -67,33 +67,85 @@ std::string AdviceOnDamage(std::string_view what) {
   return advice;
 }
 
+// What to do about a field that was refused; "" when there is nothing special to it.
+std::string AdviceOnField(std::string_view field, std::string_view what) {
+  constexpr std::string_view kAdding = "add partitions ";
+  constexpr std::pair<std::string_view, const char*> kAdvice[] = {
+      {"filter", "the fields are those that -o json shows; sizeBytes is written size_bytes here"},
+      {"order_by", "the fields are those that -o json shows; sizeBytes is written size_bytes here"},
+      {"documents", "mend the document; `monkafkactl export` shows how such a file is written"},
+      {"commits", "mend the file; `monkafkactl group export` shows how it is written"},
+      {"changes",
+       "`monkafkactl config explain` says what a key takes, and whether it can be "
+       "changed while the broker runs"},
+      {"resource.broker_id", "`monkafkactl cluster brokers` shows them with their ids"},
+      {"resume_token",
+       "give the other options as the search had them; or leave out --resume to "
+       "begin anew"},
+  };
+  for (const auto& [first, advice] : kAdvice) {
+    if (field == first || field.starts_with(fmt::format("{}.", first))) return advice;
+  }
+  if (field == "partition_count" && what.starts_with(kAdding)) {
+    return "give more than there are, which `monkafkactl topic get` shows; --if-not-exists accepts "
+           "a topic that has so many";
+  }
+  return "";
+}
+
+std::string AdviceOnPolicy(std::string_view what) {
+  if (what.starts_with("trim ")) {
+    return "the newest record of each key is kept as long as cleanup.policy is compact; a "
+           "tombstone deletes a key";
+  }
+  if (what.starts_with("create topic ") || what.starts_with("add partitions ")) {
+    return "a request makes at most 10,000 partitions, less one for the topic and for each of its "
+           "configs: make some, and the others by `monkafkactl topic add-partitions`";
+  }
+  return "";
+}
+
+std::string AdviceOnInternalTopic(const std::string& topic, std::string_view what) {
+  const bool deletes = what.starts_with("delete ") || what.starts_with("trim ");
+  const bool never = topic == "__cluster_metadata";
+  return deletes && !never ? "--allow-internal does it; what the broker keeps there, as the "
+                             "offsets of all groups, is lost then"
+                           : "leave this topic to the broker";
+}
+
+// What to do about a reason that the server gave; "" when there is nothing special to it.
+std::string AdviceOnReason(StatusCode code, const StatusDetails& details, std::string_view what) {
+  constexpr std::pair<std::string_view, const char*> kAdvice[] = {
+      {"NON_EMPTY_GROUP", "stop its consumers first: `monkafkactl group get` shows its members"},
+      {"GROUP_SUBSCRIBED_TO_TOPIC",
+       "stop its consumers first: `monkafkactl group get` shows its members"},
+      {"TOPIC_DELETION_DISABLED",
+       "delete.topic.enable=true in server.properties allows it once the broker is started anew"},
+      {"INVALID_CONFIG", "`monkafkactl config explain` says what a key takes"},
+      {"INVALID_REPLICATION_FACTOR",
+       "give no more than there are brokers, which `monkafkactl cluster brokers` shows"},
+      {"PLAN_IMPOSSIBLE", "`monkafkactl plan` shows all of it"},
+  };
+  const std::string& reason = details.info.reason();
+  for (const auto& [known, advice] : kAdvice) {
+    if (reason == known) return advice;
+  }
+  const bool produces = what.starts_with("produce ") && reason == "INVALID_TOPIC_EXCEPTION";
+  if (produces || (reason == "INTERNAL_TOPIC" && code == StatusCode::FAILED_PRECONDITION)) {
+    return AdviceOnInternalTopic(details.resource.resource_name(), what);
+  }
+  if (reason == "POLICY_VIOLATION") return AdviceOnPolicy(what);
+  if (reason == "KAFKA_STORAGE_ERROR") return AdviceOnDamage(what);
+  return "";
+}
+
 // What to do about it.
 std::string Advice(StatusCode code, const StatusDetails& details, std::string_view what,
                    const std::string& endpoint) {
-  const std::string& reason = details.info.reason();
+  if (std::string advice = AdviceOnReason(code, details, what); !advice.empty()) return advice;
   for (const auto& violation : details.bad_request.field_violations()) {
-    if (violation.field() == "filter" || violation.field() == "order_by") {
-      return "the fields are those that -o json shows; sizeBytes is written size_bytes here";
-    }
+    if (std::string advice = AdviceOnField(violation.field(), what); !advice.empty()) return advice;
   }
-  if (reason == "INTERNAL_TOPIC" && code == StatusCode::FAILED_PRECONDITION) {
-    const bool deletes = what.starts_with("delete ") || what.starts_with("trim ");
-    const bool never = details.resource.resource_name() == "__cluster_metadata";
-    return deletes && !never ? "--allow-internal does it; what the broker keeps there, as the "
-                               "offsets of all groups, is lost then"
-                             : "leave this topic to the broker";
-  }
-  if (reason == "POLICY_VIOLATION" && what.starts_with("trim ")) {
-    return "the newest record of each key is kept as long as cleanup.policy is compact; a "
-           "tombstone "
-           "deletes a key";
-  }
-  if (reason == "NON_EMPTY_GROUP") {
-    return "stop its consumers first: `monkafkactl group get` shows its members";
-  }
-  if (reason == "INVALID_CONFIG") return "`monkafkactl config explain` says what a key takes";
-  if (reason == "KAFKA_STORAGE_ERROR") return AdviceOnDamage(what);
-  if (reason == "PLAN_IMPOSSIBLE") return "`monkafkactl plan` shows all of it";
   switch (code) {
     case StatusCode::INVALID_ARGUMENT:
       return "mend what it names; the same command with --help says what can be given";
@@ -158,13 +210,11 @@ std::optional<RefusedSize> ReadRefusedSize(const grpc::Status& status) {
   return read == 2 ? std::optional(size) : std::nullopt;
 }
 
-bool IsLost(const grpc::Status& status) {
+bool IsLost(const grpc::Status& status, grpc::Channel& channel) {
   if (!ReadDetails(status).info.reason().empty()) return false;
   if (status.error_code() == StatusCode::CANCELLED) return true;
-  // What gRPC says when no connection came about at all.
   return status.error_code() == StatusCode::UNAVAILABLE &&
-         status.error_message().find("failed to connect") == std::string::npos &&
-         status.error_message().find("DNS resolution failed") == std::string::npos;
+         channel.GetState(/*try_to_connect=*/false) != GRPC_CHANNEL_TRANSIENT_FAILURE;
 }
 
 bool IsUnreachable(const grpc::Status& status) {

@@ -1,6 +1,7 @@
 // A refusal of the server in words: what was refused, why, what to do next.
 #pragma once
 
+#include <grpcpp/channel.h>
 #include <grpcpp/support/status.h>
 
 #include <cstdint>
@@ -25,9 +26,10 @@ std::optional<RefusedSize> ReadRefusedSize(const grpc::Status& status);
 Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                        const std::string& endpoint);
 
-// Whether there was a connection that broke, or a server that ended, before it could answer. Not
+// Whether there was a connection that broke, or a server that ended, before it could answer.
+// `channel` was used for the call: it has tried in vain when no connection came about at all. Not
 // for a call that was cancelled here.
-bool IsLost(const grpc::Status& status);
+bool IsLost(const grpc::Status& status, grpc::Channel& channel);
 
 // Whether no admin service had a say in it.
 bool IsUnreachable(const grpc::Status& status);

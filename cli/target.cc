@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cli/failure.h"
+#include "cli/host_port.h"
 #include "cli/output/text.h"
 
 namespace monkafka::cli {
@@ -117,18 +118,8 @@ Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
 }
 
 void CheckEndpoint(const std::string& endpoint) {
-  if (endpoint.starts_with("unix:")) {
-    if (endpoint.size() > 5) return;
-  } else if (size_t colon = endpoint.rfind(':'); colon != std::string::npos && colon > 0) {
-    std::string port = endpoint.substr(colon + 1);
-    bool digits = !port.empty() && port.size() <= 5 &&
-                  port.find_first_not_of("0123456789") == std::string::npos;
-    // What else the resolver of gRPC takes, as dns:///HOST:PORT, would hide whose address it is.
-    const std::string host = endpoint.substr(0, colon);
-    const bool is_ipv6 = host.starts_with('[') && host.ends_with(']');
-    digits = digits && (is_ipv6 || host.find_first_of(":/") == std::string::npos);
-    if (digits && std::stoi(port) > 0 && std::stoi(port) <= 65535) return;
-  }
+  const bool is_socket = endpoint.starts_with("unix:") && endpoint.size() > 5;
+  if (is_socket || ParseHostAndPort(endpoint)) return;
   throw UsageError(fmt::format("\"{}\" is no endpoint", endpoint),
                    "give HOST:PORT, for example 127.0.0.1:9095, or unix:PATH");
 }

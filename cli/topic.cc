@@ -107,6 +107,14 @@ void Get(Session& session, const std::string& name) {
   });
 }
 
+// Without its partitions. `what` as of Session::Call.
+v1::Topic BasicTopic(Session& session, const std::string& name, const std::string& what) {
+  v1::GetTopicRequest request;
+  request.set_name(name);
+  request.set_view(v1::TOPIC_VIEW_BASIC);
+  return session.Call(&Stub::GetTopic, request, what).topic();
+}
+
 struct CreateFlags : MutationFlags {
   Strings names, configs;
   int32_t partitions = 0;
@@ -134,8 +142,10 @@ void Create(Session& session, const CreateFlags& flags) {
     v1::CreateTopicResponse response;
     grpc::Status status = session.TryCall(&Stub::CreateTopic, request, &response);
     if (flags.if_not_exists && status.error_code() == grpc::StatusCode::ALREADY_EXISTS) {
-      session.Note(fmt::format("topic {} exists: nothing to do", name));
-      return;
+      if (!session.printer().for_people()) {
+        *response.mutable_topic() = BasicTopic(session, name, "show topic " + name);
+      }
+      return session.Announce(response, name, fmt::format("topic {} exists: nothing to do", name));
     }
     session.Check(status, "create topic " + name);
     session.Announce(
@@ -185,11 +195,7 @@ void Alter(Session& session, const AlterFlags& flags) {
   CheckEachOnce(keys);
   for (const std::string& key : keys) request.mutable_update_mask()->add_paths("configs." + key);
   const std::string what = "alter topic " + flags.name;
-  if (!flags.dry_run) {
-    const std::string losses = retention::Losses(session, AsAlteration(request), what);
-    session.Confirm(losses.empty() ? what : what + ", which may delete records: " + losses,
-                    flags.yes, /*destructive=*/!losses.empty());
-  }
+  retention::ConfirmChange(session, AsAlteration(request), what, flags);
   auto response = session.Call(&Stub::UpdateTopic, request, what);
   std::vector<std::string> changes = flags.set;
   for (const std::string& key : flags.unset) changes.push_back(key + " removed");
@@ -206,20 +212,15 @@ struct AddPartitionsFlags : MutationFlags {
   bool if_not_exists = false;
 };
 
-int32_t PartitionCount(Session& session, const std::string& name) {
-  v1::GetTopicRequest request;
-  request.set_name(name);
-  request.set_view(v1::TOPIC_VIEW_BASIC);
-  auto response = session.Call(&Stub::GetTopic, request, "add partitions to " + name);
-  return response.topic().partition_count();
-}
-
 void AddPartitions(Session& session, const AddPartitionsFlags& flags) {
   if (flags.if_not_exists) {
-    const int32_t before = PartitionCount(session, flags.name);
+    v1::AddPartitionsResponse there;
+    *there.mutable_topic() = BasicTopic(session, flags.name, "add partitions to " + flags.name);
+    const int32_t before = there.topic().partition_count();
     if (before >= flags.total) {
-      return session.Note(fmt::format("topic {} has {} already: nothing to do", flags.name,
-                                      Count(before, "partition")));
+      return session.Announce(there, flags.name,
+                              fmt::format("topic {} has {} already: nothing to do", flags.name,
+                                          Count(before, "partition")));
     }
   }
   v1::AddPartitionsRequest request;

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "cli/answers.h"
+#include "cli/by_halves.h"
 #include "cli/command.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
 
@@ -102,23 +103,24 @@ bool ConcernsOneTopic(const grpc::Status& status) {
 
 using Answer = std::function<void(Names, const v1::BatchDeleteTopicsResponse&)>;
 
-// The server deletes all of them or none. When one is refused they are deleted by halves, so that
-// in the end just those stay that are refused by themselves, each with its reason.
 void DeleteTogether(Session& session, const DeleteFlags& flags, Names names, const Answer& answer) {
-  auto request = MakeRequest<v1::BatchDeleteTopicsRequest>(flags);
-  request.mutable_names()->Add(names.begin(), names.end());
-  v1::BatchDeleteTopicsResponse response;
-  const grpc::Status status = session.TryCall(&Stub::BatchDeleteTopics, request, &response);
-  if (names.size() > 1 && ConcernsOneTopic(status)) {
-    const size_t half = names.size() / 2;
-    for (const Names part : {names.first(half), names.subspan(half)}) {
-      session.Attempt([&] { DeleteTogether(session, flags, part, answer); });
-    }
-    return;
-  }
-  session.Check(status, names.size() == 1 ? "delete topic " + names.front()
-                                          : fmt::format("delete {} topics", names.size()));
-  answer(names, response);
+  const WholeChange<std::string> deletion{
+      .make =
+          [&](Names some) {
+            auto request = MakeRequest<v1::BatchDeleteTopicsRequest>(flags);
+            request.mutable_names()->Add(some.begin(), some.end());
+            v1::BatchDeleteTopicsResponse response;
+            grpc::Status status = session.TryCall(&Stub::BatchDeleteTopics, request, &response);
+            if (status.ok()) answer(some, response);
+            return status;
+          },
+      .concerns_one = ConcernsOneTopic,
+      .what =
+          [](Names some) {
+            return some.size() == 1 ? "delete topic " + some.front()
+                                    : fmt::format("delete {} topics", some.size());
+          }};
+  MakeByHalves(session, names, deletion);
 }
 
 // Asks, if it must, with what would be lost. Topics that are refused are left out of the names:

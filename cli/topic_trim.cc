@@ -8,6 +8,7 @@
 #include <span>
 
 #include "cli/answers.h"
+#include "cli/by_halves.h"
 #include "cli/command.h"
 #include "cli/status_text.h"
 #include "monkafka/admin/v1/offsets.grpc.pb.h"
@@ -47,12 +48,36 @@ v1::TrimTarget Target(int32_t partition, int64_t before_offset) {
   return target;
 }
 
+// Those that are meant. No time can be looked up in one that is offline: that is said, and the
+// others are trimmed without it.
+std::vector<int32_t> PartitionsOnline(Session& session, const TrimFlags& flags,
+                                      const OffsetsOf& offsets) {
+  std::vector<int32_t> meant = ParsePartitions(flags.partitions);
+  if (meant.empty()) {
+    for (const auto& [partition, known] : offsets) meant.push_back(partition);
+  }
+  std::erase_if(meant, [&](int32_t partition) {
+    const auto known = offsets.find(partition);
+    if (known == offsets.end() || known->second.offline_reason().empty()) return false;
+    session.Attempt([&] {
+      throw Failure(fmt::format("cannot {}: partition {}-{} is offline: {}", flags.doing(),
+                                flags.name, partition, Printable(known->second.offline_reason())),
+                    fmt::format("`{}` says what is damaged",
+                                session.CommandHere({"segment", "verify", flags.name, "--partition",
+                                                     std::to_string(partition)})));
+    });
+    return true;
+  });
+  return meant;
+}
+
 // `offsets` were listed before: what is appended meanwhile is not older than the time.
 std::vector<v1::TrimTarget> TargetsBeforeTime(Session& session, const TrimFlags& flags,
                                               const OffsetsOf& offsets) {
   v1::FindOffsetsRequest find;
   find.set_topic(flags.name);
-  for (int32_t p : ParsePartitions(flags.partitions)) find.add_partitions(p);
+  for (int32_t p : PartitionsOnline(session, flags, offsets)) find.add_partitions(p);
+  if (find.partitions().empty()) return {};
   find.set_timestamp_ms(
       ParseTimeOption("--before-time", flags.before_time).time_since_epoch().count());
   const auto found =
@@ -95,27 +120,27 @@ bool ConcernsOnePartition(const grpc::Status& status) {
          ConcernedResource(status).first == "partition";
 }
 
-// The server trims all of the targets or none. When it refuses one partition they are trimmed by
-// halves, so that in the end just those stay that are refused by themselves, each with its reason.
-void TrimTogether(Session& session, const TrimFlags& flags, bool validate_only, Targets targets,
-                  v1::TrimRecordsResponse& trimmed) {
-  v1::TrimRecordsRequest request;
-  request.set_topic(flags.name);
-  request.mutable_targets()->Add(targets.begin(), targets.end());
-  request.set_allow_internal(flags.allow_internal);
-  request.set_validate_only(validate_only);
-  request.set_request_id(Session::NewRequestId());
-  v1::TrimRecordsResponse response;
-  const grpc::Status status = session.TryCall(&Stub::TrimRecords, request, &response);
-  if (targets.size() > 1 && ConcernsOnePartition(status)) {
-    const size_t half = targets.size() / 2;
-    for (const Targets part : {targets.first(half), targets.subspan(half)}) {
-      session.Attempt([&] { TrimTogether(session, flags, validate_only, part, trimmed); });
-    }
-    return;
-  }
-  session.Check(status, flags.doing());
-  trimmed.MergeFrom(response);
+v1::TrimRecordsResponse TrimTogether(Session& session, const TrimFlags& flags, bool validate_only,
+                                     Targets targets) {
+  v1::TrimRecordsResponse trimmed;
+  const WholeChange<v1::TrimTarget> trim{
+      .make =
+          [&](Targets some) {
+            v1::TrimRecordsRequest request;
+            request.set_topic(flags.name);
+            request.mutable_targets()->Add(some.begin(), some.end());
+            request.set_allow_internal(flags.allow_internal);
+            request.set_validate_only(validate_only);
+            request.set_request_id(Session::NewRequestId());
+            v1::TrimRecordsResponse response;
+            grpc::Status status = session.TryCall(&Stub::TrimRecords, request, &response);
+            if (status.ok()) trimmed.MergeFrom(response);
+            return status;
+          },
+      .concerns_one = ConcernsOnePartition,
+      .what = [&](Targets) { return flags.doing(); }};
+  MakeByHalves(session, targets, trim);
+  return trimmed;
 }
 
 // "1,000 of 3,000 records in 1 of 3 partitions, about 12.3 KiB". The bytes of a part of a partition
@@ -164,19 +189,20 @@ View<v1::TrimResult> TrimView(const std::string& topic) {
 void Trim(Session& session, const TrimFlags& flags) {
   const OffsetsOf offsets = ListOffsets(session, flags);
   std::vector<v1::TrimTarget> targets = TargetsOf(session, flags, offsets);
+  if (targets.empty() && session.exit_code() != kDone) return;  // that has been said
   if (!flags.dry_run) {
     std::string what = "delete records of topic " + flags.name;
     if (session.Asks(flags.yes)) {
-      v1::TrimRecordsResponse preview;
-      TrimTogether(session, flags, /*validate_only=*/true, targets, preview);
+      const auto preview = TrimTogether(session, flags, /*validate_only=*/true, targets);
       KeepThose(preview, targets);
       if (targets.empty()) return;
       what += fmt::format(" ({})", LossOf(preview, offsets));
     }
     session.Confirm(what, flags.yes);
   }
-  v1::TrimRecordsResponse trimmed;
-  TrimTogether(session, flags, flags.dry_run, targets, trimmed);
+  const auto trimmed = TrimTogether(session, flags, flags.dry_run, targets);
+  const bool all_refused = trimmed.results().empty() && session.exit_code() != kDone;
+  if (all_refused && session.printer().for_people()) return;
   session.ShowList(trimmed, trimmed.results(), TrimView(flags.name));
   if (flags.dry_run && session.printer().for_people()) {
     session.Note(LossOf(trimmed, offsets) + ", would be deleted");

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/host_port.h"
 #include "cli/kafka_probe.h"
-#include "cli/same_endpoint.h"
 
 namespace monkafka::cli {
 namespace {
@@ -80,7 +80,7 @@ Unreachable ExplainSilence(const Context& context, const std::string& host, int3
 Unreachable ExplainUnreachable(const Context& context, const std::string& said) {
   const std::string& endpoint = context.endpoint;
   if (endpoint.starts_with("unix:")) return ExplainSocket(endpoint.substr(5));
-  const auto [host, port] = SplitEndpoint(endpoint);
+  const auto [host, port] = ParseHostAndPort(endpoint).value();
   Probe probe = ProbeConnection(host, port, kPatience);
   switch (probe.result) {
     case ProbeResult::kAnswered:

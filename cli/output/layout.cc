@@ -34,6 +34,9 @@ void Shrink(std::vector<Column>& columns, Fit fit, int least, int limit) {
 // Returns what is left of `limit` beside the mark.
 int Hide(std::vector<Column>& columns, int limit) {
   int left = limit;
+  for (size_t i = columns.size(); i-- > 1 && TotalWidth(columns) > left;) {
+    columns[i].hidden = columns[i].hidden || columns[i].says_nothing;
+  }
   for (const Fit fit : {Fit::kAside, Fit::kExact, Fit::kMain}) {
     for (size_t i = columns.size(); i-- > 1 && TotalWidth(columns) > left;) {
       if (columns[i].hidden || columns[i].fit != fit) continue;

@@ -7,8 +7,7 @@ namespace monkafka::cli {
 
 // What a cell allows when its table is too wide.
 enum class Fit {
-  kAside,  // prose beside the point, and columns with nothing in them: shortened first, then hidden
-           // before any other
+  kAside,  // prose beside the point: shortened first, then hidden before any figure
   kProse,  // long text: shortened first
   kName,  // what is longer than most names is shortened next, the rest when all else is done; never
           // in a wide table
@@ -21,6 +20,7 @@ struct Column {
   Fit fit = Fit::kAside;
   bool right = false;
   bool hidden = false;
+  bool says_nothing = false;  // every cell is empty or "-"
 };
 
 // Columns that stand between the others.
@@ -32,8 +32,8 @@ int TotalWidth(const std::vector<Column>& columns);
 enum class Squeeze {
   kProse,  // shorten prose, to a readable width
   kNames,  // then prose and names as far as it goes
-  kHide,   // hide what is aside and exact columns in between, from the right, never the first, and
-           // keep room for the mark that says so
+  kHide,   // hide what says nothing, then what is aside and exact columns in between, from the
+           // right, never the first, and keep room for the mark that tells of any but the former
 };
 
 // Narrows `columns` until they take no more than `limit`, if that can be.

@@ -49,7 +49,8 @@ void AppendHeader(const std::vector<std::string>& titles, const std::vector<Colu
   cells.reserve(titles.size());
   for (const std::string& title : titles) cells.push_back(Text(title, Tone::kStrong));
   AppendLine(cells, columns, colour, line);
-  bool hidden = std::any_of(columns.begin(), columns.end(), [](const auto& c) { return c.hidden; });
+  const bool hidden = std::any_of(columns.begin(), columns.end(),
+                                  [](const auto& c) { return c.hidden && !c.says_nothing; });
   if (!hidden) return;
   line.pop_back();
   line.append(kColumnGap, ' ');
@@ -132,8 +133,7 @@ std::vector<Column> Table::Measure() const {
     const bool says_nothing = std::all_of(rows_.begin(), rows_.end(), [i](const auto& row) {
       return row[i].text.empty() || row[i].text == "-";
     });
-    if (says_nothing && !rows_.empty() && columns[i].fit != Fit::kMain)
-      columns[i].fit = Fit::kAside;
+    columns[i].says_nothing = says_nothing && !rows_.empty() && columns[i].fit != Fit::kMain;
   }
   return columns;
 }

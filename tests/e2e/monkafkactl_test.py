@@ -400,10 +400,39 @@ class FormatsTest(WithSeed):
     def test_what_destroys_something_wants_yes(self):
         place = self.place()
         before = self.everything(place)
-        for command in ("topic delete orders", "topic trim orders --all", "group delete billing", "connection close 1",
+        for command in ("topic delete orders", "topic trim orders --all", "group delete billing",
                         "group reset billing --to-latest", "group import -f offsets.yaml"):
             self.assertIn("next: add --yes, or --dry-run", place.ctl(command.split(), code=64).stderr)
         self.assertEqual(self.everything(place), before)
+
+    def test_closing_a_connection_says_whose_it_is(self):
+        place = self.place()
+        host, port = place.address.rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as client:
+            address = "{}:{}".format(*client.getsockname())
+
+            def listed():
+                found = json.loads(place.ctl(["connection", "list", "-o", "json"]).stdout).get("connections", [])
+                return [c["connectionId"] for c in found if c["remoteAddress"] == address]
+            wait_until(listed, 30, "the broker knows the connection")
+            whose = listed()[0]
+            refused = place.ctl(["connection", "close", whose], code=64).stderr
+            self.assertRegex(refused, rf"will not close connection {whose} of .* from {address} without confirm")
+            self.assertIn("next: add --yes, or --dry-run", refused)
+            dry = place.ctl(["connection", "close", whose, "--dry-run"]).stderr
+            self.assertRegex(dry, rf"^connection {whose} of .* from {address}: would be closed\n$")
+            closed = place.ctl(["connection", "close", whose, "--yes"]).stderr
+            self.assertRegex(closed, rf"^connection {whose} of .* from {address}: closed\n$")
+
+    def test_what_is_exported_is_as_documented_in_every_format(self):
+        place = self.place()
+        for form in ("yaml", "json", "jsonl"):
+            documents = place.ctl(["export", "-o", form]).stdout
+            for verb in ("plan", "diff", "apply"):
+                with self.subTest(form=form, verb=verb):
+                    self.assertIn("0 changes, ", place.ctl([verb, "-f", "-"], stdin=documents).stderr)
+            offsets = place.ctl(["group", "export", "billing", "-o", form]).stdout
+            place.ctl(["group", "import", "-f", "-", "--yes"], stdin=offsets)
 
     def test_a_protected_context_wants_its_name_for_every_change(self):
         place = self.place()
@@ -444,6 +473,30 @@ class FilesTest(WithSeed):
     def test_a_sound_directory_verifies(self):
         done = self.stopped().ctl(["segment", "verify", "--records", "--dir", "monkafka-data"])
         self.assertIn("0 errors, 0 warnings", done.stderr)
+
+    def test_a_search_goes_on_without_the_partition_that_is_offline(self):
+        place = self.stopped()
+        damaged = place.data / "orders-0" / "00000000000000000000.log"
+        content = damaged.read_bytes()
+        damaged.write_bytes(content[:100] + bytes([content[100] ^ 0xff]) + content[101:] + content)
+        (place.data / ".kafka_cleanshutdown").unlink()
+        (place.data / "recovery-point-offset-checkpoint").unlink()
+        place.start()
+        for command in (["record", "search", "orders"], ["record", "read", "orders", "--since", "-1d"]):
+            with self.subTest(command=command):
+                done = place.ctl([*command, "-o", "jsonl"], code=1)
+                seen = [json.loads(line) for line in done.stdout.splitlines()]
+                self.assertEqual({m["partition"] for m in seen if "partition" in m}, {1, 2})
+                left_out = seen[-1]["summary"]["unreadablePartitions"]
+                self.assertEqual([p["partition"] for p in left_out], [0])
+                self.assertIn("1 partition left out:\n  partition orders-0 cannot be read: ", done.stderr)
+                self.assertIn("next: `monkafkactl segment verify orders` says", done.stderr)
+                only = place.ctl([*command, "--partitions", "0"], code=1)
+                self.assertIn("partition orders-0 cannot be read", only.stderr)
+        trimmed = place.ctl(["topic", "trim", "orders", "--before-time", "now", "--yes"], code=1)
+        self.assertIn("partition orders-0 is offline", trimmed.stderr)
+        self.assertEqual(len(trimmed.stdout.splitlines()), 3, trimmed.stdout)
+        place.ctl(["topic", "trim", "orders", "--before-time", "now", "--yes", "--partitions", "1,2"])
 
     def test_a_flipped_byte_is_found_and_nothing_is_changed(self):
         place = self.stopped()

@@ -46,6 +46,7 @@ TEST_F(ConfigCommandTest, APolicyIsNeverEmpty) {
   EXPECT_EQ(Set({"cleanup.policy=", "--yes"}), kUsage);
   EXPECT_THAT(cli.error(), HasSubstr("cleanup.policy would be empty"));
   EXPECT_THAT(cli.error(), HasSubstr("next: give delete, compact or both"));
+  EXPECT_EQ(Set({"cleanup.policy=", "--dry-run"}), kUsage) << "as without it";
   EXPECT_TRUE(configs.alterations.empty());
 }
 
@@ -78,6 +79,7 @@ TEST_F(ConfigCommandTest, TheTimeOfABrokerIsComparedInWhateverUnit) {
 
 TEST_F(ConfigCommandTest, ADryRunAsksNothing) {
   EXPECT_EQ(Set({"retention.ms=1", "--dry-run"}), kDone);
+  EXPECT_THAT(cli.error(), HasSubstr("records may be deleted then: retention.ms from 1000 to 1"));
   EXPECT_TRUE(configs.alterations.empty());
 }
 

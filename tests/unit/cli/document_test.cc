@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
 
 #include "cli/failure.h"
 
@@ -69,6 +70,8 @@ constexpr const char* kShapes = R"pb(
   }
 )pb";
 
+const std::string kMend = " | mend it there; `monkafkactl export` shows how such a file is written";
+
 class DocumentTest : public testing::Test {
  protected:
   DocumentTest() {
@@ -80,7 +83,7 @@ class DocumentTest : public testing::Test {
 
   std::string Read(std::string_view text) {
     message_->Clear();
-    ReadDocument(text, "t.yaml", message_.get());
+    ReadDocument(text, "t.yaml", "export", message_.get());
     std::string json;
     google::protobuf::TextFormat::Printer printer;
     printer.SetSingleLineMode(true);
@@ -122,17 +125,50 @@ TEST_F(DocumentTest, JoinsDocuments) {
 
 TEST_F(DocumentTest, AnEmptyFileIsAnEmptyMessage) { EXPECT_EQ(Read(""), ""); }
 
+TEST_F(DocumentTest, ReadsWhatJsonLinesHave) {
+  EXPECT_EQ(Read("{\"name\":\"a\"}\n\n{\"name\":\"b\",\"partitionCount\":2}\n"),
+            "topics { name: \"a\" } topics { name: \"b\" partition_count: 2 } ");
+  EXPECT_EQ(Read("{\"name\":\"a\"}\n"), "topics { name: \"a\" } ");
+  EXPECT_EQ(Read("{\"topics\":[{\"name\":\"a\"}]}\r\n{\"topics\":[{\"name\":\"b\"}]}"),
+            "topics { name: \"a\" } topics { name: \"b\" } ");
+}
+
+TEST_F(DocumentTest, AnElementOfTheListMayBeADocument) {
+  EXPECT_EQ(Read("name: a\n---\ntopics: [{name: b}]\n---\nname: c\n"),
+            "topics { name: \"a\" } topics { name: \"b\" } topics { name: \"c\" } ");
+  EXPECT_EQ(WhatIsWrong("name: a\npartition_cuont: 1\n"),
+            "t.yaml:2: unknown field partition_cuont | did you mean partition_count?");
+}
+
+TEST_F(DocumentTest, JsonOverSeveralLinesIsOneDocument) {
+  EXPECT_EQ(Read("{\n\"topics\": [\n{\"name\": \"a\"}\n]\n}\n"), "topics { name: \"a\" } ");
+}
+
+TEST_F(DocumentTest, WhatIsNeitherIsTakenForTheNearest) {
+  EXPECT_EQ(WhatIsWrong("topisc: []\n"), "t.yaml:1: unknown field topisc | did you mean topics?");
+  EXPECT_EQ(WhatIsWrong("zzz: []\n"), "t.yaml:1: unknown field zzz | the fields are: topics");
+}
+
+TEST_F(DocumentTest, ErrorsInJsonLinesNameTheLineOfTheFile) {
+  EXPECT_EQ(WhatIsWrong("{\"name\":\"a\"}\n{\"nmae\":\"b\"}\n"),
+            "t.yaml:2: unknown field nmae | did you mean name?");
+  EXPECT_EQ(WhatIsWrong("{\"name\":\"a\"}\n\n{\"name\":[\"b\"]}\n"),
+            "t.yaml:3: name must be a single value" + kMend);
+  EXPECT_EQ(WhatIsWrong("{\"name\":\"a\"}\n{\"name\":\"b\",,}\n").substr(0, 9), "t.yaml:2:");
+}
+
 TEST_F(DocumentTest, ErrorsNameFileLineAndTheNearestField) {
   EXPECT_EQ(WhatIsWrong("topics:\n- name: a\n  partition_cuont: 1\n"),
             "t.yaml:3: unknown field partition_cuont | did you mean partition_count?");
   EXPECT_EQ(WhatIsWrong("topics:\n- name: a\n  partitionCuont: 1\n"),
             "t.yaml:3: unknown field partitionCuont | did you mean partitionCount?");
   EXPECT_EQ(WhatIsWrong("topics:\n- name: a\n  partition_count: many\n"),
-            "t.yaml:3: partition_count must be a whole number");
-  EXPECT_EQ(WhatIsWrong("topics:\n- name: [a]\n"), "t.yaml:2: name must be a single value");
-  EXPECT_EQ(WhatIsWrong("topics: orders\n"), "t.yaml:1: topics is a list");
-  EXPECT_EQ(WhatIsWrong("topics:\n- kind: KIND_BAD\n"), "t.yaml:2: kind cannot be KIND_BAD");
-  EXPECT_EQ(WhatIsWrong("- a\n"), "t.yaml:1: expected the fields of a Topics");
+            "t.yaml:3: partition_count must be a whole number" + kMend);
+  EXPECT_EQ(WhatIsWrong("topics:\n- name: [a]\n"), "t.yaml:2: name must be a single value" + kMend);
+  EXPECT_EQ(WhatIsWrong("topics: orders\n"), "t.yaml:1: topics is a list" + kMend);
+  EXPECT_EQ(WhatIsWrong("topics:\n- kind: KIND_BAD\n"),
+            "t.yaml:2: kind cannot be KIND_BAD | it is one of KIND_GOOD");
+  EXPECT_EQ(WhatIsWrong("- a\n"), "t.yaml:1: expected the fields of a Topics: topics" + kMend);
 }
 
 TEST_F(DocumentTest, BrokenYamlIsReportedWithItsLine) {

@@ -33,6 +33,9 @@ class FakeGroups : public v1::GroupsService::Service {
   grpc::Status ResetGroupOffsets(grpc::ServerContext*, const v1::ResetGroupOffsetsRequest* request,
                                  v1::ResetGroupOffsetsResponse* response) override {
     resets.push_back(*request);
+    if (request->group_id() == "none" && request->scope().empty()) {
+      return Missing("group", "none", "GROUP_ID_NOT_FOUND");
+    }
     if (refuse && !request->validate_only()) {
       return Refusal(grpc::StatusCode::FAILED_PRECONDITION, "The group has members.",
                      "NON_EMPTY_GROUP");
@@ -329,16 +332,30 @@ TEST_F(GroupCommandTest, EmptyValuesDoNotWidenTheTarget) {
   EXPECT_TRUE(groups.resets.empty());
 }
 
-TEST_F(GroupCommandTest, AnImportNotesOffsetsOutsideOfTheLog) {
+TEST_F(GroupCommandTest, AnImportKeepsOffsetsWithinTheLog) {
   std::ofstream(cli.home() / "offsets.yaml")
-      << "groupId: g\ncommits:\n- {topic: orders, partition: 0, offset: 99}\n"
+      << "groupId: g\ncommits:\n- {topic: orders, partition: 0, offset: 99, leaderEpoch: 3}\n"
          "- {topic: orders, partition: 1, offset: 50}\n- {topic: orders, partition: 2, offset: "
          "1}\n";
   EXPECT_EQ(cli.Run({"group", "import", "-f", (cli.home() / "offsets.yaml").string(), "--dry-run"}),
             kDone)
       << cli.error();
-  EXPECT_THAT(cli.out(), HasSubstr("beyond the end of the log, 50"));
-  EXPECT_THAT(cli.out(), HasSubstr("below the start of the log, 5"));
+  EXPECT_THAT(cli.out(), HasSubstr("99 lies beyond the end of the log, which is taken"));
+  EXPECT_THAT(cli.out(), HasSubstr("1 lies below the start of the log, which is taken"));
+  EXPECT_EQ(cli.Run({"group", "import", "-f", (cli.home() / "offsets.yaml").string(), "--yes", "-o",
+                     "json"}),
+            kDone)
+      << cli.error();
+  EXPECT_THAT(groups.committed, testing::ElementsAre(testing::Pair(0, 50), testing::Pair(1, 50),
+                                                     testing::Pair(2, 5)));
+  EXPECT_FALSE(groups.commits.back().commits(0).has_leader_epoch()) << "it was of another record";
+  EXPECT_THAT(cli.out(), HasSubstr("99 lies beyond the end of the log"));
+}
+
+TEST_F(GroupCommandTest, AResetWithoutTopicsBeginsNoGroup) {
+  EXPECT_EQ(cli.Run({"group", "reset", "none", "--to-earliest", "--yes"}), kFailed);
+  EXPECT_THAT(cli.error(), Not(HasSubstr("it will be created")));
+  EXPECT_THAT(cli.error(), HasSubstr("or begin the group: --topic says of which topics"));
 }
 
 TEST_F(GroupCommandTest, AStateThatThereIsNotIsAWrongUsage) {

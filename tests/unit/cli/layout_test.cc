@@ -46,6 +46,17 @@ TEST(LayoutTest, AVeryLongNameIsShortenedRatherThanHideTheOtherColumns) {
   EXPECT_FALSE(columns[2].hidden);
 }
 
+TEST(LayoutTest, WhatSaysNothingIsHiddenFirstAndNeedsNoRoomForTheMark) {
+  std::vector<Column> columns = {{.width = 20, .fit = Fit::kName},
+                                 {.width = 7, .fit = Fit::kExact, .says_nothing = true},
+                                 {.width = 10, .fit = Fit::kExact},
+                                 {.width = 10, .fit = Fit::kExact}};
+  FitColumns(columns, 44, Squeeze::kHide);
+  EXPECT_TRUE(columns[1].hidden);
+  EXPECT_FALSE(columns[3].hidden);
+  EXPECT_EQ(TotalWidth(columns), 44);
+}
+
 TEST(LayoutTest, ThenNamesAreShortened) {
   EXPECT_THAT(Fitted(25, Squeeze::kHide), ElementsAre(12, -1, 8, -1));
 }

@@ -26,7 +26,7 @@ class FakeRecords : public v1::RecordsService::Service {
       v1::SearchRecordsResponse progress;
       progress.mutable_progress()->set_resume_token("T 1");
       writer->Write(progress);
-      while (!context->IsCancelled()) std::this_thread::yield();
+      while (!lost && !context->IsCancelled()) std::this_thread::yield();
       return grpc::Status::CANCELLED;
     }
     v1::SearchRecordsResponse event;
@@ -43,6 +43,9 @@ class FakeRecords : public v1::RecordsService::Service {
     event.Clear();
     event.mutable_summary()->set_matched_records(1);
     event.mutable_summary()->set_resume_token(resume_token);
+    for (const auto& each : unreadable) {
+      *event.mutable_summary()->add_unreadable_partitions() = each;
+    }
     writer->Write(event);
     return grpc::Status::OK;
   }
@@ -78,6 +81,8 @@ class FakeRecords : public v1::RecordsService::Service {
   v1::SearchRecordsRequest search;
   std::string resume_token;
   bool endless = false;
+  bool lost = false;  // as a server that ends in the middle of what is endless
+  std::vector<v1::UnreadablePartition> unreadable;
   std::vector<v1::ProduceRecordsRequest> produced;
   size_t most_bytes = 16'000'000;
   int most_in_batch = 10'000;
@@ -95,7 +100,7 @@ class FakeSegments : public v1::SegmentsService::Service {
     if (endless) {
       event.mutable_progress()->set_file("orders-1/00000000000000000042.log");
       writer->Write(event);
-      while (!context->IsCancelled()) std::this_thread::yield();
+      while (!lost && !context->IsCancelled()) std::this_thread::yield();
       return grpc::Status::CANCELLED;
     }
     for (int i = 0; i < anomalies; ++i) {
@@ -110,8 +115,17 @@ class FakeSegments : public v1::SegmentsService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status ReadBatches(grpc::ServerContext*, const v1::ReadBatchesRequest*,
+                           grpc::ServerWriter<v1::ReadBatchesResponse>* writer) override {
+    v1::ReadBatchesResponse event;
+    event.mutable_batch()->set_last_offset(6);
+    writer->Write(event);
+    return grpc::Status::CANCELLED;  // as a server that ends
+  }
+
   int anomalies = 0;
   bool endless = false;
+  bool lost = false;
   v1::VerifySegmentsRequest verify;
 };
 
@@ -121,6 +135,23 @@ class FakeResources : public v1::ResourcesService::Service {
                              v1::PlanResourcesResponse* response) override {
     documents = request->documents();
     *response->mutable_plan() = plan;
+    return grpc::Status::OK;
+  }
+
+  static v1::ResourceDocuments Exported() {
+    v1::ResourceDocuments documents;
+    for (const char* name : {"a", "b"}) {
+      v1::TopicDocument& topic = *documents.add_topics();
+      topic.set_name(name);
+      topic.set_partitions(2);
+      (*topic.mutable_configs())["retention.ms"] = "86400000";
+    }
+    return documents;
+  }
+
+  grpc::Status ExportResources(grpc::ServerContext*, const v1::ExportResourcesRequest*,
+                               v1::ExportResourcesResponse* response) override {
+    *response->mutable_documents() = Exported();
     return grpc::Status::OK;
   }
 
@@ -197,6 +228,27 @@ TEST_F(StreamCommandTest, ASearchThatIsCutShortIsAFailureThatSaysHowToGoOn) {
             "  next: monkafkactl record search 'my orders' --value 'a b' --timeout 1s --since "
             "2026-11-25T19:02:11.000Z --resume 'T 1'\n");
   EXPECT_EQ(cli.out(), "");
+}
+
+TEST_F(StreamCommandTest, ASearchWhoseServerEndsSaysHowToGoOn) {
+  records.endless = records.lost = true;
+  EXPECT_EQ(cli.Run({"record", "search", "orders", "--value", "a"}), kFailed);
+  EXPECT_EQ(cli.error(),
+            "monkafkactl: cannot search topic orders: the connection to 127.0.0.1:9095 was lost, 0 "
+            "found until then\n"
+            "  next: is the broker running? To go on:\n"
+            "        monkafkactl record search orders --value a --resume 'T 1'\n");
+}
+
+TEST_F(StreamCommandTest, PartitionsThatASearchLeftOutAreNamed) {
+  v1::UnreadablePartition& gone = records.unreadable.emplace_back();
+  gone.set_partition(1);
+  gone.set_reason("partition orders-1 cannot be read: its log is damaged");
+  EXPECT_EQ(cli.Run({"record", "search", "orders"}), kFailed);
+  EXPECT_THAT(cli.out(), HasSubstr("777"));
+  EXPECT_THAT(cli.error(), HasSubstr("1 partition left out:\n"
+                                     "  partition orders-1 cannot be read: its log is damaged\n"
+                                     "  next: `monkafkactl segment verify orders` says"));
 }
 
 TEST_F(StreamCommandTest, JsonLinesAreTheRecordsAndTheSummary) {
@@ -311,6 +363,24 @@ TEST_F(StreamCommandTest, AVerifyThatIsCutShortSaysTheCommandThatGoesOn) {
   EXPECT_EQ(segments.verify.start_file(), "a-0/1.log");
 }
 
+TEST_F(StreamCommandTest, AVerifyWhoseServerEndsSaysTheCommandThatGoesOn) {
+  segments.endless = segments.lost = true;
+  EXPECT_EQ(cli.Run({"segment", "verify", "--records"}), kFailed);
+  EXPECT_EQ(cli.error(),
+            "monkafkactl: cannot verify: the connection to 127.0.0.1:9095 was lost, verified only "
+            "up to orders-1/00000000000000000042.log\n"
+            "  next: is the broker running? To go on:\n"
+            "        monkafkactl segment verify --records --from "
+            "orders-1/00000000000000000042.log\n");
+}
+
+TEST_F(StreamCommandTest, ADumpWhoseServerEndsSaysTheCommandThatGoesOn) {
+  EXPECT_EQ(cli.Run({"segment", "dump", "orders", "--from", "3", "-o", "json"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("was lost, 1 batch shown\n"));
+  EXPECT_THAT(cli.error(), HasSubstr("monkafkactl segment dump orders -o json --from 7\n"));
+  EXPECT_THAT(cli.out(), testing::EndsWith("]\n")) << "what came is whole JSON";
+}
+
 TEST_F(StreamCommandTest, PlanEndsWith2WhenThereIsDrift) {
   EXPECT_EQ(cli.Run({"plan", "-f", topics_file}), kDone);
   EXPECT_EQ(resources.documents.topics(0).partitions(), 3);
@@ -324,6 +394,35 @@ TEST_F(StreamCommandTest, WhatIsImpossibleIsNoChange) {
   resources.plan.add_actions()->set_kind(v1::PlanAction::KIND_IMPOSSIBLE);
   EXPECT_EQ(cli.Run({"plan", "-f", topics_file}), kDrift);
   EXPECT_THAT(cli.error(), HasSubstr("1 change, 1 impossible, 0 topics as documented"));
+}
+
+TEST_F(StreamCommandTest, WhatIsImpossibleIsNotAppliedNorAskedAbout) {
+  auto* action = resources.plan.add_actions();
+  action->set_kind(v1::PlanAction::KIND_DELETE);
+  action->set_destructive(true);
+  action = resources.plan.add_actions();
+  action->set_kind(v1::PlanAction::KIND_IMPOSSIBLE);
+  action->set_topic("orders");
+  action->set_field("partitions");
+  action->set_reason("they can only become more");
+  for (const char* how : {"--dry-run", "--yes", "--quiet"}) {
+    EXPECT_EQ(cli.Run({"apply", "-f", topics_file, how}), kFailed) << how;
+    EXPECT_THAT(cli.error(), HasSubstr("cannot apply: partitions of topic orders: they can only "
+                                       "become more\n  next: nothing was changed"));
+  }
+  EXPECT_TRUE(resources.applied.empty());
+}
+
+TEST_F(StreamCommandTest, WhatExportWritesIsReadInEveryFormat) {
+  for (const char* format : {"yaml", "json", "jsonl"}) {
+    const std::string file = (cli.home() / "exported").string();
+    ASSERT_EQ(cli.Run({"export", "-o", format, "-f", file}), kDone) << cli.error();
+    resources.documents.Clear();
+    EXPECT_EQ(cli.Run({"plan", "-f", file}), kDone) << format << cli.error();
+    EXPECT_EQ(resources.documents.SerializeAsString(),
+              FakeResources::Exported().SerializeAsString())
+        << format;
+  }
 }
 
 TEST_F(StreamCommandTest, ApplyIsBoundToThePlanThatWasShown) {

@@ -69,6 +69,18 @@ TEST(TableTest, ANumberThatIsMissingStandsAmongTheNumbers) {
   EXPECT_EQ(Written(table), " LAG\n   -\n1234\n");
 }
 
+TEST(TableTest, AColumnThatSaysNothingIsHiddenWithoutAMark) {
+  const auto table = [](const char* reason) {
+    Table made({"TOPIC", "END", "OFFLINE"});
+    made.Add({Text("orders"), Number(12), Prose(reason)});
+    made.Add({Text("other"), Number(3), Prose("")});
+    return made;
+  };
+  EXPECT_EQ(Written(table(""), 14), "TOPIC   END\norders   12\nother     3\n");
+  EXPECT_NE(Written(table("damaged"), 14).find("…"), std::string::npos);
+  EXPECT_EQ(Written(table(""), 80), "TOPIC   END  OFFLINE\norders   12\nother     3\n");
+}
+
 TEST(TableTest, WideCharactersTakeTwoColumns) {
   Table table({"KEY", "N"});
   table.Add({Text("価格"), Number(1)});

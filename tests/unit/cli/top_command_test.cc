@@ -24,6 +24,7 @@ class BusyCluster : public v1::ClusterService::Service {
     if (looks_left-- == 0) return Refusal(grpc::StatusCode::INTERNAL, "out of order", "BROKEN");
     response->mutable_cluster()->set_cluster_id("c1");
     response->mutable_cluster()->set_size_bytes(4096);
+    response->mutable_cluster()->set_group_count(1234);
     return grpc::Status::OK;
   }
 
@@ -54,8 +55,10 @@ class BusyPartitions : public v1::OffsetsService::Service {
 
 class LateGroups : public v1::GroupsService::Service {
  public:
-  grpc::Status ListGroups(grpc::ServerContext*, const v1::ListGroupsRequest*,
+  grpc::Status ListGroups(grpc::ServerContext*, const v1::ListGroupsRequest* request,
                           v1::ListGroupsResponse* response) override {
+    EXPECT_EQ(request->order_by(), "member_count desc, group_id");
+    if (many) response->set_next_page_token("more");
     for (const char* id : {"a", "b"}) response->add_groups()->set_group_id(id);
     return grpc::Status::OK;
   }
@@ -65,6 +68,8 @@ class LateGroups : public v1::GroupsService::Service {
     response->mutable_lag()->set_total_lag_records(request->group_id() == "b" ? 7 : 3);
     return grpc::Status::OK;
   }
+
+  bool many = false;
 };
 
 class TopCommandTest : public testing::Test {
@@ -122,6 +127,15 @@ TEST_F(TopCommandTest, PeopleSeeTables) {
       << shown;
   EXPECT_THAT(shown, HasSubstr("idle"));
   EXPECT_THAT(shown, HasSubstr("busy-9 "));
+}
+
+TEST_F(TopCommandTest, ItSaysOfHowManyGroupsTheLagIsKnown) {
+  EXPECT_EQ(cli.Run({"top", "--count", "1"}), kDone);
+  EXPECT_THAT(cli.out(), testing::Not(HasSubstr("the lag is that of")));
+  groups.many = true;
+  EXPECT_EQ(cli.Run({"top", "--count", "1"}), kDone);
+  EXPECT_THAT(cli.out(),
+              HasSubstr("the lag is that of 1,000 of 1,234 groups, those with most members\n"));
 }
 
 }  // namespace
