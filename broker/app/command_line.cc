@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "config/listeners.h"
 #include "config/settings.h"
 #include "config/tables.h"
 
@@ -68,16 +69,61 @@ Status AddOverride(config::SourcedValues& settings, const std::string& text) {
   return {};
 }
 
+std::string TextOf(const config::ListenerAddress& listener) {
+  std::string host = listener.host;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return fmt::format("{}://{}:{}", listener.name, host, listener.port);
+}
+
+// Clients are told the same host as before, and the port: with --port 0 the one that is taken.
+void AdvertisePort(config::SourcedValues& settings, const config::ListenerAddress& before,
+                   int port) {
+  const auto given = settings.find("advertised.listeners");
+  if (given == settings.end()) return;
+  auto advertised = config::ParseListeners(given->first, given->second.value);
+  if (!advertised) return;  // said by who uses it
+  std::string text;
+  for (config::ListenerAddress& each : *advertised) {
+    // Another port than the listener's is one that something else forwards from.
+    if (each.name == before.name && (port == 0 || each.port == before.port)) each.port = port;
+    text += (text.empty() ? "" : ",") + TextOf(each);
+  }
+  given->second.value = std::move(text);
+}
+
+// --port and --host change the one listener that there is.
+Status ChangeListener(config::SourcedValues& settings, const Flags& flags) {
+  const char* const flag = flags.port ? "--port" : "--host";
+  const auto given = settings.find("listeners");
+  const std::string present =
+      given != settings.end()
+          ? given->second.value
+          : std::string(*config::Find(config::BrokerTable(), "listeners")->default_value);
+  auto listeners = config::ParseListeners("listeners", present);
+  if (!listeners) return {};  // said by who uses it
+  if (listeners->size() > 1) {
+    return Usage(fmt::format(
+        "{} changes the only listener, and there are {} ({}: listeners={}); say which is to be "
+        "what with --override listeners=...",
+        flag, listeners->size(), given->second.origin, present));
+  }
+  const config::ListenerAddress before = listeners->front();
+  config::ListenerAddress listener = before;
+  if (flags.host) listener.host = *flags.host;
+  if (flags.port) {
+    listener.port = *flags.port;
+    AdvertisePort(settings, before, listener.port);
+  }
+  settings["listeners"] = {TextOf(listener), flag};
+  return {};
+}
+
 Status AddFlags(config::SourcedValues& settings, const Flags& flags, bool ephemeral) {
   for (const std::string& text : flags.overrides) {
     if (Status added = AddOverride(settings, text); !added) return added;
   }
   if (flags.port || flags.host) {
-    std::string host = flags.host.value_or("127.0.0.1");
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    settings["listeners"] = {fmt::format("PLAINTEXT://{}:{}", host, flags.port.value_or(9092)),
-                             flags.port ? "--port" : "--host"};
-    settings.erase("advertised.listeners");
+    if (Status changed = ChangeListener(settings, flags); !changed) return changed;
   }
   if (flags.admin_listen)
     settings["monkafka.admin.listen"] = {*flags.admin_listen, "--admin-listen"};
@@ -114,9 +160,11 @@ CommandLineOutcome ParseCommandLine(int argc, const char* const* argv,
   app.footer(kFooter);
   app.set_version_flag("--version", std::string("monkafka ") + MONKAFKA_VERSION);
   app.add_option("server.properties", flags.properties_file, "A file of settings in Kafka's form");
-  app.add_option("--port", flags.port, "Port to serve, instead of listeners; 0 takes a free one")
+  app.add_option("--port", flags.port,
+                 "Port to serve, instead of the one in listeners; 0 takes a free one")
       ->check(CLI::Range(0, 65535));
-  app.add_option("--host", flags.host, "Address to serve (default 127.0.0.1)");
+  app.add_option("--host", flags.host,
+                 "Address to serve, instead of the one in listeners (default 127.0.0.1)");
   app.add_option("--data-dir", flags.data_dir, "Directory of the data (default ./monkafka-data)");
   app.add_flag("--ephemeral", line.ephemeral, "Data in a temporary directory, removed at exit");
   app.add_option("--ready-file", line.ready_file,
