@@ -42,7 +42,7 @@ DescribedConfigs ConfigService::Describe(const MetadataImage& image,
                                          const ConfigQuery& query) const {
   DescribedConfigs result;
   result.resource = query.resource;
-  Result<std::vector<ConfigEntry>> entries = DescribeOne(image, query.resource);
+  Result<std::vector<ConfigEntry>> entries = DescribeOne(image, query);
   if (!entries) {
     result.error = entries.error().code;
     result.message = std::move(entries.error().message);
@@ -57,7 +57,7 @@ DescribedConfigs ConfigService::Describe(const MetadataImage& image,
 
 DescribedConfigs ConfigService::DescribeAltered(const ConfigAlteration& alteration) const {
   MetadataImage image = *cluster_.Image();
-  ConfigQuery query{alteration.resource, std::vector<std::string>()};
+  ConfigQuery query{alteration.resource, std::vector<std::string>(), ListedSynonyms::kAll};
   for (const ConfigChange& change : alteration.changes) query.keys->push_back(change.name);
   const auto records = AlterConfigs(values_, image, alteration);
   if (!records) return {alteration.resource, records.error().code, records.error().message, {}, {}};
@@ -73,14 +73,17 @@ DescribedConfigs ConfigService::DescribeAltered(const ConfigAlteration& alterati
 }
 
 Result<std::vector<ConfigEntry>> ConfigService::DescribeOne(const MetadataImage& image,
-                                                            const ConfigResource& resource) const {
+                                                            const ConfigQuery& query) const {
+  const ConfigResource& resource = query.resource;
   if (Status known = CheckConfigResource(values_, image, resource); !known) {
     return Forward(std::move(known));
   }
   if (static_cast<ResourceType>(resource.type) == ResourceType::kTopic) {
-    return values_.OfTopic(image, image.ConfigsOf(ResourceType::kTopic, resource.name));
+    return values_.OfTopic(image, image.ConfigsOf(ResourceType::kTopic, resource.name),
+                           query.listed);
   }
-  return resource.name.empty() ? values_.OfAllBrokers(image) : values_.OfBroker(image);
+  return resource.name.empty() ? values_.OfAllBrokers(image)
+                               : values_.OfBroker(image, query.listed);
 }
 
 Result<ConfigExplanation> ConfigService::Explain(

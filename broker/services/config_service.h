@@ -30,6 +30,7 @@ inline cluster::ResourceType TypeOf(const ConfigResource& resource) {
 struct ConfigQuery {
   ConfigResource resource;
   std::optional<std::vector<std::string>> keys;  // none or empty: all
+  ListedSynonyms listed = ListedSynonyms::kAsKafka;
 };
 
 struct DescribedConfigs {
@@ -93,7 +94,7 @@ class ConfigService {
            Callback<std::vector<AlteredConfigs>> done);
   DescribedConfigs Describe(const cluster::MetadataImage& image, const ConfigQuery& query) const;
   Result<std::vector<ConfigEntry>> DescribeOne(const cluster::MetadataImage& image,
-                                               const ConfigResource& resource) const;
+                                               const ConfigQuery& query) const;
 
   cluster::Cluster& cluster_;
   const ConfigValues values_;

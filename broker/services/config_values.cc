@@ -12,15 +12,20 @@ using cluster::ConfigMap;
 using cluster::MetadataImage;
 using cluster::ResourceType;
 
+// In the unit that a key's name ends in; 1 for others.
+int64_t MillisecondsPerUnit(std::string_view key) {
+  if (key.ends_with(".minutes")) return 60'000;
+  if (key.ends_with(".hours")) return 3'600'000;
+  return 1;
+}
+
 // log.retention.hours gives the value of log.retention.ms, and so on.
 std::string InUnitOf(std::string_view wanted, std::string_view given, const std::string& value) {
-  int64_t milliseconds = 1;
-  if (wanted.ends_with(".ms") && given.ends_with(".minutes")) milliseconds = 60'000;
-  if (wanted.ends_with(".ms") && given.ends_with(".hours")) milliseconds = 3'600'000;
-  if (milliseconds == 1) return value;
+  const int64_t times = MillisecondsPerUnit(given) / MillisecondsPerUnit(wanted);
+  if (times <= 1) return value;
   int64_t number = 0;
   std::from_chars(value.data(), value.data() + value.size(), number);
-  return std::to_string(number < 0 ? -1 : number * milliseconds);
+  return std::to_string(number < 0 ? -1 : number * times);
 }
 
 void AddIfSet(const ConfigMap& configs, std::string_view name, ConfigSource source,
@@ -105,10 +110,11 @@ ConfigEntry ConfigValues::TopicEntry(const MetadataImage& image, const ConfigMap
 }
 
 std::vector<ConfigEntry> ConfigValues::OfTopic(const MetadataImage& image,
-                                               const ConfigMap& overrides) const {
+                                               const ConfigMap& overrides,
+                                               ListedSynonyms listed) const {
   std::vector<ConfigEntry> entries;
   for (const ConfigDefinition& definition : tables_.TopicDefinitions()) {
-    if (!definition.hidden) entries.push_back(TopicEntry(image, overrides, definition));
+    if (!definition.hidden) entries.push_back(TopicEntry(image, overrides, definition, listed));
   }
   std::ranges::sort(entries, {}, &ConfigEntry::name);
   return entries;
@@ -142,11 +148,14 @@ ConfigEntry ConfigValues::BrokerEntry(const MetadataImage& image, std::string_vi
   AddBrokerSynonyms(image, name, entry.synonyms);
   TakeValue(entry);
   TakeListedSynonyms(listed, name, entry);
+  // As log.retention.ms when log.retention.hours is what is set.
+  if (entry.synonyms.empty()) entry.value.reset();
   if (definition->is_sensitive()) HideValues(entry);
   return entry;
 }
 
-std::vector<ConfigEntry> ConfigValues::OfBroker(const MetadataImage& image) const {
+std::vector<ConfigEntry> ConfigValues::OfBroker(const MetadataImage& image,
+                                                ListedSynonyms listed) const {
   std::set<std::string_view> names;
   for (const ConfigDefinition& definition : tables_.BrokerDefinitions()) {
     if (!definition.hidden) names.insert(definition.name);
@@ -158,7 +167,7 @@ std::vector<ConfigEntry> ConfigValues::OfBroker(const MetadataImage& image) cons
   }
   std::vector<ConfigEntry> entries;
   entries.reserve(names.size());
-  for (const std::string_view name : names) entries.push_back(BrokerEntry(image, name));
+  for (const std::string_view name : names) entries.push_back(BrokerEntry(image, name, listed));
   return entries;
 }
 

@@ -43,7 +43,8 @@ struct ConfigEntry {
 };
 
 // Which synonyms an entry lists. Kafka leaves out those before the first that has the broker key's
-// own name, as log.retention.hours when log.retention.ms is not given; its source follows.
+// own name, as log.retention.hours when log.retention.ms is not given; its source follows. And it
+// shows a broker key that has no default and is not set itself as null, whatever is in force.
 enum class ListedSynonyms { kAsKafka, kAll };
 
 // Lifetime: the tables outlive it. Threads: any.
@@ -53,9 +54,11 @@ class ConfigValues {
 
   // Of a topic with these overrides, whether it exists or not; by name.
   std::vector<ConfigEntry> OfTopic(const cluster::MetadataImage& image,
-                                   const cluster::ConfigMap& overrides) const;
+                                   const cluster::ConfigMap& overrides,
+                                   ListedSynonyms listed = ListedSynonyms::kAsKafka) const;
   // Everything of this broker.
-  std::vector<ConfigEntry> OfBroker(const cluster::MetadataImage& image) const;
+  std::vector<ConfigEntry> OfBroker(const cluster::MetadataImage& image,
+                                    ListedSynonyms listed = ListedSynonyms::kAsKafka) const;
   // The cluster-wide dynamic defaults that are set.
   std::vector<ConfigEntry> OfAllBrokers(const cluster::MetadataImage& image) const;
 

@@ -137,7 +137,9 @@ Outcome<admin::ConfigSet> AdminConfigs::ToSet(services::DescribedConfigs describ
 }
 
 Outcome<admin::ConfigSet> AdminConfigs::Describe(const admin::ConfigResource& resource) {
-  return ToSet(configs_.Describe({{ToService(resource), std::nullopt}}).front());
+  return ToSet(
+      configs_.Describe({{ToService(resource), std::nullopt, services::ListedSynonyms::kAll}})
+          .front());
 }
 
 Outcome<void> AdminConfigs::Check(const services::ConfigAlteration& asked) const {
@@ -180,7 +182,9 @@ Outcome<admin::ConfigSet> AdminConfigs::Alter(const admin::ConfigAlteration& alt
   std::vector<std::string> names;
   names.reserve(asked.changes.size());
   for (const auto& change : asked.changes) names.push_back(change.name);
-  return ToSet(configs_.Describe({{asked.resource, std::move(names)}}).front());
+  return ToSet(
+      configs_.Describe({{asked.resource, std::move(names), services::ListedSynonyms::kAll}})
+          .front());
 }
 
 Outcome<admin::ConfigExplanation> AdminConfigs::Explain(

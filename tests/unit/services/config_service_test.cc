@@ -90,12 +90,34 @@ TEST_F(ConfigServiceTest, CoarserUnitsOfABrokerSettingAreConverted) {
   // As Kafka: what was given by another unit's key is in force, and not told of as a synonym.
   EXPECT_EQ(Entry(kTopic, "t", "retention.ms").source, ConfigSource::kDefault);
   EXPECT_TRUE(Entry(kTopic, "t", "retention.ms").synonyms.empty());
+  tables.static_values["log.retention.minutes"] = "30";
+  EXPECT_EQ(Entry(kTopic, "t", "retention.ms").value, "1800000");
+  tables.static_values.erase("log.retention.minutes");
   tables.static_values["log.retention.ms"] = "7200000";
   EXPECT_EQ(Entry(kTopic, "t", "retention.ms").value, "7200000");
   EXPECT_EQ(Entry(kTopic, "t", "retention.ms").source, ConfigSource::kStaticBroker);
   tables.static_values.erase("log.retention.ms");
   tables.static_values["log.retention.hours"] = "-5";
   EXPECT_EQ(Entry(kTopic, "t", "retention.ms").value, "-1");
+}
+
+TEST_F(ConfigServiceTest, ABrokerSettingOfAnotherUnitIsNullAsInKafkaAndConvertedForTheAdmin) {
+  tables.static_values["log.retention.hours"] = "24";
+  EXPECT_EQ(Entry(kBroker, "1", "log.retention.hours").value, "24");
+  for (const char* key : {"log.retention.minutes", "log.retention.ms"}) {
+    EXPECT_FALSE(Entry(kBroker, "1", key).value) << key;
+    EXPECT_TRUE(Entry(kBroker, "1", key).synonyms.empty()) << key;
+  }
+  const auto value = [&](int8_t type, const char* name, const char* key) {
+    const auto all = service.Describe({{{type, name}, {{key}}, ListedSynonyms::kAll}});
+    const ConfigEntry& entry = all.front().entries.front();
+    EXPECT_EQ(entry.source, ConfigSource::kStaticBroker) << key;
+    EXPECT_EQ(entry.synonyms.front().name, "log.retention.hours") << key;
+    return entry.value;
+  };
+  EXPECT_EQ(value(kBroker, "1", "log.retention.minutes"), "1440");
+  EXPECT_EQ(value(kBroker, "1", "log.retention.ms"), "86400000");
+  EXPECT_EQ(value(kTopic, "t", "retention.ms"), "86400000");
 }
 
 TEST_F(ConfigServiceTest, DescribesThisBroker) {
