@@ -54,8 +54,8 @@ CreateTopicsResponse::Topic ToWire(services::CreatedTopic created) {
   if (created.error != ErrorCode::kNone) return topic;
   topic.num_partitions = created.partitions;
   topic.replication_factor = created.replication_factor;
-  for (services::ConfigEntry& entry : created.configs) {
-    topic.configs->push_back({std::move(entry.name), std::move(entry.value), entry.read_only,
+  for (const services::ConfigEntry& entry : *created.configs) {
+    topic.configs->push_back({entry.name, entry.value, entry.read_only,
                               static_cast<int8_t>(entry.source), entry.sensitive});
   }
   return topic;

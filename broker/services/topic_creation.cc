@@ -158,7 +158,20 @@ Status TopicCreation::Check(const NewTopic& topic, ConfigMap& configs) {
         ErrorCode::kInvalidConfig,
         fmt::format("Null value not supported for topic configs: {}", fmt::join(nulls, ",")));
   }
-  return ValidateTopicConfigs(values_, image_, configs);
+  return InForce(configs).status;
+}
+
+// Of most topics of a large request it is the same.
+const TopicCreation::ConfigsInForce& TopicCreation::InForce(const ConfigMap& configs) {
+  const auto [at, is_new] = in_force_.try_emplace(configs);
+  ConfigsInForce& found = at->second;
+  if (!is_new) return found;
+  found.status = ValidateTopicConfigs(values_, image_, configs);
+  if (found.status) {
+    found.entries =
+        std::make_shared<const std::vector<ConfigEntry>>(values_.OfTopic(image_, configs));
+  }
+  return found;
 }
 
 Result<std::vector<std::vector<int32_t>>> TopicCreation::AssignedReplicas(
@@ -245,7 +258,7 @@ CreatedTopic TopicCreation::Add(const NewTopic& topic) {
   result.id = Uuid::Random();
   result.partitions = static_cast<int32_t>(replicas.size());
   result.replication_factor = static_cast<int16_t>(replicas.front().size());
-  result.configs = values_.OfTopic(image_, configs);
+  result.configs = InForce(configs).entries;
   records_.emplace_back(cluster::TopicRecord{topic.name, result.id});
   for (const auto& [key, value] : configs) {
     records_.emplace_back(cluster::ConfigRecord{static_cast<int8_t>(cluster::ResourceType::kTopic),

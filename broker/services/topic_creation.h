@@ -3,6 +3,8 @@
 // Kafka's (ControllerApis, ReplicationControlManager).
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +56,12 @@ class TopicCreation {
   const std::vector<cluster::MetadataRecord>& records() const { return records_; }
 
  private:
+  struct ConfigsInForce {
+    Status status;
+    std::shared_ptr<const std::vector<ConfigEntry>> entries;  // null unless `status` is good
+  };
+
+  const ConfigsInForce& InForce(const cluster::ConfigMap& configs);
   Status Check(const NewTopic& topic, cluster::ConfigMap& configs);
   // A topic whose name differs by nothing but '.' and '_'; empty: none.
   std::string FindCollision(const std::string& name);
@@ -67,6 +75,7 @@ class TopicCreation {
   // Names with '.' as '_', and a topic of that name: those of the image, once one is asked for, and
   // what was added.
   std::optional<std::unordered_map<std::string, std::string>> taken_;
+  std::map<cluster::ConfigMap, ConfigsInForce> in_force_;  // by what topics set themselves
   std::vector<cluster::MetadataRecord> records_;
 };
 

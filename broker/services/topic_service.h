@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,7 +54,8 @@ struct CreatedTopic {
   Uuid id;  // zero when only validated
   int32_t partitions = -1;
   int16_t replication_factor = -1;
-  std::vector<ConfigEntry> configs;  // in force, by name
+  // In force, by name; null when there is an error. Topics that set the same share them.
+  std::shared_ptr<const std::vector<ConfigEntry>> configs;
 };
 
 // A topic by name, or by id when there is no name.

@@ -77,16 +77,25 @@ TEST_F(TopicServiceTest, MinusOneMeansTheDefaults) {
   EXPECT_EQ(created.replication_factor, 1);
 }
 
+TEST_F(TopicServiceTest, TopicsThatSetTheSameShareTheSettingsInForce) {
+  NewTopic other = Topic("c", 1, 1);
+  other.configs = {{"retention.ms", "5"}};
+  const auto created = Create({Topic("a", 1, 1), Topic("b", 2, 1), other});
+  ASSERT_EQ(created.size(), 3u);
+  EXPECT_EQ(created[0].configs, created[1].configs);
+  EXPECT_NE(created[0].configs, created[2].configs);
+}
+
 TEST_F(TopicServiceTest, AnswersTheSettingsInForceSortedByName) {
   NewTopic topic = Topic("t", 1, 1);
   topic.configs = {{"retention.ms", "5"}};
   const CreatedTopic created = CreateOne(topic);
-  ASSERT_EQ(created.configs.size(), tables.TopicDefinitions().size());
-  EXPECT_TRUE(std::ranges::is_sorted(created.configs, {}, &ConfigEntry::name));
-  const auto retention = std::ranges::find(created.configs, "retention.ms", &ConfigEntry::name);
+  ASSERT_EQ(created.configs->size(), tables.TopicDefinitions().size());
+  EXPECT_TRUE(std::ranges::is_sorted(*created.configs, {}, &ConfigEntry::name));
+  const auto retention = std::ranges::find(*created.configs, "retention.ms", &ConfigEntry::name);
   EXPECT_EQ(retention->value, "5");
   EXPECT_EQ(retention->source, ConfigSource::kTopic);
-  EXPECT_EQ(created.configs.front().source, ConfigSource::kDefault);
+  EXPECT_EQ(created.configs->front().source, ConfigSource::kDefault);
   EXPECT_THAT(cluster.Image()->ConfigsOf(cluster::ResourceType::kTopic, "t"),
               ElementsAre(std::pair("retention.ms", "5")));
 }
