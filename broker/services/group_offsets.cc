@@ -36,23 +36,35 @@ OffsetMove From(const Committed& committed, const TopicPartition& partition) {
   return move;
 }
 
-std::unexpected<Error> Unknown(const TopicPartition& partition) {
-  return Fail(ErrorCode::kUnknownTopicOrPartition,
-              fmt::format("there is no partition {}", partition.ToString()));
+template <class T>
+using Outcome = std::expected<T, OffsetsRefusal>;
+
+std::unexpected<OffsetsRefusal> Refuse(ErrorCode code, std::string message,
+                                       const TopicPartition& partition) {
+  return std::unexpected(
+      OffsetsRefusal({code, std::move(message)}, partition.topic, partition.partition));
 }
 
-Result<std::set<TopicPartition>> Expand(const MetadataImage& image,
-                                        const std::vector<TopicScope>& scopes) {
+std::unexpected<OffsetsRefusal> Unknown(const MetadataImage& image,
+                                        const TopicPartition& partition) {
+  if (image.FindTopic(partition.topic) == nullptr) {
+    return std::unexpected(OffsetsRefusal(
+        {ErrorCode::kUnknownTopicOrPartition, fmt::format("there is no topic {}", partition.topic)},
+        partition.topic));
+  }
+  return Refuse(ErrorCode::kUnknownTopicOrPartition,
+                fmt::format("there is no partition {}", partition.ToString()), partition);
+}
+
+Outcome<std::set<TopicPartition>> Expand(const MetadataImage& image,
+                                         const std::vector<TopicScope>& scopes) {
   std::set<TopicPartition> partitions;
   for (const TopicScope& scope : scopes) {
     const cluster::TopicImage* topic = image.FindTopic(scope.topic);
-    if (topic == nullptr) {
-      return Fail(ErrorCode::kUnknownTopicOrPartition,
-                  fmt::format("there is no topic {}", scope.topic));
-    }
+    if (topic == nullptr) return Unknown(image, {scope.topic, 0});
     const auto count = static_cast<int32_t>(topic->partitions.size());
     for (const int32_t partition : scope.partitions) {
-      if (partition < 0 || partition >= count) return Unknown({scope.topic, partition});
+      if (partition < 0 || partition >= count) return Unknown(image, {scope.topic, partition});
       partitions.insert({scope.topic, partition});
     }
     if (!scope.partitions.empty()) continue;
@@ -61,12 +73,12 @@ Result<std::set<TopicPartition>> Expand(const MetadataImage& image,
   return partitions;
 }
 
-Result<PartitionPtr> Led(const cluster::Cluster& cluster, const TopicPartition& tp) {
+Outcome<PartitionPtr> Led(const cluster::Cluster& cluster, const TopicPartition& tp) {
   LedPartition led = FindLed(cluster, tp.topic, tp.partition);
   const ErrorCode error = led ? (*led)->CheckLeaderEpoch(kNoEpoch) : led.error();
   if (error == ErrorCode::kNone) return *std::move(led);
-  if (error == ErrorCode::kUnknownTopicOrPartition) return Unknown(tp);
-  return Fail(error, fmt::format("partition {} cannot be read now", tp.ToString()));
+  if (error == ErrorCode::kUnknownTopicOrPartition) return Unknown(*cluster.Image(), tp);
+  return Refuse(error, fmt::format("partition {} cannot be read now", tp.ToString()), tp);
 }
 
 // Records of the log between two offsets.
@@ -99,8 +111,8 @@ std::optional<TimestampMs> Searched(const ResetTarget& target, TimestampMs now) 
   }
 }
 
-Result<Offset> Computed(const ResetTarget& target, const storage::LogOffsets& log,
-                        const OffsetMove& move) {
+Outcome<Offset> Computed(const ResetTarget& target, const storage::LogOffsets& log,
+                         const OffsetMove& move) {
   switch (target.kind) {
     case ResetTarget::Kind::kEarliest:
       return log.log_start;
@@ -110,9 +122,10 @@ Result<Offset> Computed(const ResetTarget& target, const storage::LogOffsets& lo
       return move.from.value_or(log.log_end);
     case ResetTarget::Kind::kShift: {
       if (!move.from) {
-        return Fail(ErrorCode::kInvalidRequest,
-                    fmt::format("{} has no committed offset that could be shifted",
-                                move.partition.ToString()));
+        return Refuse(ErrorCode::kInvalidRequest,
+                      fmt::format("{} has no committed offset that could be shifted",
+                                  move.partition.ToString()),
+                      move.partition);
       }
       Offset shifted = 0;
       if (!__builtin_add_overflow(*move.from, target.value, &shifted)) return shifted;
@@ -123,22 +136,22 @@ Result<Offset> Computed(const ResetTarget& target, const storage::LogOffsets& lo
   }
 }
 
-OffsetMoves Collect(std::vector<Result<OffsetMove>> results) {
+OffsetMoves Collect(std::vector<Outcome<OffsetMove>> results) {
   std::vector<OffsetMove> moves;
-  for (Result<OffsetMove>& result : results) {
-    if (!result) return Forward(std::move(result));
+  for (Outcome<OffsetMove>& result : results) {
+    if (!result) return std::unexpected(std::move(result).error());
     moves.push_back(*std::move(result));
   }
   return moves;
 }
 
 // A commit to a partition whose log cannot be read is still a commit.
-Result<OffsetMove> Explicit(const cluster::Cluster& cluster, const Committed& committed,
-                            OffsetChange change) {
+Outcome<OffsetMove> Explicit(const cluster::Cluster& cluster, const Committed& committed,
+                             OffsetChange change) {
   const TopicPartition& tp = change.partition;
   if (change.offset && *change.offset < 0) {
-    return Fail(ErrorCode::kOffsetOutOfRange,
-                fmt::format("{} is no offset for {}", *change.offset, tp.ToString()));
+    return Refuse(ErrorCode::kOffsetOutOfRange,
+                  fmt::format("{} is no offset for {}", *change.offset, tp.ToString()), tp);
   }
   OffsetMove move = From(committed, tp);
   move.to = change.offset;
@@ -147,7 +160,7 @@ Result<OffsetMove> Explicit(const cluster::Cluster& cluster, const Committed& co
   if (const LedPartition led = FindLed(cluster, tp.topic, tp.partition)) {
     CountRecords((*led)->log().Offsets(), move);
   } else if (led.error() == ErrorCode::kUnknownTopicOrPartition) {
-    return Unknown(tp);
+    return Unknown(*cluster.Image(), tp);
   }
   return move;
 }
@@ -183,8 +196,8 @@ void GroupOffsetsService::Reset(std::string group_id, std::vector<TopicScope> to
        done = std::move(done)](Result<GroupDetail> group) mutable {
         if (!group) return done(Forward(std::move(group)));
         const Committed committed = CommittedOf(*group);
-        Result<std::set<TopicPartition>> partitions = Expand(*cluster_.Image(), topics);
-        if (!partitions) return done(Forward(std::move(partitions)));
+        Outcome<std::set<TopicPartition>> partitions = Expand(*cluster_.Image(), topics);
+        if (!partitions) return done(std::unexpected(std::move(partitions).error()));
         std::vector<OffsetMove> moves;
         for (const TopicPartition& tp : *partitions) moves.push_back(From(committed, tp));
         if (topics.empty()) {
@@ -202,30 +215,33 @@ void GroupOffsetsService::Reset(std::string group_id, std::vector<TopicScope> to
 void GroupOffsetsService::FindTargets(std::vector<OffsetMove> moves, ResetTarget target,
                                       Callback<OffsetMoves> next) {
   if (moves.empty()) return next(std::move(moves));
-  using Gather = groups::Gather<Result<OffsetMove>>;
+  using Gather = groups::Gather<Outcome<OffsetMove>>;
   auto gather = std::make_shared<Gather>(
-      moves.size(), [next = std::move(next)](std::vector<Result<OffsetMove>> results) mutable {
+      moves.size(), [next = std::move(next)](std::vector<Outcome<OffsetMove>> results) mutable {
         next(Collect(std::move(results)));
       });
   const std::optional<TimestampMs> searched = Searched(target, clock_.WallMs());
   for (size_t i = 0; i < moves.size(); ++i) {
     OffsetMove move = std::move(moves[i]);
-    const Result<PartitionPtr> led = Led(cluster_, move.partition);
+    const Outcome<PartitionPtr> led = Led(cluster_, move.partition);
     if (!led) {
       gather->Set(i, std::unexpected(led.error()));
       continue;
     }
     const storage::LogOffsets log = (*led)->log().Offsets();
     if (!searched) {
-      const Result<Offset> to = Computed(target, log, move);
+      const Outcome<Offset> to = Computed(target, log, move);
       if (to) MoveTo(log, *to, move);
-      gather->Set(i, to ? Result<OffsetMove>(std::move(move)) : std::unexpected(to.error()));
+      gather->Set(i, to ? Outcome<OffsetMove>(std::move(move)) : std::unexpected(to.error()));
       continue;
     }
     FindOffset(
         *led, *searched, /*read_committed=*/false,
         [gather, i, log, move = std::move(move)](Result<storage::TimestampedOffset> found) mutable {
-          if (!found) return gather->Set(i, Forward(std::move(found)));
+          if (!found) {
+            Error error = std::move(found).error();
+            return gather->Set(i, Refuse(error.code, std::move(error.message), move.partition));
+          }
           MoveTo(log, found->offset == kNoOffset ? log.log_end : found->offset, move);
           gather->Set(i, std::move(move));
         });
@@ -234,24 +250,25 @@ void GroupOffsetsService::FindTargets(std::vector<OffsetMove> moves, ResetTarget
 
 void GroupOffsetsService::Commit(std::string group_id, std::vector<OffsetChange> changes,
                                  bool validate_only, Callback<OffsetMoves> done) {
-  WithGroup(group_id, /*may_be_new=*/true,
-            [this, group_id, changes = std::move(changes), validate_only,
-             done = std::move(done)](Result<GroupDetail> group) mutable {
-              if (!group) return done(Forward(std::move(group)));
-              const Committed committed = CommittedOf(*group);
-              std::set<TopicPartition> named;
-              std::vector<Result<OffsetMove>> results;
-              for (OffsetChange& change : changes) {
-                if (!named.insert(change.partition).second) {
-                  return done(Fail(ErrorCode::kInvalidRequest,
-                                   change.partition.ToString() + " is named twice"));
-                }
-                results.push_back(Explicit(cluster_, committed, std::move(change)));
-              }
-              OffsetMoves moves = Collect(std::move(results));
-              if (!moves) return done(std::move(moves));
-              Apply(std::move(group_id), *std::move(moves), validate_only, std::move(done));
-            });
+  WithGroup(
+      group_id, /*may_be_new=*/true,
+      [this, group_id, changes = std::move(changes), validate_only,
+       done = std::move(done)](Result<GroupDetail> group) mutable {
+        if (!group) return done(Forward(std::move(group)));
+        const Committed committed = CommittedOf(*group);
+        std::set<TopicPartition> named;
+        std::vector<Outcome<OffsetMove>> results;
+        for (OffsetChange& change : changes) {
+          if (!named.insert(change.partition).second) {
+            return done(Refuse(ErrorCode::kInvalidRequest,
+                               change.partition.ToString() + " is named twice", change.partition));
+          }
+          results.push_back(Explicit(cluster_, committed, std::move(change)));
+        }
+        OffsetMoves moves = Collect(std::move(results));
+        if (!moves) return done(std::move(moves));
+        Apply(std::move(group_id), *std::move(moves), validate_only, std::move(done));
+      });
 }
 
 void GroupOffsetsService::Apply(std::string group_id, std::vector<OffsetMove> moves,

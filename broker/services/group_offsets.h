@@ -6,9 +6,11 @@
 // Threads: any. Lifetime: what the service is given outlives it and every answer.
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cluster/cluster.h"
@@ -61,7 +63,17 @@ struct OffsetChange {
   std::string metadata;
 };
 
-using OffsetMoves = Result<std::vector<OffsetMove>>;
+// Why no offset was moved, and what that is about.
+struct OffsetsRefusal : Error {
+  OffsetsRefusal(Error error = {}) : Error(std::move(error)) {}  // NOLINT: every error is one
+  OffsetsRefusal(Error error, std::string topic, std::optional<int32_t> number = {})
+      : Error(std::move(error)), about_topic(std::move(topic)), about_partition(number) {}
+
+  std::string about_topic;                 // empty: the group
+  std::optional<int32_t> about_partition;  // of that topic; none: all of it
+};
+
+using OffsetMoves = std::expected<std::vector<OffsetMove>, OffsetsRefusal>;
 
 class GroupOffsetsService {
  public:

@@ -115,18 +115,14 @@ std::vector<admin::OffsetMove> MovesOf(std::vector<services::OffsetMove> moves) 
   return shown;
 }
 
-// The first of these that does not exist.
-std::optional<admin::ResourceName> FirstMissing(const cluster::MetadataImage& image,
-                                                const std::vector<services::TopicScope>& scope) {
-  for (const services::TopicScope& each : scope) {
-    const cluster::TopicImage* const topic = image.FindTopic(each.topic);
-    if (topic == nullptr) return admin::ResourceName{"topic", each.topic};
-    for (const int32_t partition : each.partitions) {
-      if (partition >= 0 && partition < static_cast<int32_t>(topic->partitions.size())) continue;
-      return admin::ResourceName{"partition", TopicPartition{each.topic, partition}.ToString()};
-    }
-  }
-  return std::nullopt;
+std::unexpected<admin::Failure> Refused(services::OffsetsRefusal refusal,
+                                        const std::string& group_id) {
+  const std::string topic = std::move(refusal.about_topic);
+  const std::optional<int32_t> partition = refusal.about_partition;
+  Error error = std::move(refusal);
+  if (topic.empty()) return FailAbout(std::move(error), kGroup, group_id);
+  if (!partition) return FailAbout(std::move(error), "topic", topic);
+  return FailAbout(std::move(error), "partition", TopicPartition{topic, *partition}.ToString());
 }
 
 // The longest metadata is one that is too long.
@@ -134,9 +130,11 @@ std::unexpected<admin::Failure> FailMetadata(admin::Failure failure,
                                              const std::vector<admin::OffsetCommit>& commits) {
   const auto longest = std::ranges::max_element(
       commits, {}, [](const admin::OffsetCommit& commit) { return commit.metadata.size(); });
-  failure.message = fmt::format(
-      "the metadata of {} has {} bytes, more than offset.metadata.max.bytes",
-      TopicPartition{longest->topic, longest->partition}.ToString(), longest->metadata.size());
+  const std::string partition = TopicPartition{longest->topic, longest->partition}.ToString();
+  failure.message =
+      fmt::format("the metadata of {} has {} bytes, more than offset.metadata.max.bytes", partition,
+                  longest->metadata.size());
+  failure.resource = {"partition", partition};
   failure.fields.push_back({"commits.metadata", failure.message});
   return std::unexpected(std::move(failure));
 }
@@ -200,49 +198,38 @@ Outcome<admin::GroupLag> AdminGroups::Lag(const std::string& group_id,
   return lag;
 }
 
-// What is named is what is missing, else the group.
-std::unexpected<admin::Failure> AdminGroups::Refused(
-    admin::Failure failure, const std::string& group_id,
-    const std::vector<services::TopicScope>& scope) const {
-  if (failure.code == ErrorCode::kUnknownTopicOrPartition) {
-    failure.resource = FirstMissing(*cluster_.Image(), scope);
-    return std::unexpected(std::move(failure));
-  }
-  return FailAbout(std::move(failure), kGroup, group_id);
-}
-
 Outcome<std::vector<admin::OffsetMove>> AdminGroups::Reset(const admin::OffsetReset& reset,
                                                            std::stop_token stop) {
   std::vector<services::TopicScope> scope;
   scope.reserve(reset.scope.size());
   for (const admin::TopicScope& each : reset.scope) scope.push_back({each.topic, each.partitions});
-  auto moves = WaitForResult<std::vector<services::OffsetMove>>(stop, [&](auto done) {
+  auto moves = Wait<services::OffsetMoves>(stop, [&](auto done) {
     offsets_.Reset(reset.group_id, scope, std::visit(ToTarget{}, reset.target), reset.validate_only,
                    std::move(done));
   });
-  if (!moves) return Refused(std::move(moves).error(), reset.group_id, scope);
-  return MovesOf(*std::move(moves));
+  if (!moves) return std::unexpected(std::move(moves).error());
+  if (!*moves) return Refused(std::move(*moves).error(), reset.group_id);
+  return MovesOf(**std::move(moves));
 }
 
 Outcome<std::vector<admin::OffsetMove>> AdminGroups::Commit(
     const std::string& group_id, const std::vector<admin::OffsetCommit>& commits,
     bool validate_only, std::stop_token stop) {
-  std::vector<services::TopicScope> scope;
   std::vector<services::OffsetChange> changes;
   changes.reserve(commits.size());
   for (const admin::OffsetCommit& commit : commits) {
     changes.push_back(
         {{commit.topic, commit.partition}, commit.offset, commit.leader_epoch, commit.metadata});
-    scope.push_back({commit.topic, {commit.partition}});
   }
-  auto moves = WaitForResult<std::vector<services::OffsetMove>>(stop, [&](auto done) {
+  auto moves = Wait<services::OffsetMoves>(stop, [&](auto done) {
     offsets_.Commit(group_id, std::move(changes), validate_only, std::move(done));
   });
-  if (moves) return MovesOf(*std::move(moves));
-  if (moves.error().code == ErrorCode::kOffsetMetadataTooLarge) {
-    return FailMetadata(std::move(moves).error(), commits);
+  if (!moves) return std::unexpected(std::move(moves).error());
+  if (*moves) return MovesOf(**std::move(moves));
+  if (moves->error().code == ErrorCode::kOffsetMetadataTooLarge) {
+    return FailMetadata(Error(std::move(*moves).error()), commits);
   }
-  return Refused(std::move(moves).error(), group_id, scope);
+  return Refused(std::move(*moves).error(), group_id);
 }
 
 Outcome<admin::GroupInfo> AdminGroups::Delete(const std::string& group_id, bool validate_only,

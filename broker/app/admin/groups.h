@@ -35,8 +35,6 @@ class AdminGroups final : public admin::GroupsPort {
  private:
   admin::GroupInfo ToInfo(const groups::GroupSummary& summary) const;
   admin::GroupInfo ToInfo(const groups::GroupDetail& detail) const;
-  std::unexpected<admin::Failure> Refused(admin::Failure failure, const std::string& group_id,
-                                          const std::vector<services::TopicScope>& scope) const;
 
   const cluster::Cluster& cluster_;
   groups::GroupCoordinator& coordinator_;

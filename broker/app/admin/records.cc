@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "app/admin/record_views.h"
 #include "cluster/await.h"
@@ -243,6 +244,22 @@ admin::Outcome<std::unique_ptr<admin::RecordsPort::Subscription>> AdminRecords::
   return std::make_unique<ServiceSubscription>(wanted, std::move(wake));
 }
 
+// The partition, if it is one that is missing; else the topic.
+std::unexpected<admin::Failure> AdminRecords::FailProduce(Error error,
+                                                          const admin::ProduceOrder& order) const {
+  const auto image = cluster_.Image();
+  const cluster::TopicImage* const topic = image->FindTopic(order.topic);
+  if (error.code != ErrorCode::kUnknownTopicOrPartition || topic == nullptr) {
+    return FailAbout(std::move(error), order.topic);
+  }
+  for (const admin::NewRecord& record : order.records) {
+    if (!record.partition || std::cmp_less(*record.partition, topic->partitions.size())) continue;
+    return admin::FailWith(
+        std::move(error), {"partition", TopicPartition{order.topic, *record.partition}.ToString()});
+  }
+  return FailAbout(std::move(error), order.topic);
+}
+
 admin::Outcome<std::vector<admin::ProducedRecord>> AdminRecords::Produce(
     const admin::ProduceOrder& order, std::stop_token stop) {
   if (stop.stop_requested()) {
@@ -265,7 +282,7 @@ admin::Outcome<std::vector<admin::ProducedRecord>> AdminRecords::Produce(
     added.partition = record.partition;
   }
   Result<std::vector<services::ProducedRecord>> produced = producer_.Produce(call);
-  if (!produced) return FailAbout(std::move(produced).error(), order.topic);
+  if (!produced) return FailProduce(std::move(produced).error(), order);
   std::vector<admin::ProducedRecord> results;
   for (const services::ProducedRecord& record : *produced) {
     admin::ProducedRecord& result = results.emplace_back();

@@ -30,6 +30,7 @@ class AdminRecords final : public admin::RecordsPort {
 
  private:
   admin::Outcome<std::vector<services::RecordRange>> Ranges(const admin::ScanQuery& query) const;
+  std::unexpected<admin::Failure> FailProduce(Error error, const admin::ProduceOrder& order) const;
   Result<Offset> StartOf(const admin::ReadStart& start, int32_t partition,
                          storage::PartitionLog& log) const;
 

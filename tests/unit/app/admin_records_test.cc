@@ -60,6 +60,23 @@ class AdminRecordsTest : public testing::Test {
   Records sink;
 };
 
+TEST_F(AdminRecordsTest, WhatCannotBeProducedToIsNamed) {
+  const auto resource = [&](const std::string& topic, std::optional<int32_t> partition) {
+    admin::ProduceOrder order{.topic = topic, .records = {}};
+    for (const std::optional<int32_t>& each : {std::optional<int32_t>(0), partition}) {
+      order.records.emplace_back().partition = each;
+    }
+    const auto produced = port.Produce(order, {});
+    const admin::ResourceName about = produced.error().resource.value();
+    return about.type + " " + about.name;
+  };
+  EXPECT_EQ(resource("t", 7), "partition t-7");
+  EXPECT_EQ(resource("nowhere", 7), "topic nowhere");
+  services::CreateTopic(cluster, std::string(cluster::kConsumerOffsetsTopic), services::TopicId(2),
+                        1);
+  EXPECT_EQ(resource(std::string(cluster::kConsumerOffsetsTopic), 0), "topic __consumer_offsets");
+}
+
 TEST_F(AdminRecordsTest, BeginsWhereItIsTold) {
   query.start = admin::FromEarliest{};
   EXPECT_EQ(admin::ScanEnd::kComplete, Scan().end);

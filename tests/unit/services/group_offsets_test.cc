@@ -16,6 +16,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using Kind = ResetTarget::Kind;
 
+ErrorCode CodeOf(const OffsetMoves& moves) { return moves ? ErrorCode::kNone : moves.error().code; }
+
+// "topic", "topic-partition"; "": the group.
+std::string AboutOf(const OffsetMoves& moves) {
+  const std::optional<int32_t> partition = moves.error().about_partition;
+  return moves.error().about_topic + (partition ? "-" + std::to_string(*partition) : "");
+}
+
 class GroupOffsetsTest : public testing::Test {
  protected:
   GroupOffsetsTest() {
@@ -143,6 +151,7 @@ TEST_F(GroupOffsetsTest, AllPartitionsOrNone) {
   Have(0, 60);
   cluster.Log("t", 1)->availability = Fail(ErrorCode::kKafkaStorageError, "offline");
   EXPECT_EQ(CodeOf(Reset({{"t", {}}}, Kind::kEarliest)), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(AboutOf(Reset({{"t", {}}}, Kind::kEarliest)), "t-1");
   EXPECT_EQ(CodeOf(Reset({{"t", {1}}}, Kind::kShift, 1)), ErrorCode::kKafkaStorageError);
   EXPECT_THAT(Committed(), ElementsAre("0:60"));
 }
@@ -153,6 +162,10 @@ TEST_F(GroupOffsetsTest, WhatIsNotThereIsNamed) {
   const OffsetMoves moves = Reset({{"t", {2}}}, Kind::kEarliest);
   EXPECT_EQ(CodeOf(moves), ErrorCode::kUnknownTopicOrPartition);
   EXPECT_THAT(moves.error().message, HasSubstr("t-2"));
+  EXPECT_EQ(AboutOf(moves), "t-2");
+  EXPECT_EQ(AboutOf(Reset({}, Kind::kEarliest)), "");
+  EXPECT_EQ(AboutOf(Reset({{"nowhere", {}}}, Kind::kEarliest)), "nowhere");
+  EXPECT_EQ(AboutOf(Reset({{"t", {0}}}, Kind::kShift, 1)), "t-0");
   EXPECT_EQ(CodeOf(Reset({{"t", {0}}}, Kind::kShift, 1)), ErrorCode::kInvalidRequest);
   EXPECT_THAT(Committed(), ElementsAre("no group"));
 }
@@ -184,6 +197,8 @@ TEST_F(GroupOffsetsTest, CommitsAreChecked) {
   EXPECT_EQ(CodeOf(Commit({{{"t", 0}, 1, 0, ""}, {{"t", 0}, 2, 0, ""}})),
             ErrorCode::kInvalidRequest);
   EXPECT_EQ(CodeOf(Commit({{{"t", 9}, 1, 0, ""}})), ErrorCode::kUnknownTopicOrPartition);
+  EXPECT_EQ(AboutOf(Commit({{{"nowhere", 0}, 1, 0, ""}})), "nowhere");
+  EXPECT_EQ(AboutOf(Commit({{{"t", 0}, 1, 0, ""}, {{"t", 9}, 1, 0, ""}})), "t-9");
   EXPECT_TRUE(Commit({{{"t", 0}, 1, 0, ""}}, /*validate_only=*/true));
   EXPECT_THAT(Committed(), ElementsAre("no group"));
 }
