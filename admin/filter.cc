@@ -202,6 +202,12 @@ class Parser {
     if (!path) return At(field.position, path.error());
     auto comparison = std::make_shared<Comparison>(*std::move(path));
     if (lexer_.Peek().kind != FilterToken::Kind::kComparator) {
+      if (comparison->path.field().type() == FieldDescriptor::TYPE_BOOL) {
+        return At(field.position, FailField("filter", fmt::format("{0} alone is no condition; say "
+                                                                  "{0} = true or {0} = false",
+                                                                  field.text))
+                                      .error());
+      }
       return Expected("=, !=, <, <=, >, >= or :");
     }
     comparison->comparator = lexer_.Take().text;

@@ -8,7 +8,7 @@
 namespace monkafka::admin {
 
 uint64_t HashOf(const google::protobuf::Message& message) {
-  std::string bytes;
+  std::string bytes = message.GetDescriptor()->full_name();
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
     google::protobuf::io::CodedOutputStream output(&stream);

@@ -25,7 +25,8 @@ grpc::ByteBuffer SerializeMessage(const Message& message) {
   return bytes;
 }
 
-// Equal for equal messages, whatever the order of their maps, in every run of the process.
+// Equal for equal messages of one type, whatever the order of their maps, in every run of the
+// process.
 uint64_t HashOf(const google::protobuf::Message& message);
 
 }  // namespace monkafka::admin

@@ -44,9 +44,12 @@ std::optional<Outcome<ReplayCache::Answer>> ReplayCache::Replay(const Key& key,
                                                                 const EntryPtr& entry,
                                                                 uint64_t request_hash) {
   if (entry->request_hash != request_hash) {
-    return std::unexpected(Failure(FailureKind::kInvalidArgument, "REQUEST_ID_REUSED",
-                                   "the request_id " + std::get<2>(key) +
-                                       " was used for another request; each needs its own"));
+    Failure failure = FailField("request_id", std::get<2>(key) +
+                                                  " was used for another request; "
+                                                  "each needs its own")
+                          .error();
+    failure.reason = "REQUEST_ID_REUSED";
+    return std::unexpected(std::move(failure));
   }
   while (!entry->done && !entry->failed) changed_.Wait(mutex_);
   if (entry->failed) return std::nullopt;

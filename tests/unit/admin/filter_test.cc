@@ -145,6 +145,12 @@ TEST(Filter, SaysWhatIsWrongAndWhere) {
             std::string::npos);
   EXPECT_NE(Refusal("partition_count = nan").find("is a number"), std::string::npos);
   EXPECT_NE(Refusal("internal = maybe").find("true or false at position 11"), std::string::npos);
+  for (const char* text : {"internal", "NOT internal", "-internal", "internal AND name = a"}) {
+    EXPECT_NE(Refusal(text).find("internal alone is no condition; say internal = true or internal "
+                                 "= false at position "),
+              std::string::npos)
+        << text;
+  }
   EXPECT_NE(Refusal("configs = x").find("only asked for with : at position 0"), std::string::npos);
   EXPECT_NE(Refusal("name.x = 1").find("no fields of its own"), std::string::npos);
   EXPECT_NE(Refusal(std::string(40, '(')).find("too deeply"), std::string::npos);

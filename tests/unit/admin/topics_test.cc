@@ -122,7 +122,11 @@ TEST_F(TopicsTest, RepeatedRequestIdCreatesOnceAndAnswersTheSame) {
 
   create.mutable_topic()->set_partition_count(3);
   const grpc::Status status = Call(&v1::TopicsService::Stub::CreateTopic, create, created);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(ReasonOf(status), "REQUEST_ID_REUSED");
+  const auto bad = DetailOf<google::rpc::BadRequest>(status);
+  ASSERT_TRUE(bad);
+  EXPECT_EQ(bad->field_violations(0).field(), "request_id");
 }
 
 TEST_F(TopicsTest, FailedRequestCanBeTriedAgainWithItsId) {
