@@ -1,5 +1,5 @@
 // Who changed what: one line for each mutation that was asked for, refused ones and dry runs too.
-// Contents of records and values of configs are not in it.
+// Contents of records and secrets are not in it.
 #pragma once
 
 #include <chrono>

@@ -40,6 +40,7 @@ void Call::Await(grpc::AsyncGenericService& service, grpc::ServerCompletionQueue
 void Call::OnAccepted(bool ok) {
   if (!ok) return;  // the server is shutting down
   Begin(done_);
+  peer_ = context_.peer();
   await_next_();
   handler_.OnAccepted(shared_from_this());
 }

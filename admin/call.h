@@ -75,7 +75,8 @@ class Call : public std::enable_shared_from_this<Call> {
   // "/package.Service/Method"
   const std::string& path() const { return context_.method(); }
   const grpc::ServerContext& context() const { return context_; }
-  std::string Peer() const { return context_.peer(); }
+  // As it was when the call came: gRPC forgets it with the connection.
+  const std::string& Peer() const { return peer_; }
   std::stop_token stop_token() const { return stop_.get_token(); }
   bool stopped() const { return stop_.stop_requested(); }
 
@@ -142,6 +143,7 @@ class Call : public std::enable_shared_from_this<Call> {
   Event done_{*this, &Call::OnDone};
   grpc::ByteBuffer incoming_;
   std::stop_source stop_;
+  std::string peer_;
   Principal principal_;
   std::optional<Failure> denial_;
   std::string audit_outcome_ = "OK";

@@ -8,6 +8,8 @@
 
 #include <vector>
 
+#include "admin/grpc_log.h"
+
 namespace monkafka::admin {
 namespace {
 
@@ -24,6 +26,7 @@ grpc::Status Stopping() {
 }  // namespace
 
 std::unique_ptr<Server> Server::Start(Service& service) {
+  RouteGrpcLog();
   std::unique_ptr<Server> server(new Server(service));
   if (!server->Build()) return nullptr;
   server->thread_ = std::thread([raw = server.get()] { raw->Run(); });
@@ -97,6 +100,7 @@ void Server::Adopt(int socket, Transport transport) {
   grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
   connection.listener_fd = -1;
   connection.fd = socket;
+  if (transport == Transport::kTcp) NoteConnected(socket);
   (transport == Transport::kTcp ? tcp_ : unix_)->HandleNewConnection(&connection);
 }
 
@@ -105,6 +109,7 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
 }
 
 void Server::OnAccepted(const CallPtr& call) {
+  NoteCalled(call->Peer());
   bool stopping = false;
   bool too_many = false;
   {

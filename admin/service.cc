@@ -18,7 +18,7 @@ constexpr unsigned kSecondsBetweenLooks = 5;  // at the files of TLS, while gRPC
 
 CallerEvidence EvidenceOf(const Call& call) {
   CallerEvidence evidence;
-  const std::string peer = call.Peer();
+  const std::string& peer = call.Peer();
   evidence.local = peer.starts_with("unix:") || peer.starts_with("inproc");
   const auto& metadata = call.context().client_metadata();
   if (const auto found = metadata.find("authorization"); found != metadata.end()) {
@@ -87,14 +87,14 @@ Service::~Service() {
 void Service::AddServices(const Ports& ports) {
   const Runtime runtime{unary_, scans_, &timers_};
   if (ports.cluster != nullptr) AddCluster(table_, *ports.cluster);
-  if (ports.topics != nullptr) AddTopics(table_, *ports.topics);
+  if (ports.topics != nullptr) AddTopics(table_, *ports.topics, ports.configs);
   if (ports.segments != nullptr) AddSegments(table_, *ports.segments);
   if (ports.offsets != nullptr) AddOffsets(table_, *ports.offsets, runtime);
   if (ports.groups != nullptr) AddGroups(table_, *ports.groups, runtime);
   if (ports.records != nullptr) AddRecords(table_, *ports.records, runtime);
   if (ports.configs != nullptr) AddConfigs(table_, *ports.configs);
   if (ports.connections != nullptr) AddConnections(table_, *ports.connections);
-  if (ports.resources != nullptr) AddResources(table_, *ports.resources);
+  if (ports.resources != nullptr) AddResources(table_, *ports.resources, ports.configs);
   AddReflection(table_);
   health_.AddTo(table_);
 }

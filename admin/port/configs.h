@@ -114,6 +114,8 @@ class ConfigsPort {
   virtual Outcome<ConfigExplanation> Explain(const ConfigResource& resource,
                                              const std::string& name,
                                              const std::optional<std::string>& proposed) = 0;
+  // Whether what such a key is set to may be told in the log: the key exists and is no secret.
+  virtual bool MayBeTold(ConfigResource::Type type, const std::string& name) const = 0;
 };
 
 }  // namespace monkafka::admin

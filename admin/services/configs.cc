@@ -4,6 +4,7 @@
 
 #include "admin/listing.h"
 #include "admin/port/configs.h"
+#include "admin/services/config_subject.h"
 #include "admin/services/convert.h"
 #include "admin/services/services.h"
 #include "monkafka/admin/v1/configs.pb.h"
@@ -49,44 +50,29 @@ Outcome<ConfigResource> ResourceOf(const v1::ConfigResource& resource) {
   return ConfigResource{.type = Type::kClusterDefault, .topic = {}};
 }
 
-// What the audit tells of one change: "retention.ms=60000", "-retention.ms". The value only of keys
-// that are known to be no secrets.
-std::string SubjectOf(ConfigsPort& port, const Outcome<ConfigResource>& resource,
-                      const v1::ConfigChange& change) {
-  constexpr size_t kLongestValue = 256;
-  const char* sign = "=";
-  switch (change.operation()) {
-    case v1::ConfigChange::OPERATION_DELETE:
-      return "-" + change.name();
-    case v1::ConfigChange::OPERATION_APPEND:
-      sign = "+=";
-      break;
-    case v1::ConfigChange::OPERATION_SUBTRACT:
-      sign = "-=";
-      break;
-    default:
-      break;
-  }
-  if (!resource) return change.name();
-  const Outcome<ConfigExplanation> known = port.Explain(*resource, change.name(), std::nullopt);
-  if (!known || known->entry.sensitive) return change.name();
-  const bool cut = change.value().size() > kLongestValue;
-  return fmt::format("{}{}{}{}", change.name(), sign, change.value().substr(0, kLongestValue),
-                     cut ? "..." : "");
-}
-
-std::string SubjectOf(ConfigsPort& port, const v1::AlterConfigsRequest& request) {
-  constexpr size_t kLongestWithValues = 8 << 10;  // keys alone from there on
+std::string SubjectOf(const ConfigsPort& port, const v1::AlterConfigsRequest& request) {
+  using Type = ConfigResource::Type;
   const v1::ConfigResource& about = request.resource();
-  std::string subject = "brokers";
-  if (about.has_topic()) subject = "topic " + about.topic();
-  if (about.has_broker_id()) subject = fmt::format("broker {}", about.broker_id());
-  const Outcome<ConfigResource> resource = ResourceOf(about);
+  ConfigSubject subject(&port, about.has_topic() ? Type::kTopic : Type::kBroker,
+                        about.has_topic()       ? "topic " + about.topic()
+                        : about.has_broker_id() ? fmt::format("broker {}", about.broker_id())
+                                                : "brokers");
   for (const v1::ConfigChange& change : request.changes()) {
-    const bool full = subject.size() > kLongestWithValues;
-    subject += " " + (full ? change.name() : SubjectOf(port, resource, change));
+    switch (change.operation()) {
+      case v1::ConfigChange::OPERATION_DELETE:
+        subject.AddDeletion(change.name());
+        break;
+      case v1::ConfigChange::OPERATION_APPEND:
+        subject.AddValue(change.name(), "+=", change.value());
+        break;
+      case v1::ConfigChange::OPERATION_SUBTRACT:
+        subject.AddValue(change.name(), "-=", change.value());
+        break;
+      default:
+        subject.AddValue(change.name(), "=", change.value());
+    }
   }
-  return subject;
+  return subject.Take();
 }
 
 Outcome<v1::ListConfigsResponse> ListConfigs(ConfigsPort& port,

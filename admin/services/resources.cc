@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
 #include "admin/port/resources.h"
+#include "admin/services/config_subject.h"
 #include "admin/services/convert.h"
 #include "admin/services/services.h"
 #include "monkafka/admin/v1/resources.pb.h"
@@ -111,29 +113,40 @@ Outcome<v1::ExportResourcesResponse> ExportResources(ResourcesPort& port,
   return response;
 }
 
-std::string SubjectOf(const auto& request) {
+// "2 topics: orders { partitions=3 retention.ms=60000 } payments"; all names, whatever it takes.
+std::string SubjectOf(const ConfigsPort* configs, const auto& request) {
   const auto& topics = request.documents().topics();
-  std::string subject =
-      fmt::format("{} topics{}:", topics.size(), request.prune() ? ", pruning" : "");
-  for (const v1::TopicDocument& topic : topics) subject += " " + topic.name();
-  return subject;
+  ConfigSubject subject(
+      configs, ConfigResource::Type::kTopic,
+      fmt::format("{} topics{}:", topics.size(), request.prune() ? ", pruning" : ""));
+  for (const v1::TopicDocument& topic : topics) {
+    subject.Add(topic.name());
+    if (subject.long_enough()) continue;
+    if (topic.partitions() == 0 && topic.configs().empty()) continue;
+    subject.Add("{");
+    if (topic.partitions() > 0) subject.Add(fmt::format("partitions={}", topic.partitions()));
+    const std::map<std::string, std::string> sorted(topic.configs().begin(), topic.configs().end());
+    for (const auto& [key, value] : sorted) subject.AddValue(key, "=", value);
+    subject.Add("}");
+  }
+  return subject.Take();
 }
 
 }  // namespace
 
-void AddResources(MethodTable& table, ResourcesPort& port) {
+void AddResources(MethodTable& table, ResourcesPort& port, const ConfigsPort* configs) {
   const std::string service = "/monkafka.admin.v1.ResourcesService/";
   table.AddRead<v1::PlanResourcesRequest>(
       service + "PlanResources", Role::kViewer,
       [&port](const auto& request, Call&) { return PlanResources(port, request); });
   table.AddMutation<v1::ApplyResourcesRequest>(
       service + "ApplyResources", Role::kAdmin,
-      [](const auto& request) { return SubjectOf(request); },
+      [configs](const auto& request) { return SubjectOf(configs, request); },
       [&port](const auto& request, Call& call) { return ApplyResources(port, request, call); });
   table.AddStreamedMutation<v1::ApplyResourcesWithProgressRequest,
                             v1::ApplyResourcesWithProgressResponse>(
       service + "ApplyResourcesWithProgress", Role::kAdmin,
-      [](const auto& request) { return SubjectOf(request); },
+      [configs](const auto& request) { return SubjectOf(configs, request); },
       [&port](const auto& request, auto& stream) {
         return ApplyResourcesWithProgress(port, request, stream);
       });

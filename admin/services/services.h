@@ -17,13 +17,14 @@ struct Runtime {
 };
 
 void AddCluster(MethodTable& table, ClusterPort& port);
-void AddTopics(MethodTable& table, TopicsPort& port);
+// configs: what the audit may tell; may be null.
+void AddTopics(MethodTable& table, TopicsPort& port, const ConfigsPort* configs);
 void AddSegments(MethodTable& table, SegmentsPort& port);
 void AddOffsets(MethodTable& table, OffsetsPort& port, const Runtime& runtime);
 void AddGroups(MethodTable& table, GroupsPort& port, const Runtime& runtime);
 void AddRecords(MethodTable& table, RecordsPort& port, const Runtime& runtime);
 void AddConfigs(MethodTable& table, ConfigsPort& port);
 void AddConnections(MethodTable& table, ConnectionsPort& port);
-void AddResources(MethodTable& table, ResourcesPort& port);
+void AddResources(MethodTable& table, ResourcesPort& port, const ConfigsPort* configs);
 
 }  // namespace monkafka::admin

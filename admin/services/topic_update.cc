@@ -26,10 +26,9 @@ Outcome<void> ApplyPath(std::string_view path, const v1::Topic& topic, TopicUpda
   } else if (path == kConfigs) {
     update.replace_configs = true;
     SetAllConfigs(topic, update);
-  } else if (path.starts_with("configs.")) {
-    const std::string key(WithoutBackquotes(path.substr(kConfigs.size() + 1)));
-    const auto found = topic.configs().find(key);
-    update.set_configs[key] =
+  } else if (const std::optional<std::string> key = ConfigKeyOf(path)) {
+    const auto found = topic.configs().find(*key);
+    update.set_configs[*key] =
         found == topic.configs().end() ? std::nullopt : std::optional(found->second);
   } else {
     return FailField("update_mask", std::string(path) +
@@ -40,6 +39,11 @@ Outcome<void> ApplyPath(std::string_view path, const v1::Topic& topic, TopicUpda
 }
 
 }  // namespace
+
+std::optional<std::string> ConfigKeyOf(std::string_view path) {
+  if (!path.starts_with("configs.")) return std::nullopt;
+  return std::string(WithoutBackquotes(path.substr(kConfigs.size() + 1)));
+}
 
 Outcome<TopicUpdate> TopicUpdateOf(const v1::UpdateTopicRequest& request) {
   const v1::Topic& topic = request.topic();

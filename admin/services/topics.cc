@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "admin/listing.h"
 #include "admin/port/topics.h"
+#include "admin/services/config_subject.h"
 #include "admin/services/convert.h"
 #include "admin/services/services.h"
 #include "admin/services/topic_update.h"
@@ -276,27 +277,47 @@ std::string BatchDeleteSubject(const v1::BatchDeleteTopicsRequest& request) {
   return fmt::format("{} topics: {}", request.names().size(), fmt::join(request.names(), " "));
 }
 
-// What is changed, as the mask says or, without one, as the topic does.
-std::string UpdateSubject(const v1::UpdateTopicRequest& request) {
+void AddConfigs(const v1::Topic& topic, ConfigSubject& subject) {
+  const std::map<std::string, std::string> sorted(topic.configs().begin(), topic.configs().end());
+  for (const auto& [key, value] : sorted) subject.AddValue(key, "=", value);
+}
+
+std::string CreateSubject(const ConfigsPort* configs, const v1::CreateTopicRequest& request) {
   const v1::Topic& topic = request.topic();
-  const auto& paths = request.update_mask().paths();
-  const bool all = paths.empty();
-  std::string subject = "topic " + topic.name();
-  for (const std::string& path : paths) subject += " " + path;
-  if (all) {
-    const std::map<std::string, std::string> sorted(topic.configs().begin(), topic.configs().end());
-    for (const auto& [key, value] : sorted) subject += " configs." + key;
+  ConfigSubject subject(configs, ConfigResource::Type::kTopic, "topic " + topic.name());
+  subject.Add(fmt::format("partitions={}", topic.partition_count()));
+  AddConfigs(topic, subject);
+  return subject.Take();
+}
+
+// What is changed, as the mask says or, without one, as the topic does. "configs:" is followed by
+// all that there will be.
+std::string UpdateSubject(const ConfigsPort* configs, const v1::UpdateTopicRequest& request) {
+  const v1::Topic& topic = request.topic();
+  ConfigSubject subject(configs, ConfigResource::Type::kTopic, "topic " + topic.name());
+  const std::string partitions = fmt::format("partitions={}", topic.partition_count());
+  for (const std::string& path : request.update_mask().paths()) {
+    if (const std::optional<std::string> key = ConfigKeyOf(path)) {
+      const auto value = topic.configs().find(*key);
+      value == topic.configs().end() ? subject.AddDeletion(*key)
+                                     : subject.AddValue(*key, "=", value->second);
+    } else if (path == "configs") {
+      subject.Add("configs:");
+      AddConfigs(topic, subject);
+    } else {
+      subject.Add(path == "partition_count" ? partitions : path);
+    }
   }
-  if (topic.partition_count() > 0 &&
-      (all || std::ranges::find(paths, "partition_count") != paths.end())) {
-    subject += fmt::format(" partitions={}", topic.partition_count());
+  if (request.update_mask().paths().empty()) {
+    AddConfigs(topic, subject);
+    if (topic.partition_count() > 0) subject.Add(partitions);
   }
-  return subject;
+  return subject.Take();
 }
 
 }  // namespace
 
-void AddTopics(MethodTable& table, TopicsPort& port) {
+void AddTopics(MethodTable& table, TopicsPort& port, const ConfigsPort* configs) {
   const std::string service = "/monkafka.admin.v1.TopicsService/";
   table.AddRead<v1::ListTopicsRequest>(
       service + "ListTopics", Role::kViewer,
@@ -306,13 +327,11 @@ void AddTopics(MethodTable& table, TopicsPort& port) {
       [&port](const auto& request, Call&) { return GetTopic(port, request); });
   table.AddMutation<v1::CreateTopicRequest>(
       service + "CreateTopic", Role::kOperator,
-      [](const auto& request) {
-        return fmt::format("topic {} partitions={}", request.topic().name(),
-                           request.topic().partition_count());
-      },
+      [configs](const auto& request) { return CreateSubject(configs, request); },
       [&port](const auto& request, Call& call) { return CreateTopic(port, request, call); });
   table.AddMutation<v1::UpdateTopicRequest>(
-      service + "UpdateTopic", Role::kOperator, UpdateSubject,
+      service + "UpdateTopic", Role::kOperator,
+      [configs](const auto& request) { return UpdateSubject(configs, request); },
       [&port](const auto& request, Call& call) { return UpdateTopic(port, request, call); });
   table.AddMutation<v1::DeleteTopicRequest>(
       service + "DeleteTopic", Role::kAdmin,

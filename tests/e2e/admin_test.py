@@ -61,6 +61,7 @@ def generated(name):
 status_pb2 = generated("google.rpc.status_pb2")
 error_details_pb2 = generated("google.rpc.error_details_pb2")
 health_pb2 = generated("grpc.health.v1.health_pb2")
+reflection_pb2 = generated("grpc.reflection.v1.reflection_pb2")
 
 PROTOS = [cluster_pb2, configs_pb2, connections_pb2, groups_pb2, offsets_pb2, records_pb2,
           resources_pb2, segments_pb2, topics_pb2]
@@ -256,6 +257,22 @@ class Topics(AdminCase):
             request.page_token = answer.next_page_token
         self.assertEqual(names, [f"page-{i}" for i in range(7)])
         self.assertGreaterEqual(pages, 3)
+
+    def test_who_asked_is_in_the_audit_even_if_gone(self):
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.admin.create("x" * (32 << 20))
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+        line = wait_until(lambda: re.search(".*outcome=MESSAGE_MISSING", self.admin.log_text()), 10, "an audit line")
+        self.assertIn('peer="ipv4:127.0.0.1:', line[0])
+
+    def test_the_audit_tells_what_configs_are_set_to(self):
+        self.admin.create("told", **{"retention.ms": "60000"})
+        self.admin.topics.UpdateTopic(topics_pb2.UpdateTopicRequest(
+            topic=topics_pb2.Topic(name="told", configs={"segment.ms": "7000"}),
+            update_mask=field_mask_pb2.FieldMask(paths=["configs.segment.ms", "configs.retention.ms"])))
+        log = self.admin.log_text()
+        self.assertIn('CreateTopic subject="topic told partitions=1 retention.ms=60000" outcome=OK', log)
+        self.assertIn('UpdateTopic subject="topic told segment.ms=7000 -retention.ms" outcome=OK', log)
 
     def test_a_wrong_field_is_named(self):
         _, details = self.assert_fails(
@@ -815,6 +832,56 @@ class Listening(harness.TestCase):
         admin.create("secret")
 
 
+    def test_health_needs_no_token_and_reflection_does(self):
+        home = scratch_directory()
+        self.make_certificate(home)
+        tokens = home / "tokens"
+        tokens.write_text("viewer val fedcba9876543210fedc\n")
+        tokens.chmod(0o600)
+        admin = Admin(**{"monkafka.admin.tls.certificate.file": home / "cert.pem",
+                         "monkafka.admin.tls.key.file": home / "key.pem",
+                         "monkafka.admin.tokens.file": tokens})
+        self.addCleanup(admin.close)
+        address = "localhost:" + admin.address.rsplit(":", 1)[1]
+        grpcurl = CLIENTS / "bin" / "grpcurl"
+        if not grpcurl.exists():
+            harness.skip("grpcurl is not installed (it needs Go)")
+
+        def ask(*arguments):
+            return subprocess.run([grpcurl, "-cacert", home / "cert.pem", *arguments], text=True,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS).stdout
+        self.assertIn("Unauthenticated", ask(address, "list"))
+        token = ["-H", "authorization: Bearer fedcba9876543210fedc"]
+        self.assertIn("monkafka.admin.v1.TopicsService", ask(*token, address, "list"))
+        self.assertIn("SERVING", ask("-import-path", ROOT / "proto", "-proto", "grpc/health/v1/health.proto",
+                                     address, "grpc.health.v1.Health/Check"))
+
+    def test_a_failed_handshake_is_told_with_its_client(self):
+        home = scratch_directory()
+        self.make_certificate(home)
+        admin = Admin(**{"monkafka.admin.tls.certificate.file": home / "cert.pem",
+                         "monkafka.admin.tls.key.file": home / "key.pem"})
+        self.addCleanup(admin.close)
+        port = int(admin.address.rsplit(":", 1)[1])
+        # One that is connected and well is not taken for it.
+        admin.connect(grpc.secure_channel(
+            f"localhost:{port}", grpc.ssl_channel_credentials((home / "cert.pem").read_bytes())))
+        admin.create("before")
+
+        def line(text):
+            return wait_until(lambda: re.search(f".* warning admin service: {text}", admin.log_text()), 10, text)
+        with socket.create_connection(("127.0.0.1", port)) as plain:
+            name = "%s:%d" % plain.getsockname()
+            plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            line(f"the TLS handshake with {name} failed: http request; the client does not speak TLS\n")
+        with socket.create_connection(("127.0.0.1", port)) as mistrustful:
+            name = "%s:%d" % mistrustful.getsockname()
+            with self.assertRaises(ssl.SSLError):
+                ssl.create_default_context().wrap_socket(mistrustful, server_hostname="localhost")
+            line(f"the TLS handshake with {name} failed: .*; the client does not trust this service's certificate\n")
+        self.assertNotIn("ssl_transport_security", admin.log_text())
+
+
 class Stuck(AdminCase):
     """Clients that ask and do not read."""
 
@@ -855,6 +922,191 @@ class Stuck(AdminCase):
         self.assertEqual(self.next_records(tails[0])[0].record.offset, 1)
         for tail in tails:
             tail.cancel()
+
+
+class Lists(AdminCase):
+    """What every List method does alike: pages, filter, order, and tokens that are of one question."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        admin = cls.admin
+        for i in range(6):
+            admin.create(f"page-{2 * i:02}")
+        admin.create("segments", **{"segment.bytes": "200"})
+        cls.sockets = []
+        for i in range(6):
+            cls.add_group(2 * i)
+            cls.add_segment()
+            cls.add_connection()
+
+    @classmethod
+    def add_group(cls, number):
+        cls.admin.groups.CommitGroupOffsets(groups_pb2.CommitGroupOffsetsRequest(
+            group_id=f"group-{number:02}", commits=[groups_pb2.OffsetCommit(
+                topic="page-00", partition=0, offset=0)]))
+
+    @classmethod
+    def add_segment(cls):
+        cls.admin.produce("segments", "x" * 80)
+
+    @classmethod
+    def add_connection(cls):
+        host, port = cls.admin.kafka.rsplit(":", 1)
+        before = len(cls.admin.connections.ListConnections(connections_pb2.ListConnectionsRequest()).connections)
+        cls.sockets.append(socket.create_connection((host, int(port))))
+        cls.addClassCleanup(cls.sockets[-1].close)
+        wait_until(lambda: len(cls.admin.connections.ListConnections(
+            connections_pb2.ListConnectionsRequest()).connections) > before, 10, "the connection is listed")
+
+    def methods(self):
+        """(call, request, items of a response, key of an item, its field)"""
+        cluster, topic = self.admin.cluster, configs_pb2.ConfigResource(topic="page-00")
+        return {
+            "topics": (self.admin.topics.ListTopics, topics_pb2.ListTopicsRequest(filter='name = "page-*"'), "name"),
+            "offsets": (self.admin.offsets.ListOffsets, offsets_pb2.ListOffsetsRequest(
+                filter='topic = "page-*"'), "topic"),
+            "groups": (self.admin.groups.ListGroups, groups_pb2.ListGroupsRequest(), "group_id"),
+            "segments": (self.admin.segments.ListSegments, segments_pb2.ListSegmentsRequest(
+                topic="segments"), "base_offset"),
+            "connections": (self.admin.connections.ListConnections, connections_pb2.ListConnectionsRequest(
+                filter='client_id = ""'), "connection_id"),
+            "configs": (self.admin.configs.ListConfigs, configs_pb2.ListConfigsRequest(resource=topic), "name"),
+            "brokers": (cluster.ListBrokers, cluster_pb2.ListBrokersRequest(), "node_id"),
+            "features": (cluster.ListFeatures, cluster_pb2.ListFeaturesRequest(), "name"),
+            "apis": (cluster.ListApis, cluster_pb2.ListApisRequest(), "key"),
+        }
+
+    def pages(self, noun, size, token="", **fields):
+        call, request, key = self.methods()[noun]
+        request.page_size, request.page_token = size, token
+        for name, value in fields.items():
+            setattr(request, name, value)
+        while True:
+            answer = call(request)
+            page = [getattr(item, key) for item in getattr(answer, noun)]
+            self.assertLessEqual(len(page), size, noun)
+            yield page, answer.next_page_token
+            request.page_token = answer.next_page_token
+            if not request.page_token:
+                return
+
+    def keys(self, noun, size, **fields):
+        return [key for page, _ in self.pages(noun, size, **fields) for key in page]
+
+    def test_pages_are_the_whole_in_its_order_or_in_another(self):
+        self.assertEqual(set(self.methods()), {
+            method.split("/List")[1].lower() for method in ALL if "/List" in method})
+        for noun, (_, request, key) in self.methods().items():
+            with self.subTest(noun):
+                whole = self.keys(noun, 1000)
+                self.assertEqual(whole, sorted(whole))
+                self.assertEqual(self.keys(noun, 2), whole)
+                self.assertEqual(self.keys(noun, len(whole) or 1), whole)
+                if hasattr(request, "order_by"):
+                    self.assertEqual(self.keys(noun, 3, order_by=f"{key} desc"), whole[::-1])
+
+    def test_a_wrong_field_is_named(self):
+        for noun, (call, request, _) in self.methods().items():
+            for field, value in (("filter", "nonsense = 1"), ("order_by", "nonsense"), ("page_size", -1),
+                                 ("page_token", "nonsense")):
+                if not hasattr(request, field):
+                    continue
+                with self.subTest(noun, field=field):
+                    wrong = type(request)()
+                    wrong.CopyFrom(request)
+                    setattr(wrong, field, value)
+                    reason = "PAGE_TOKEN_INVALID" if field == "page_token" else "INVALID_FIELD"
+                    _, details = self.assert_fails(grpc.StatusCode.INVALID_ARGUMENT, reason, lambda: call(wrong))
+                    self.assertEqual([v.field for v in details["BadRequest"].field_violations], [field])
+
+    def test_a_token_of_another_question_is_refused(self):
+        tokens = {noun: next(self.pages(noun, 1))[1] for noun in self.methods()}
+
+        def refused(call, request):
+            _, details = self.assert_fails(grpc.StatusCode.INVALID_ARGUMENT, "PAGE_TOKEN_INVALID",
+                                           lambda: call(request))
+            self.assertEqual(details["BadRequest"].field_violations[0].field, "page_token")
+        for noun, (call, request, key) in self.methods().items():
+            for other, token in tokens.items():
+                if other != noun and token:
+                    with self.subTest(noun, other=other):
+                        request.page_token = token
+                        refused(call, request)
+            for field, value in (("filter", f"{key} != 77"), ("order_by", f"{key} desc")):
+                if hasattr(request, field) and tokens[noun]:
+                    with self.subTest(noun, field=field):
+                        changed = type(request)()
+                        changed.CopyFrom(request)
+                        changed.page_token = tokens[noun]
+                        setattr(changed, field, value)
+                        refused(call, changed)
+
+    def test_what_comes_and_goes_between_pages_neither_repeats_nor_hides_others(self):
+        def delete_topic(name):
+            self.admin.topics.DeleteTopic(topics_pb2.DeleteTopicRequest(name=name))
+
+        def change_topics():
+            for name in ("page-02", "page-08"):
+                delete_topic(name)
+            for name in ("page-01", "page-07"):
+                self.admin.create(name)
+
+        def restore_topics():
+            for name in ("page-01", "page-07"):
+                delete_topic(name)
+            for name in ("page-02", "page-08"):
+                self.admin.create(name)
+
+        def change_groups():
+            for name in ("group-02", "group-08"):
+                self.admin.groups.DeleteGroup(groups_pb2.DeleteGroupRequest(group_id=name))
+            for number in (1, 7):
+                self.add_group(number)
+        names = ["00", "02", "04", "06", "07", "10"]
+        for noun, prefix, change in (("topics", "page-", change_topics), ("offsets", "page-", change_topics),
+                                     ("groups", "group-", change_groups)):
+            with self.subTest(noun):
+                pages = self.pages(noun, 2)
+                seen = next(pages)[0]
+                change()
+                self.assertEqual(seen + [key for page, _ in pages for key in page],
+                                 [prefix + name for name in names])
+                if noun != "groups":
+                    restore_topics()
+
+        pages = self.pages("segments", 2)
+        seen = next(pages)[0]
+        self.admin.topics.TrimRecords(topics_pb2.TrimRecordsRequest(
+            topic="segments", targets=[topics_pb2.TrimTarget(partition=0, before_offset=1)]))
+        self.add_segment()
+        self.assertEqual(seen + [key for page, _ in pages for key in page], list(range(7)))
+
+        pages = self.pages("connections", 2)
+        seen = next(pages)[0]
+        rest = self.keys("connections", 1000)[2:]
+        for gone in (0, 3):
+            self.sockets[gone].close()
+        wait_until(lambda: len(self.keys("connections", 1000)) == 4, 10, "two are gone")
+        self.add_connection()
+        new = self.keys("connections", 1000)[-1]
+        self.assertEqual([key for page, _ in pages for key in page], [rest[0], *rest[2:], new])
+
+
+class Reflection(AdminCase):
+    def test_in_both_versions(self):
+        for version in ("v1", "v1alpha"):
+            ask = self.admin.raw_channel.stream_stream(
+                f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo",
+                request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+                response_deserializer=reflection_pb2.ServerReflectionResponse.FromString)
+            listed, found = ask(iter([
+                reflection_pb2.ServerReflectionRequest(list_services="*"),
+                reflection_pb2.ServerReflectionRequest(file_containing_symbol="monkafka.admin.v1.TopicsService"),
+            ]), timeout=SECONDS)
+            self.assertIn("monkafka.admin.v1.TopicsService",
+                          [service.name for service in listed.list_services_response.service])
+            self.assertGreater(len(found.file_descriptor_response.file_descriptor_proto), 1)
 
 
 class Idle(harness.TestCase):

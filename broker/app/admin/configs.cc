@@ -223,4 +223,9 @@ Outcome<admin::ConfigExplanation> AdminConfigs::Explain(
   return answer;
 }
 
+bool AdminConfigs::MayBeTold(admin::ConfigResource::Type type, const std::string& name) const {
+  const services::ConfigDefinition* definition = Find(ToService({.type = type, .topic = {}}), name);
+  return definition != nullptr && !definition->is_sensitive();
+}
+
 }  // namespace monkafka::app

@@ -21,6 +21,7 @@ class AdminConfigs final : public admin::ConfigsPort {
   admin::Outcome<admin::ConfigExplanation> Explain(
       const admin::ConfigResource& resource, const std::string& name,
       const std::optional<std::string>& proposed) override;
+  bool MayBeTold(admin::ConfigResource::Type type, const std::string& name) const override;
 
  private:
   admin::Outcome<void> Check(const services::ConfigAlteration& asked) const;

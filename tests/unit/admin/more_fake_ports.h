@@ -41,6 +41,9 @@ class FakeConfigs final : public ConfigsPort {
                                      const std::optional<std::string>&) override {
     return explanation;
   }
+  bool MayBeTold(ConfigResource::Type, const std::string& name) const override {
+    return !name.starts_with("secret");
+  }
 
   ConfigSet configs;
   ConfigExplanation explanation;

@@ -230,12 +230,28 @@ TEST_F(TopicsTest, TheAuditTellsWhatIsUpdated) {
   (*update.mutable_topic()->mutable_configs())["cleanup.policy"] = "compact";
   const auto method = &v1::TopicsService::Stub::UpdateTopic;
   ASSERT_TRUE(Call(method, update, updated).ok());
-  EXPECT_THAT(
-      served.audit.lines().back(),
-      HasSubstr("\"topic orders configs.cleanup.policy configs.retention.ms partitions=4\""));
-  update.mutable_update_mask()->add_paths("configs.retention.ms");
+  const auto line = [&] { return served.audit.lines().back(); };
+  EXPECT_THAT(line(),
+              HasSubstr("\"topic orders cleanup.policy=compact retention.ms=9 partitions=4\""));
+  update.mutable_update_mask()->add_paths("configs.`retention.ms`");
+  update.mutable_update_mask()->add_paths("configs.segment.ms");
   ASSERT_TRUE(Call(method, update, updated).ok());
-  EXPECT_THAT(served.audit.lines().back(), HasSubstr("\"topic orders configs.retention.ms\""));
+  EXPECT_THAT(line(), HasSubstr("\"topic orders retention.ms=9 -segment.ms\""));
+  update.mutable_update_mask()->clear_paths();
+  update.mutable_update_mask()->add_paths("configs");
+  (*update.mutable_topic()->mutable_configs())["secret.word"] = "hunter2";
+  ASSERT_TRUE(Call(method, update, updated).ok());
+  EXPECT_THAT(line(), HasSubstr("\"topic orders configs: cleanup.policy=compact retention.ms=9 "
+                                "secret.word\""));
+}
+
+TEST_F(TopicsTest, TheAuditTellsWhatIsCreated) {
+  create.mutable_topic()->set_name("orders");
+  create.mutable_topic()->set_partition_count(2);
+  (*create.mutable_topic()->mutable_configs())["retention.ms"] = "9";
+  ASSERT_TRUE(Call(&v1::TopicsService::Stub::CreateTopic, create, created).ok());
+  EXPECT_THAT(served.audit.lines().back(),
+              HasSubstr("\"topic orders partitions=2 retention.ms=9\""));
 }
 
 TEST_F(TopicsTest, APartitionIsTrimmedOnce) {
