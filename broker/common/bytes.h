@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,11 @@ class ReadableFile {
   virtual ~ReadableFile() = default;
   // Reads up to out.size() bytes; fewer only at the end of the file.
   virtual Result<size_t> ReadAt(int64_t position, MutableBytes out) const = 0;
+  // The same from memory alone: nothing when that would mean to wait for a disk. A file that cannot
+  // tell may wait.
+  virtual Result<std::optional<size_t>> ReadCached(int64_t position, MutableBytes out) const {
+    return ReadAt(position, out);
+  }
   // The file descriptor, or -1 when there is none (fakes): then the caller uses ReadAt.
   virtual int descriptor() const { return -1; }
 };

@@ -145,14 +145,20 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
 
   // local_log_read.cc
   struct ReadPlan;
-  Result<ReadOutcome> ReadNow(const ReadRequest& request);
+  class FileForRead;
+  // Whether a read may wait for the disk, and whether it would have had to.
+  struct DiskWait {
+    bool allowed = true;
+    bool needed = false;  // set instead of waiting; what the read answers then means nothing
+  };
+  Result<ReadOutcome> ReadNow(const ReadRequest& request, DiskWait& wait);
   Result<bool> PlanRead(const ReadRequest& request, Offset from, ReadPlan& plan) REQUIRES(mutex_);
-  Result<bool> FindStart(Offset from, ReadPlan& plan);
-  Status FindLimit(Offset upper_bound, ReadPlan& plan);
-  Status FindCut(const ReadRequest& request, ReadPlan& plan);
+  Result<bool> FindStart(Offset from, ReadPlan& plan, DiskWait& wait);
+  Status FindLimit(Offset upper_bound, ReadPlan& plan, DiskWait& wait);
+  Status FindCut(const ReadRequest& request, ReadPlan& plan, DiskWait& wait);
   Result<std::optional<BatchInfo>> LocateBatch(const SegmentPtr& segment, const ReadableFile& file,
-                                               int64_t size, Offset offset);
-  Result<int64_t> FloorPosition(const ReadPlan& plan, int64_t until);
+                                               int64_t size, Offset offset, DiskWait& wait);
+  Result<int64_t> FloorPosition(const ReadPlan& plan, int64_t until, DiskWait& wait);
   // The segment that holds the offset, or would.
   size_t SegmentIndexOf(Offset offset) const REQUIRES(mutex_);
   Offset EndOffsetOf(size_t segment_index) const REQUIRES(mutex_);

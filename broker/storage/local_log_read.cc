@@ -5,7 +5,8 @@
 //             start ^      cut ^ (max_bytes)   limit ^ (upper bound, or the end)
 //
 // At the tail, and for readers that go on where they stopped, all three come from memory. Otherwise
-// the offset index says where to look, and batch headers are read from there on.
+// the offset index says where to look, and batch headers are read from there on: at once when they
+// are in the page cache; if not, a worker waits for the disk, not the network thread that asked.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -27,11 +28,39 @@ struct LocalLog::ReadPlan {
   Offset next_offset = 0;  // and the offset there
 };
 
+// A file as a read may use it.
+class LocalLog::FileForRead final : public ReadableFile {
+ public:
+  FileForRead(const ReadableFile& file, DiskWait& wait) : file_(file), wait_(wait) {}
+
+  Result<size_t> ReadAt(int64_t position, MutableBytes out) const override {
+    if (wait_.allowed) return file_.ReadAt(position, out);
+    if (!wait_.needed) {
+      Result<std::optional<size_t>> read = file_.ReadCached(position, out);
+      if (!read) return Forward(std::move(read));
+      if (*read) return **read;
+      wait_.needed = true;
+    }
+    return Fail(ErrorCode::kKafkaStorageError, "not in the page cache");
+  }
+
+ private:
+  const ReadableFile& file_;
+  DiskWait& wait_;
+};
+
 void LocalLog::Read(ReadRequest request, Callback<Result<ReadOutcome>> done) {
-  done(ReadNow(request));
+  DiskWait wait{.allowed = false};
+  Result<ReadOutcome> outcome = ReadNow(request, wait);
+  if (!wait.needed) return done(std::move(outcome));
+  environment_->workers.Post(
+      [self = shared_from_this(), request, done = std::move(done)]() mutable {
+        DiskWait patient;
+        done(self->ReadNow(request, patient));
+      });
 }
 
-Result<ReadOutcome> LocalLog::ReadNow(const ReadRequest& request) {
+Result<ReadOutcome> LocalLog::ReadNow(const ReadRequest& request, DiskWait& wait) {
   // Compaction may leave no batch between the offset and its segment's end: then the next one has
   // it.
   for (Offset from = request.offset;;) {
@@ -42,17 +71,17 @@ Result<ReadOutcome> LocalLog::ReadNow(const ReadRequest& request) {
       if (!anything) return Forward(std::move(anything));
       if (!*anything) return ReadOutcome{{}, request.offset};
     }
-    Result<bool> found = FindStart(from, plan);
+    Result<bool> found = FindStart(from, plan, wait);
     if (!found) return Forward(std::move(found));
     if (!*found) {
       if (plan.last) return ReadOutcome{{}, request.offset};
       from = plan.end_offset;
       continue;
     }
-    if (Status status = FindLimit(request.upper_bound, plan); !status) {
+    if (Status status = FindLimit(request.upper_bound, plan, wait); !status) {
       return Forward(std::move(status));
     }
-    if (Status status = FindCut(request, plan); !status) return Forward(std::move(status));
+    if (Status status = FindCut(request, plan, wait); !status) return Forward(std::move(status));
     if (plan.end <= *plan.start) return ReadOutcome{{}, request.offset};
     ReadOutcome outcome;
     outcome.records.Add(FilePiece{plan.file, *plan.start, plan.end - *plan.start});
@@ -95,9 +124,10 @@ Result<bool> LocalLog::PlanRead(const ReadRequest& request, Offset from, ReadPla
 }
 
 // False: no batch of this segment reaches the offset.
-Result<bool> LocalLog::FindStart(Offset from, ReadPlan& plan) {
+Result<bool> LocalLog::FindStart(Offset from, ReadPlan& plan, DiskWait& wait) {
   if (plan.start) return *plan.start < plan.size;
-  Result<std::optional<BatchInfo>> batch = LocateBatch(plan.segment, *plan.file, plan.size, from);
+  Result<std::optional<BatchInfo>> batch =
+      LocateBatch(plan.segment, *plan.file, plan.size, from, wait);
   if (!batch) return Forward(std::move(batch));
   if (!*batch) return false;
   plan.start = (*batch)->position;
@@ -105,35 +135,36 @@ Result<bool> LocalLog::FindStart(Offset from, ReadPlan& plan) {
 }
 
 // Batches below the limit end below the upper bound.
-Status LocalLog::FindLimit(Offset upper_bound, ReadPlan& plan) {
+Status LocalLog::FindLimit(Offset upper_bound, ReadPlan& plan, DiskWait& wait) {
   if (plan.limit) return {};
   Result<std::optional<BatchInfo>> batch =
-      LocateBatch(plan.segment, *plan.file, plan.size, upper_bound);
+      LocateBatch(plan.segment, *plan.file, plan.size, upper_bound, wait);
   if (!batch) return Forward(std::move(batch));
   plan.limit = *batch ? (*batch)->position : plan.size;
   plan.next_offset = *batch ? (*batch)->base_offset : plan.end_offset;
   return {};
 }
 
-Status LocalLog::FindCut(const ReadRequest& request, ReadPlan& plan) {
+Status LocalLog::FindCut(const ReadRequest& request, ReadPlan& plan, DiskWait& wait) {
   plan.end = *plan.limit;
   if (plan.end - *plan.start <= request.max_bytes) return {};
+  const FileForRead file(*plan.file, wait);
   const int64_t until = *plan.start + std::max<int64_t>(request.max_bytes, 0);
-  Result<int64_t> floor = FloorPosition(plan, until);
+  Result<int64_t> floor = FloorPosition(plan, until, wait);
   if (!floor) return Forward(std::move(floor));
-  Result<Cut> cut = ScanForCut(*plan.file, *floor, *plan.limit, until);
+  Result<Cut> cut = ScanForCut(file, *floor, *plan.limit, until);
   if (!cut) return Forward(std::move(cut));
   if (cut->position == *plan.start) {
     if (!request.at_least_one_batch) {
       plan.end = *plan.start;
       return {};
     }
-    Result<BatchInfo> first = ReadBatchInfo(*plan.file, *plan.start, *plan.limit);
+    Result<BatchInfo> first = ReadBatchInfo(file, *plan.start, *plan.limit);
     if (!first) return Forward(std::move(first));
     cut = Cut{first->end_position(), first->next_offset()};
   } else if (cut->next_offset == kNoOffset) {
     // The floor itself is where the next batch does not fit any more.
-    Result<BatchInfo> next = ReadBatchInfo(*plan.file, cut->position, *plan.limit);
+    Result<BatchInfo> next = ReadBatchInfo(file, cut->position, *plan.limit);
     if (!next) return Forward(std::move(next));
     cut->next_offset = next->base_offset;
   }
@@ -144,8 +175,9 @@ Status LocalLog::FindCut(const ReadRequest& request, ReadPlan& plan) {
 
 // The first batch of the segment whose last offset is at least `offset`.
 Result<std::optional<BatchInfo>> LocalLog::LocateBatch(const SegmentPtr& segment,
-                                                       const ReadableFile& file, int64_t size,
-                                                       Offset offset) {
+                                                       const ReadableFile& log_file, int64_t size,
+                                                       Offset offset, DiskWait& wait) {
+  const FileForRead file(log_file, wait);
   const auto precedes = [&](const OffsetIndexEntry& entry) { return entry.offset <= offset; };
   std::optional<OffsetIndexEntry> entry;
   Result<OffsetIndex::View> view = Fail(ErrorCode::kKafkaStorageError);
@@ -155,11 +187,13 @@ Result<std::optional<BatchInfo>> LocalLog::LocateBatch(const SegmentPtr& segment
     if (!entry && segment->indexes_usable()) view = segment->offset_index().OpenView();
   }
   if (view) {
-    Result<std::optional<OffsetIndexEntry>> found = OffsetIndex::Find(*view, precedes);
+    Result<std::optional<OffsetIndexEntry>> found =
+        OffsetIndex::Find(*view, FileForRead(*view->file, wait), precedes);
     if (found) entry = *found;
   }
   if (entry) {
     Result<BatchInfo> batch = ReadBatchInfo(file, entry->position, size);
+    if (wait.needed) return Forward(std::move(batch));
     if (batch && batch->last_offset == entry->offset) {
       return ScanForOffset(file, entry->position, size, offset);
     }
@@ -170,7 +204,7 @@ Result<std::optional<BatchInfo>> LocalLog::LocateBatch(const SegmentPtr& segment
 }
 
 // A batch's beginning at or before `until`, at or after the start; as near as the index tells.
-Result<int64_t> LocalLog::FloorPosition(const ReadPlan& plan, int64_t until) {
+Result<int64_t> LocalLog::FloorPosition(const ReadPlan& plan, int64_t until, DiskWait& wait) {
   const auto precedes = [&](const OffsetIndexEntry& entry) { return entry.position <= until; };
   std::optional<OffsetIndexEntry> entry;
   Result<OffsetIndex::View> view = Fail(ErrorCode::kKafkaStorageError);
@@ -180,11 +214,14 @@ Result<int64_t> LocalLog::FloorPosition(const ReadPlan& plan, int64_t until) {
     if (!entry && plan.segment->indexes_usable()) view = plan.segment->offset_index().OpenView();
   }
   if (view) {
-    Result<std::optional<OffsetIndexEntry>> found = OffsetIndex::Find(*view, precedes);
+    Result<std::optional<OffsetIndexEntry>> found =
+        OffsetIndex::Find(*view, FileForRead(*view->file, wait), precedes);
     if (found) entry = *found;
   }
   if (!entry || entry->position <= *plan.start) return *plan.start;
-  Result<BatchInfo> batch = ReadBatchInfo(*plan.file, entry->position, *plan.limit);
+  Result<BatchInfo> batch =
+      ReadBatchInfo(FileForRead(*plan.file, wait), entry->position, *plan.limit);
+  if (wait.needed) return Forward(std::move(batch));
   if (batch && batch->last_offset == entry->offset) return entry->position;
   // An entry behind the limit is none of this read's business.
   if (entry->position < *plan.limit) {

@@ -193,12 +193,13 @@ int64_t LocalLog::SearchStart(const SearchPlan& plan, TimestampMs timestamp) {
     if (!entry && plan.segment->indexes_usable()) view = index.OpenView();
   }
   if (view) {
-    Result<std::optional<TimeIndexEntry>> found = TimeIndex::Find(*view, before);
+    Result<std::optional<TimeIndexEntry>> found = TimeIndex::Find(*view, *view->file, before);
     if (found) entry = *found;
   }
   if (!entry) return 0;
+  DiskWait wait;
   Result<std::optional<BatchInfo>> batch =
-      LocateBatch(plan.segment, *plan.file, plan.size, entry->offset);
+      LocateBatch(plan.segment, *plan.file, plan.size, entry->offset, wait);
   if (batch && *batch && (*batch)->last_offset == entry->offset &&
       (*batch)->max_timestamp == entry->timestamp) {
     return (*batch)->position;

@@ -122,7 +122,8 @@ class PartitionLog {
   // Completes once everything below log_end at the call is durable.
   virtual void Flush(Callback<Status> done) = 0;
 
-  // OFFSET_OUT_OF_RANGE outside [log start, log end]; empty at or above the upper bound.
+  // OFFSET_OUT_OF_RANGE outside [log start, log end]; empty at or above the upper bound. Completes
+  // at once unless that would mean to wait for a disk: then on a worker.
   virtual void Read(ReadRequest request, Callback<Result<ReadOutcome>> done) = 0;
   // Aborted transactions that overlap [from, to), for read_committed consumers.
   virtual Result<std::vector<AbortedTxn>> AbortedTxns(Offset from, Offset to) = 0;

@@ -47,6 +47,23 @@ class PosixFile final : public File {
     return done;
   }
 
+  Result<std::optional<size_t>> ReadCached(int64_t position, MutableBytes out) const override {
+    const iovec range{out.data(), out.size()};
+    const ssize_t n = ::preadv2(descriptor_, &range, 1, position, RWF_NOWAIT);
+    if (n == static_cast<ssize_t>(out.size())) return out.size();
+    // What came in part ends where the file ends, or where the page cache does: only the size
+    // tells.
+    if (n >= 0) {
+      Result<int64_t> size = Size();
+      if (!size) return Forward(std::move(size));
+      if (position + n >= *size) return static_cast<size_t>(n);
+      return std::nullopt;
+    }
+    if (errno == EAGAIN) return std::nullopt;
+    // The file system has no RWF_NOWAIT, or a signal came.
+    return ReadAt(position, out);
+  }
+
   Status WriteAt(int64_t position, std::span<const Bytes> pieces) override {
     std::array<iovec, kMaxPieces> vectors;
     while (!pieces.empty()) {

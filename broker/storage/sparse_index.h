@@ -9,8 +9,8 @@
 // The newest entries wait in memory and reach the file many at a time. Nothing depends on it: an
 // index is rebuilt from the log when it is missing or wrong, and a sparser one only costs reading.
 //
-// Threads: guarded by the log that owns it, except the static functions, which read a View without
-// a lock (what a View covers never changes).
+// Threads: guarded by the log that owns it, except the static functions, which read what a View
+// covers without a lock (it never changes).
 // Source: Kafka's OffsetIndex, TimeIndex.
 #pragma once
 
@@ -89,7 +89,7 @@ class SparseIndex {
     Result<View> view = OpenView();
     if (!view) return Forward(std::move(view));
     if (view->entries == 0) return std::nullopt;
-    Result<Entry> last = Read(*view, view->entries - 1);
+    Result<Entry> last = Read(*view, *view->file, view->entries - 1);
     if (!last) return Forward(std::move(last));
     return *last;
   }
@@ -155,13 +155,14 @@ class SparseIndex {
     return *(end - 1);
   }
 
-  // The same in the file.
+  // The same in the file. `file` is the view's own, or reads it in another way.
   template <class Precedes>
-  static Result<std::optional<Entry>> Find(const View& view, Precedes precedes);
+  static Result<std::optional<Entry>> Find(const View& view, const ReadableFile& file,
+                                           Precedes precedes);
 
-  static Result<Entry> Read(const View& view, int64_t entry) {
+  static Result<Entry> Read(const View& view, const ReadableFile& file, int64_t entry) {
     std::array<uint8_t, Entry::kSize> bytes;
-    Status status = ReadExactly(view, entry, bytes);
+    Status status = ReadExactly(file, entry, bytes);
     if (!status) return Forward(std::move(status));
     return Entry::Decode(view.base_offset, bytes.data());
   }
@@ -169,9 +170,9 @@ class SparseIndex {
  private:
   static constexpr int64_t kEntriesPerRead = 4096 / Entry::kSize;
 
-  static Status ReadExactly(const View& view, int64_t first, MutableBytes out) {
+  static Status ReadExactly(const ReadableFile& file, int64_t first, MutableBytes out) {
     const int64_t position = first * static_cast<int64_t>(Entry::kSize);
-    Result<size_t> read = view.file->ReadAt(position, out);
+    Result<size_t> read = file.ReadAt(position, out);
     if (!read) return Forward(std::move(read));
     if (*read == out.size()) return {};
     return Fail(ErrorCode::kKafkaStorageError, "index is shorter than it was");
@@ -185,13 +186,14 @@ class SparseIndex {
 
 template <class Entry>
 template <class Precedes>
-Result<std::optional<Entry>> SparseIndex<Entry>::Find(const View& view, Precedes precedes) {
+Result<std::optional<Entry>> SparseIndex<Entry>::Find(const View& view, const ReadableFile& file,
+                                                      Precedes precedes) {
   // Entries before `low` precede, those from `high` on do not.
   int64_t low = 0;
   int64_t high = view.entries;
   while (high - low > kEntriesPerRead) {
     const int64_t middle = low + (high - low) / 2;
-    Result<Entry> entry = Read(view, middle);
+    Result<Entry> entry = Read(view, file, middle);
     if (!entry) return Forward(std::move(entry));
     if (precedes(*entry)) {
       low = middle;
@@ -201,7 +203,7 @@ Result<std::optional<Entry>> SparseIndex<Entry>::Find(const View& view, Precedes
   }
   std::array<uint8_t, kEntriesPerRead * Entry::kSize> bytes;
   const auto count = static_cast<size_t>(high - low);
-  Status status = ReadExactly(view, low, MutableBytes(bytes).first(count * Entry::kSize));
+  Status status = ReadExactly(file, low, MutableBytes(bytes).first(count * Entry::kSize));
   if (!status) return Forward(std::move(status));
   std::optional<Entry> found;
   for (size_t i = 0; i < count; ++i) {

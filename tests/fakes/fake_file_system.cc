@@ -58,6 +58,11 @@ void FakeFileSystem::SetFull(bool full) {
   full_ = full;
 }
 
+void FakeFileSystem::SetCold(bool cold) {
+  MutexLock lock(mutex_);
+  cold_ = cold;
+}
+
 void FakeFileSystem::Recover(Unsynced unsynced, uint64_t seed) {
   MutexLock lock(mutex_);
   std::mt19937_64 random(seed);

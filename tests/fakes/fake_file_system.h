@@ -58,6 +58,9 @@ class FakeFileSystem final : public storage::FileSystem {
   // Every write and every new file fails for want of space.
   void SetFull(bool full);
 
+  // Nothing is in the page cache, whatever is read.
+  void SetCold(bool cold);
+
   // For damage tests: the content as read, and replacing it (synced).
   std::vector<uint8_t> Content(const std::string& path) const;
   void SetContent(const std::string& path, std::vector<uint8_t> content);
@@ -109,6 +112,7 @@ class FakeFileSystem final : public storage::FileSystem {
   int64_t crash_at_ GUARDED_BY(mutex_) = -1;
   std::set<int64_t> fail_at_ GUARDED_BY(mutex_);
   bool full_ GUARDED_BY(mutex_) = false;
+  bool cold_ GUARDED_BY(mutex_) = false;
   Trace trace_ GUARDED_BY(mutex_);
   std::function<void()> during_sync_ GUARDED_BY(mutex_);
   bool crashed_ GUARDED_BY(mutex_) = false;

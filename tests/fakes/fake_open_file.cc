@@ -25,6 +25,14 @@ class FakeFileSystem::OpenFile final : public storage::File {
     return count;
   }
 
+  Result<std::optional<size_t>> ReadCached(int64_t position, MutableBytes out) const override {
+    {
+      MutexLock lock(files_.mutex_);
+      if (files_.cold_) return std::nullopt;
+    }
+    return ReadAt(position, out);
+  }
+
   Status WriteAt(int64_t position, std::span<const Bytes> pieces) override {
     std::vector<uint8_t> bytes;
     for (const Bytes piece : pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());

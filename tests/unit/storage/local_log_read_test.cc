@@ -56,6 +56,55 @@ TEST_F(LocalLogReadTest, EveryOffsetIsFoundInItsWholeBatch) {
   }
 }
 
+// Who asks may be a network thread, so it is a worker that waits for the disk.
+TEST_F(LocalLogReadTest, WhatIsNotInThePageCacheIsReadByAWorker) {
+  Fill(200);
+  CloseAndOpen();
+  files.SetCold(true);
+  for (const Offset offset : {1, 13, 200, 202, 399}) {
+    for (const int64_t max_bytes : {int64_t{1}, 7 * batch_size, 1000 * batch_size}) {
+      std::optional<ReadOutcome> cold;
+      log->Read({offset, max_bytes, true, 350},
+                [&](Result<ReadOutcome> outcome) { cold = *std::move(outcome); });
+      if (offset < 350) {
+        EXPECT_FALSE(cold) << offset;
+        EXPECT_EQ(workers.RunAll(), 1);
+      }
+      ASSERT_TRUE(cold) << offset;
+      files.SetCold(false);
+      const ReadOutcome warm = Read({offset, max_bytes, true, 350}).value();
+      files.SetCold(true);
+      EXPECT_EQ(cold->next_offset, warm.next_offset) << offset;
+      EXPECT_EQ(*cold->records.ReadAll(), *warm.records.ReadAll()) << offset;
+      // Else the next read would know from memory where these begin.
+      CloseAndOpen();
+    }
+  }
+}
+
+TEST_F(LocalLogReadTest, ReadersAtTheTailNeedNoDisk) {
+  Fill(200);
+  files.SetCold(true);
+  for (int i = 0; i < 3; ++i) {
+    Fill(1);
+    const Offset end = log->Offsets().log_end;
+    std::optional<ReadOutcome> tail;
+    log->Read({end - 2, 1 << 20, true, end},
+              [&](Result<ReadOutcome> outcome) { tail = *std::move(outcome); });
+    ASSERT_TRUE(tail);
+    EXPECT_EQ(tail->records.size(), batch_size);
+  }
+}
+
+TEST_F(LocalLogReadTest, AColdIndexIsNotADamagedOne) {
+  Fill(200);
+  CloseAndOpen();
+  files.SetCold(true);
+  EXPECT_EQ(Read({200, 1, true, 400})->next_offset, 202);
+  EXPECT_EQ(Read({300, 5 * batch_size, true, 400})->next_offset, 310);
+  EXPECT_TRUE(log->Files()->segments.front().indexes_usable);
+}
+
 TEST_F(LocalLogReadTest, MaxBytesCutsBetweenBatches) {
   Fill(100);
   for (const int64_t batches : {1, 2, 7, 50, 99}) {

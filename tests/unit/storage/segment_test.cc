@@ -41,7 +41,7 @@ TEST_F(SegmentTest, EveryIndexEntryIsOfOneBatch) {
   const OffsetIndex::View view = segment_->offset_index().OpenView().value();
   ASSERT_GT(view.entries, 5);
   for (int64_t i = 0; i < view.entries; ++i) {
-    const OffsetIndexEntry entry = OffsetIndex::Read(view, i).value();
+    const OffsetIndexEntry entry = OffsetIndex::Read(view, *view.file, i).value();
     EXPECT_EQ(batches_[static_cast<size_t>(entry.offset - 100)].position, entry.position);
   }
 }
@@ -53,7 +53,8 @@ TEST_F(SegmentTest, TimeIndexRisesAndEndsWithTheLargestTimestamp) {
   EXPECT_EQ(segment_->time_index().Last().value(), (TimeIndexEntry{9000, 120}));
   const TimeIndex::View view = segment_->time_index().OpenView().value();
   for (int64_t i = 1; i < view.entries; ++i) {
-    EXPECT_LT(TimeIndex::Read(view, i - 1)->timestamp, TimeIndex::Read(view, i)->timestamp);
+    EXPECT_LT(TimeIndex::Read(view, *view.file, i - 1)->timestamp,
+              TimeIndex::Read(view, *view.file, i)->timestamp);
   }
 }
 

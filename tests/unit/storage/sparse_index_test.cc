@@ -22,7 +22,7 @@ class SparseIndexTest : public ::testing::Test {
     if (const auto pending = index_.FindPending(precedes)) return pending;
     const auto view = index_.OpenView();
     EXPECT_TRUE(view);
-    const auto found = OffsetIndex::Find(*view, precedes);
+    const auto found = OffsetIndex::Find(*view, *view->file, precedes);
     EXPECT_TRUE(found);
     return *found;
   }
