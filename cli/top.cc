@@ -27,7 +27,7 @@ namespace {
 
 constexpr int kMostTopics = 50;
 constexpr int kMostPartitions = 50;
-constexpr int kMostGroups = 1'000;  // each costs a request, about 0.1 ms
+constexpr int kMostGroups = 500;  // each costs a request, about 0.3 ms
 
 using google::protobuf::Value;
 

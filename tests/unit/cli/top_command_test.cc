@@ -135,7 +135,7 @@ TEST_F(TopCommandTest, ItSaysOfHowManyGroupsTheLagIsKnown) {
   groups.many = true;
   EXPECT_EQ(cli.Run({"top", "--count", "1"}), kDone);
   EXPECT_THAT(cli.out(),
-              HasSubstr("the lag is that of 1,000 of 1,234 groups, those with most members\n"));
+              HasSubstr("the lag is that of 500 of 1,234 groups, those with most members\n"));
 }
 
 }  // namespace
