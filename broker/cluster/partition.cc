@@ -27,18 +27,28 @@ storage::EpochEnd Partition::EndOfEpoch(LeaderEpoch epoch) const {
 }
 
 void Partition::Append(storage::AppendRequest request, Callback<storage::AppendOutcome> done) {
+  storage::PendingAppend only{std::move(request), std::move(done)};
+  AppendAll({&only, 1});
+}
+
+void Partition::AppendAll(std::span<storage::PendingAppend> appends) {
   if (deleted()) {
-    storage::AppendOutcome outcome;
-    outcome.error = ErrorCode::kUnknownTopicOrPartition;
-    done(std::move(outcome));
+    for (storage::PendingAppend& each : appends) {
+      storage::AppendOutcome outcome;
+      outcome.error = ErrorCode::kUnknownTopicOrPartition;
+      each.done(std::move(outcome));
+    }
     return;
   }
-  request.leader_epoch = leader_epoch();
-  log_->Append(std::move(request), [self = shared_from_this(), done = std::move(done)](
-                                       storage::AppendOutcome outcome) mutable {
-    self->NotifyIfGrown();
-    done(std::move(outcome));
-  });
+  for (storage::PendingAppend& each : appends) {
+    each.request.leader_epoch = leader_epoch();
+    each.done = [self = shared_from_this(),
+                 done = std::move(each.done)](storage::AppendOutcome outcome) mutable {
+      self->NotifyIfGrown();
+      done(std::move(outcome));
+    };
+  }
+  log_->AppendAll(appends);
   NotifyIfGrown();
 }
 

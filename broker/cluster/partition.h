@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "common/mutex.h"
@@ -42,6 +43,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
   // Fills the leader epoch, appends, and tells the waiters as soon as the records can be read
   // (which may be before they are durable, as in Kafka, where the high watermark rules).
   void Append(storage::AppendRequest request, Callback<storage::AppendOutcome> done);
+  // Several, written together (PartitionLog::AppendAll), of which the waiters are told once.
+  void AppendAll(std::span<storage::PendingAppend> appends);
 
   // Where an epoch's records end (KIP-101). This leader's own epoch ends at the log's end, also
   // before anything was written in it; the log alone does not know that epoch yet.

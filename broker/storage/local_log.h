@@ -19,6 +19,8 @@
 #include <array>
 #include <future>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,7 @@
 #include "storage/prepared_append.h"
 #include "storage/producer_state.h"
 #include "storage/segment.h"
+#include "storage/staged_appends.h"
 #include "storage/sync_pacing.h"
 
 namespace monkafka::storage {
@@ -45,6 +48,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
 
   // PartitionLog
   void Append(AppendRequest request, Callback<AppendOutcome> done) override;
+  void AppendAll(std::span<PendingAppend> appends) override;
   void Flush(Callback<Status> done) override;
   void Read(ReadRequest request, Callback<Result<ReadOutcome>> done) override;
   Result<std::vector<AbortedTxn>> AbortedTxns(Offset from, Offset to) override;
@@ -100,17 +104,26 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   };
 
   // local_log_append.cc
-  AppendOutcome AppendLocked(PreparedAppend& append, std::vector<SyncWaiter>& orphans)
+  // Leaves the outcome to the sync where the append is to be durable.
+  void AwaitDurable(GroupedAppend& grouped) REQUIRES(mutex_);
+  void AppendGroup(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans)
       REQUIRES(mutex_);
+  // Whether the next one may be staged with those: they need not be in the log before it.
+  bool GoesWith(const StagedAppends& staged, const PreparedAppend& next) REQUIRES(mutex_);
+  // Stages it, unless it is refused or a duplicate. Returns the outcome, if the write succeeds.
+  AppendOutcome Stage(GroupedAppend& grouped, StagedAppends& staged) REQUIRES(mutex_);
   AppendOutcome Outcome(const PreparedAppend& append, Offset base, Offset last) const
       REQUIRES(mutex_);
-  Status CheckProducers(const PreparedAppend& append) const REQUIRES(mutex_);
-  void AssignOffsets(PreparedAppend& append) REQUIRES(mutex_);
+  Status CheckProducers(const PreparedAppend& append, const StagedProducers& staged) const
+      REQUIRES(mutex_);
+  static void AssignOffsets(PreparedAppend& append, Offset next);
   Status RollIfNeeded(const PreparedAppend& append) REQUIRES(mutex_);
   Status Roll() REQUIRES(mutex_);
-  std::expected<void, Segment::WriteFailure> Write(PreparedAppend& append) REQUIRES(mutex_);
+  Status WriteStaged(const StagedAppends& staged, std::vector<SyncWaiter>& orphans)
+      REQUIRES(mutex_);
   void LogFailedAppend(std::string_view what, const Error& error) const;
-  void Commit(const PreparedAppend& append) REQUIRES(mutex_);
+  void Commit(const StagedAppends& staged) REQUIRES(mutex_);
+  void CommitBatch(const PreparedBatch& batch, int32_t index_interval_bytes) REQUIRES(mutex_);
   void ApplyToProducers(const PreparedBatch& batch) REQUIRES(mutex_);
   Status WriteSnapshot() REQUIRES(mutex_);
 

@@ -23,45 +23,105 @@ AppendOutcome Refuse(const Error& error) {
 }  // namespace
 
 void LocalLog::Append(AppendRequest request, Callback<AppendOutcome> done) {
+  PendingAppend only{std::move(request), std::move(done)};
+  AppendAll({&only, 1});
+}
+
+void LocalLog::AppendAll(std::span<PendingAppend> appends) {
   std::shared_ptr<const LogConfig> config;
   {
     MutexLock lock(mutex_);
     config = config_;
   }
-  PreparedAppend append;
-  if (std::optional<AppendOutcome> refusal = PrepareAppend(std::move(request), std::move(config),
-                                                           environment_->clock.WallMs(), append)) {
-    return done(*std::move(refusal));
+  boost::container::small_vector<GroupedAppend, 1> group;
+  group.reserve(appends.size());
+  for (PendingAppend& each : appends) {
+    GroupedAppend& mine = group.emplace_back();
+    std::optional<AppendOutcome> refusal =
+        PrepareAppend(std::move(each.request), config, environment_->clock.WallMs(), mine.append);
+    if (refusal) {
+      group.pop_back();
+      each.done(*std::move(refusal));
+    } else {
+      mine.done = std::move(each.done);
+    }
   }
-  AppendOutcome outcome;
+  if (group.empty()) return;
   std::vector<SyncWaiter> orphans;
   Error offline;
   {
     MutexLock lock(mutex_);
-    outcome = AppendLocked(append, orphans);
+    AppendGroup({group.data(), group.size()}, orphans);
     offline = state_error_;
-    const Offset wanted = outcome.last_offset + 1;
-    const bool durable =
-        append.request.durable || log_end_ - durable_end_ >= append.config->flush_messages;
-    if (outcome.error == ErrorCode::kNone && wanted > durable_end_) {
-      if (durable) {
-        AddWaiter({wanted, [outcome, done = std::move(done)](Status status) mutable {
-                     done(status ? std::move(outcome) : Refuse(status.error()));
-                   }});
-        return;
-      }
-      StartFlushTimer();
-    }
+    for (GroupedAppend& each : group) AwaitDurable(each);
   }
   FailAll(std::move(orphans), offline);
-  done(std::move(outcome));
+  for (GroupedAppend& each : group) {
+    if (each.done) each.done(std::move(each.outcome));
+  }
 }
 
-AppendOutcome LocalLog::AppendLocked(PreparedAppend& append, std::vector<SyncWaiter>& orphans) {
+void LocalLog::AwaitDurable(GroupedAppend& grouped) {
+  const Offset wanted = grouped.outcome.last_offset + 1;
+  if (grouped.outcome.error != ErrorCode::kNone || wanted <= durable_end_) return;
+  if (!grouped.append.request.durable &&
+      wanted - durable_end_ < grouped.append.config->flush_messages) {
+    return StartFlushTimer();
+  }
+  if (state_ != State::kOpen) {  // since a later one of the group failed
+    grouped.outcome = Refuse(state_error_);
+    return;
+  }
+  AddWaiter({wanted, [outcome = std::move(grouped.outcome),
+                      done = std::exchange(grouped.done, nullptr)](Status status) mutable {
+               done(status ? std::move(outcome) : Refuse(status.error()));
+             }});
+}
+
+void LocalLog::AppendGroup(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans) {
+  for (auto next = group.begin(); next != group.end();) {
+    const auto first = next;
+    StagedAppends staged(log_end_);
+    do {
+      next->outcome = Stage(*next, staged);
+      ++next;
+    } while (next != group.end() && GoesWith(staged, next->append));
+    if (staged.empty()) continue;
+    const Status written = WriteStaged(staged, orphans);
+    if (written) continue;
+    // Also of those that repeat one of them.
+    for (GroupedAppend& each : std::span(first, next)) {
+      if (each.outcome.last_offset >= log_end_) each.outcome = Refuse(written.error());
+    }
+  }
+}
+
+bool LocalLog::GoesWith(const StagedAppends& staged, const PreparedAppend& next) {
+  if (staged.empty()) return true;
+  if (next.request.origin != AppendOrigin::kClient ||
+      staged.appends().front()->append.request.origin != AppendOrigin::kClient) {
+    return false;  // a marker counts once it is written
+  }
+  const int64_t bytes = staged.bytes() + next.total_size;
+  // What begins a segment says when it ends.
+  if (bytes > StagedAppends::kMaxBytes || active().size() == 0) return false;
+  const BatchInfo& batch = next.batches.front().info;
+  const Result<bool> roll = active().ShouldRoll(
+      {bytes, staged.end() + (batch.last_offset - batch.base_offset),
+       std::max(staged.max_timestamp(), next.max_timestamp), staged.batches() + 1},
+      *next.config, next.now);
+  return roll && !*roll;
+}
+
+AppendOutcome LocalLog::Stage(GroupedAppend& grouped, StagedAppends& staged) {
+  PreparedAppend& append = grouped.append;
   if (Status status = CheckOpen(); !status) return Refuse(status.error());
   const BatchInfo& first = append.batches.front().info;
   if (append.request.origin == AppendOrigin::kClient && first.producer_id != kNoProducerId) {
-    if (const ProducerBatch* earlier = producers_.FindDuplicate(first)) {
+    const ProducerEntry* const producer = staged.producers().Find(producers_, first.producer_id);
+    const ProducerBatch* const earlier =
+        producer == nullptr ? nullptr : producer->FindDuplicate(first);
+    if (earlier != nullptr) {
       AppendOutcome outcome = Outcome(append, earlier->first_offset(), earlier->last_offset);
       if (outcome.log_append_time != kNoTimestamp) outcome.log_append_time = earlier->timestamp;
       outcome.duplicate = true;
@@ -73,19 +133,17 @@ AppendOutcome LocalLog::AppendLocked(PreparedAppend& append, std::vector<SyncWai
                    fmt::format("{} bytes, segment.bytes is {}", append.total_size,
                                append.config->segment_bytes)});
   }
-  if (Status status = CheckProducers(append); !status) return Refuse(status.error());
-  AssignOffsets(append);
-  if (Status status = RollIfNeeded(append); !status) {
-    LogFailedAppend("cannot begin a new segment", status.error());
+  if (Status status = CheckProducers(append, staged.producers()); !status) {
     return Refuse(status.error());
   }
-  if (auto written = Write(append); !written) {
-    const Segment::WriteFailure& failure = written.error();
-    LogFailedAppend("append failed", failure.error);
-    if (!failure.undone) orphans = TakeOffline(failure.error);
-    return Refuse(failure.error);
+  AssignOffsets(append, staged.end());
+  if (staged.empty()) {
+    if (Status status = RollIfNeeded(append); !status) {
+      LogFailedAppend("cannot begin a new segment", status.error());
+      return Refuse(status.error());
+    }
   }
-  Commit(append);
+  staged.Add(grouped, producers_);
   return Outcome(append, append.batches.front().info.base_offset,
                  append.batches.back().info.last_offset);
 }
@@ -108,19 +166,24 @@ AppendOutcome LocalLog::Outcome(const PreparedAppend& append, Offset base, Offse
   return outcome;
 }
 
-Status LocalLog::CheckProducers(const PreparedAppend& append) const {
+Status LocalLog::CheckProducers(const PreparedAppend& append, const StagedProducers& staged) const {
   for (const PreparedBatch& batch : append.batches) {
     if (batch.info.producer_id == kNoProducerId) continue;
-    Status status = batch.marker ? producers_.CheckMarker(batch.info, *batch.marker)
-                                 : producers_.CheckData(batch.info, append.request.origin);
+    if (batch.marker) {
+      if (Status status = producers_.CheckMarker(batch.info, *batch.marker); !status) return status;
+      continue;
+    }
+    const ProducerEntry* const producer = staged.Find(producers_, batch.info.producer_id);
+    // One that was forgotten, or never seen, may begin with any sequence.
+    if (producer == nullptr) continue;
+    Status status = producer->CheckData(batch.info, append.request.origin);
     if (!status) return status;
   }
   return {};
 }
 
 // Base offset and leader epoch lie outside the checksum.
-void LocalLog::AssignOffsets(PreparedAppend& append) {
-  Offset next = log_end_;
+void LocalLog::AssignOffsets(PreparedAppend& append, Offset next) {
   for (PreparedBatch& batch : append.batches) {
     records::BatchEditor editor(batch.bytes);
     editor.SetBaseOffset(next);
@@ -134,7 +197,7 @@ void LocalLog::AssignOffsets(PreparedAppend& append) {
 
 Status LocalLog::RollIfNeeded(const PreparedAppend& append) {
   const Segment::Next next{append.total_size, append.batches.back().info.last_offset,
-                           append.max_timestamp};
+                           append.max_timestamp, std::ssize(append.batches)};
   Result<bool> roll = active().ShouldRoll(next, *append.config, append.now);
   if (!roll) return Forward(std::move(roll));
   return *roll ? Roll() : Status();
@@ -158,34 +221,50 @@ Status LocalLog::Roll() {
   return {};
 }
 
-std::expected<void, Segment::WriteFailure> LocalLog::Write(PreparedAppend& append) {
-  boost::container::small_vector<Bytes, 4> pieces;
+// All with one call. Nothing has changed when it fails.
+Status LocalLog::WriteStaged(const StagedAppends& staged, std::vector<SyncWaiter>& orphans) {
+  boost::container::small_vector<Bytes, 8> pieces;
   int64_t position = active().size();
-  for (PreparedBatch& batch : append.batches) {
-    batch.info.position = position;
-    position += batch.info.size_in_bytes;
-    const Bytes bytes(batch.bytes);
-    if (!pieces.empty() && pieces.back().data() + pieces.back().size() == bytes.data()) {
-      pieces.back() = Bytes(pieces.back().data(), pieces.back().size() + bytes.size());
-    } else {
-      pieces.push_back(bytes);
+  for (GroupedAppend* const grouped : staged.appends()) {
+    for (PreparedBatch& batch : grouped->append.batches) {
+      batch.info.position = position;
+      position += batch.info.size_in_bytes;
+      const Bytes bytes(batch.bytes);
+      if (!pieces.empty() && pieces.back().data() + pieces.back().size() == bytes.data()) {
+        pieces.back() = Bytes(pieces.back().data(), pieces.back().size() + bytes.size());
+      } else {
+        pieces.push_back(bytes);
+      }
     }
   }
-  return active().Append({pieces.data(), pieces.size()}, append.total_size);
+  auto written = active().Append({pieces.data(), pieces.size()}, staged.bytes());
+  if (!written) {
+    Segment::WriteFailure& failure = written.error();
+    LogFailedAppend("append failed", failure.error);
+    if (!failure.undone) orphans = TakeOffline(failure.error);
+    return std::unexpected(std::move(failure.error));
+  }
+  Commit(staged);
+  return {};
 }
 
-void LocalLog::Commit(const PreparedAppend& append) {
-  for (const PreparedBatch& batch : append.batches) {
-    const BatchInfo& info = batch.info;
-    if (active().indexes_usable()) active().Index(info, append.config->index_interval_bytes);
-    positions_.NoteAppended(info.base_offset, active().base_offset(), info.position);
-    epochs_dirty_ |= epochs_.Assign(info.leader_epoch, info.base_offset);
-    if (info.producer_id != kNoProducerId) ApplyToProducers(batch);
+void LocalLog::Commit(const StagedAppends& staged) {
+  for (const GroupedAppend* const grouped : staged.appends()) {
+    for (const PreparedBatch& batch : grouped->append.batches) {
+      CommitBatch(batch, grouped->append.config->index_interval_bytes);
+    }
   }
   if (!appended_) appended_ = std::make_unique<RateMeter>();
-  const Offset end = append.batches.back().info.next_offset();
-  appended_->Add(environment_->clock.Now(), end - log_end_, append.total_size);
-  log_end_ = end;
+  appended_->Add(environment_->clock.Now(), staged.end() - log_end_, staged.bytes());
+  log_end_ = staged.end();
+}
+
+void LocalLog::CommitBatch(const PreparedBatch& batch, int32_t index_interval_bytes) {
+  const BatchInfo& info = batch.info;
+  if (active().indexes_usable()) active().Index(info, index_interval_bytes);
+  positions_.NoteAppended(info.base_offset, active().base_offset(), info.position);
+  epochs_dirty_ |= epochs_.Assign(info.leader_epoch, info.base_offset);
+  if (info.producer_id != kNoProducerId) ApplyToProducers(batch);
 }
 
 void LocalLog::ApplyToProducers(const PreparedBatch& batch) {

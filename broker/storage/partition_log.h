@@ -10,7 +10,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/bytes.h"
@@ -50,6 +52,12 @@ struct AppendOutcome {
   TimestampMs log_append_time = kNoTimestamp;  // set when the topic uses LogAppendTime
   Offset log_start_offset = kNoOffset;
   bool duplicate = false;  // a retry of one of the producer's last five batches
+};
+
+// An append with who waits for it.
+struct PendingAppend {
+  AppendRequest request;
+  Callback<AppendOutcome> done;
 };
 
 struct ReadRequest {
@@ -119,6 +127,12 @@ class PartitionLog {
   virtual ~PartitionLog() = default;
 
   virtual void Append(AppendRequest request, Callback<AppendOutcome> done) = 0;
+  // The same for each, in their order, but written together as far as the log can. A write that
+  // fails fails all that were in it. Takes requests and callbacks; these may be called in any
+  // order.
+  virtual void AppendAll(std::span<PendingAppend> appends) {
+    for (PendingAppend& each : appends) Append(std::move(each.request), std::move(each.done));
+  }
   // Completes once everything below log_end at the call is durable.
   virtual void Flush(Callback<Status> done) = 0;
 

@@ -26,12 +26,10 @@ void ProducerEntry::Push(const ProducerBatch& batch) {
   batches[batch_count++] = batch;
 }
 
-const ProducerBatch* ProducerState::FindDuplicate(const BatchInfo& batch) const {
-  const auto found = producers_.find(batch.producer_id);
-  if (found == producers_.end() || found->second.epoch != batch.producer_epoch) return nullptr;
-  const ProducerEntry& entry = found->second;
-  for (size_t i = 0; i < entry.batch_count; ++i) {
-    const ProducerBatch& earlier = entry.batches[i];
+const ProducerBatch* ProducerEntry::FindDuplicate(const BatchInfo& batch) const {
+  if (epoch != batch.producer_epoch) return nullptr;
+  for (size_t i = 0; i < batch_count; ++i) {
+    const ProducerBatch& earlier = batches[i];
     if (earlier.last_sequence == batch.last_sequence &&
         earlier.first_sequence() == batch.base_sequence) {
       return &earlier;
@@ -40,19 +38,15 @@ const ProducerBatch* ProducerState::FindDuplicate(const BatchInfo& batch) const 
   return nullptr;
 }
 
-Status ProducerState::CheckData(const BatchInfo& batch, AppendOrigin origin) const {
-  const auto found = producers_.find(batch.producer_id);
-  // A producer that was forgotten, or never seen, may begin with any sequence.
-  if (found == producers_.end()) return {};
-  const ProducerEntry& entry = found->second;
-  if (batch.producer_epoch < entry.epoch) {
+Status ProducerEntry::CheckData(const BatchInfo& batch, AppendOrigin origin) const {
+  if (batch.producer_epoch < epoch) {
     return Fail(ErrorCode::kInvalidProducerEpoch,
                 fmt::format("epoch {} of producer {} is older than {}", batch.producer_epoch,
-                            batch.producer_id, entry.epoch));
+                            batch.producer_id, epoch));
   }
-  if (origin == AppendOrigin::kClient && entry.epoch != records::kNoProducerEpoch) {
-    const ProducerBatch* last = entry.last_batch();
-    const bool new_epoch = batch.producer_epoch != entry.epoch;
+  if (origin == AppendOrigin::kClient && epoch != records::kNoProducerEpoch) {
+    const ProducerBatch* last = last_batch();
+    const bool new_epoch = batch.producer_epoch != epoch;
     const int32_t last_sequence = new_epoch || last == nullptr ? -1 : last->last_sequence;
     if (!IsNext(last_sequence, batch.base_sequence)) {
       return Fail(ErrorCode::kOutOfOrderSequenceNumber,
@@ -60,12 +54,42 @@ Status ProducerState::CheckData(const BatchInfo& batch, AppendOrigin origin) con
                               batch.producer_epoch, batch.base_sequence, last_sequence));
     }
   }
-  if (entry.txn_first_offset != kNoOffset && !batch.transactional) {
+  if (txn_first_offset != kNoOffset && !batch.transactional) {
     return Fail(ErrorCode::kInvalidTxnState,
                 fmt::format("producer {} has an open transaction and sent records outside of it",
                             batch.producer_id));
   }
   return {};
+}
+
+void ProducerEntry::ApplyData(const BatchInfo& batch) {
+  SetEpoch(batch.producer_epoch);
+  Push({batch.last_sequence, static_cast<int32_t>(batch.last_offset - batch.base_offset),
+        batch.last_offset, batch.max_timestamp});
+  last_timestamp = batch.max_timestamp;
+  if (batch.transactional && txn_first_offset == kNoOffset) txn_first_offset = batch.base_offset;
+}
+
+void ProducerEntry::SetEpoch(ProducerEpoch new_epoch) {
+  if (epoch == new_epoch) return;
+  epoch = new_epoch;
+  batch_count = 0;
+}
+
+const ProducerEntry* ProducerState::Find(ProducerId id) const {
+  const auto found = producers_.find(id);
+  return found == producers_.end() ? nullptr : &found->second;
+}
+
+const ProducerBatch* ProducerState::FindDuplicate(const BatchInfo& batch) const {
+  const ProducerEntry* const entry = Find(batch.producer_id);
+  return entry == nullptr ? nullptr : entry->FindDuplicate(batch);
+}
+
+Status ProducerState::CheckData(const BatchInfo& batch, AppendOrigin origin) const {
+  const ProducerEntry* const entry = Find(batch.producer_id);
+  // A producer that was forgotten, or never seen, may begin with any sequence.
+  return entry == nullptr ? Status() : entry->CheckData(batch, origin);
 }
 
 Status ProducerState::CheckMarker(const BatchInfo& batch,
@@ -88,12 +112,9 @@ Status ProducerState::CheckMarker(const BatchInfo& batch,
 
 void ProducerState::ApplyData(const BatchInfo& batch) {
   ProducerEntry& entry = EntryOf(batch.producer_id);
-  SetEpoch(entry, batch.producer_epoch);
-  entry.Push({batch.last_sequence, static_cast<int32_t>(batch.last_offset - batch.base_offset),
-              batch.last_offset, batch.max_timestamp});
-  entry.last_timestamp = batch.max_timestamp;
-  if (batch.transactional && entry.txn_first_offset == kNoOffset) {
-    entry.txn_first_offset = batch.base_offset;
+  const bool in_txn = entry.txn_first_offset != kNoOffset;
+  entry.ApplyData(batch);
+  if (!in_txn && entry.txn_first_offset != kNoOffset) {
     open_txns_.emplace(batch.base_offset, batch.producer_id);
   }
 }
@@ -101,7 +122,7 @@ void ProducerState::ApplyData(const BatchInfo& batch) {
 std::optional<CompletedTxn> ProducerState::ApplyMarker(const BatchInfo& batch,
                                                        const records::EndTxnMarker& marker) {
   ProducerEntry& entry = EntryOf(batch.producer_id);
-  SetEpoch(entry, batch.producer_epoch);
+  entry.SetEpoch(batch.producer_epoch);
   entry.coordinator_epoch = marker.coordinator_epoch;
   entry.last_timestamp = batch.max_timestamp;
   if (entry.txn_first_offset == kNoOffset) return std::nullopt;
@@ -169,12 +190,6 @@ void ProducerState::EvictOldest() {
   const auto end = idle.begin() + static_cast<std::ptrdiff_t>(count);
   std::nth_element(idle.begin(), end, idle.end());
   for (auto it = idle.begin(); it != end; ++it) producers_.erase(it->second);
-}
-
-void ProducerState::SetEpoch(ProducerEntry& entry, ProducerEpoch epoch) {
-  if (entry.epoch == epoch) return;
-  entry.epoch = epoch;
-  entry.batch_count = 0;
 }
 
 }  // namespace monkafka::storage

@@ -52,6 +52,13 @@ struct ProducerEntry {
   const ProducerBatch* last_batch() const {
     return batch_count == 0 ? nullptr : &batches[batch_count - 1];
   }
+  // The earlier batch that this one repeats.
+  const ProducerBatch* FindDuplicate(const BatchInfo& batch) const;
+  // As ProducerState's.
+  Status CheckData(const BatchInfo& batch, AppendOrigin origin) const;
+  // The batch, whose offsets are final, comes next.
+  void ApplyData(const BatchInfo& batch);
+  void SetEpoch(ProducerEpoch epoch);
   void Push(const ProducerBatch& batch);
   friend bool operator==(const ProducerEntry&, const ProducerEntry&) = default;
 };
@@ -69,6 +76,8 @@ class ProducerState {
   // Beyond so many producers those that wrote longest ago are forgotten (as if expired).
   static constexpr size_t kMaxProducers = 200'000;
 
+  // Null: it was forgotten, or never seen.
+  const ProducerEntry* Find(ProducerId id) const;
   // The earlier batch that this one repeats.
   const ProducerBatch* FindDuplicate(const BatchInfo& batch) const;
   // INVALID_PRODUCER_EPOCH, OUT_OF_ORDER_SEQUENCE_NUMBER or INVALID_TXN_STATE when the batch must
@@ -96,7 +105,6 @@ class ProducerState {
  private:
   ProducerEntry& EntryOf(ProducerId id);
   void EvictOldest();
-  void SetEpoch(ProducerEntry& entry, ProducerEpoch epoch);
 
   std::unordered_map<ProducerId, ProducerEntry> producers_;
   std::map<Offset, ProducerId> open_txns_;  // by first offset

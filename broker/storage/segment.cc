@@ -76,9 +76,11 @@ Result<bool> Segment::ShouldRoll(const Next& next, const LogConfig& config, Time
   if (!offsets) return Forward(std::move(offsets));
   if (!times) return Forward(std::move(times));
   const int64_t index_bytes = config.segment_index_bytes;
-  if (*offsets >= index_bytes / static_cast<int64_t>(OffsetIndexEntry::kSize)) return true;
+  // Each batch may add an entry; those before the last one of them.
+  const int64_t before = next.batches - 1;
+  if (*offsets + before >= index_bytes / static_cast<int64_t>(OffsetIndexEntry::kSize)) return true;
   // One place is kept for the entry that sealing adds.
-  if (*times >= index_bytes / static_cast<int64_t>(TimeIndexEntry::kSize) - 1) return true;
+  if (*times + before >= index_bytes / static_cast<int64_t>(TimeIndexEntry::kSize) - 1) return true;
   if (!first_timestamp_) {
     Result<std::shared_ptr<File>> file = log_.Get();
     if (!file) return Forward(std::move(file));

@@ -48,10 +48,12 @@ class Segment {
   // Takes a batch that lies in the log into the indexes; batches come in order.
   void Index(const BatchInfo& batch, int32_t index_interval_bytes);
 
+  // Of all that comes in one write.
   struct Next {
     int64_t size = 0;
     Offset last_offset = 0;
     TimestampMs max_timestamp = kNoTimestamp;
+    int64_t batches = 1;
   };
   // Whether a new segment must be begun for what comes next.
   Result<bool> ShouldRoll(const Next& next, const LogConfig& config, TimestampMs now);
