@@ -85,7 +85,6 @@ struct Broker::Graph {
   std::optional<groups::ClusterOffsetsTopic> offsets_topic;
   std::optional<groups::GroupCoordinator> coordinator;
   std::optional<handlers::Context> context;
-  std::optional<handlers::Dispatcher> dispatcher;
   std::unique_ptr<net::Server> server;
   std::unique_ptr<AdminService> admin;  // null: off
   bool shut_down = false;
@@ -95,13 +94,10 @@ Status Broker::Graph::Listen() {
   Result<net::ServerOptions> options = config::MakeServerOptions(settings);
   if (!options) return Forward(std::move(options));
   server_options = *std::move(options);
-  // The dispatcher exists before Start lets the first request in.
+  // The context exists before Start makes the network threads' handlers.
   Result<std::unique_ptr<net::Server>> bound = net::Server::Listen(
-      server_options,
-      [this](const std::shared_ptr<Connection>& connection, Frame frame, Responder responder) {
-        dispatcher->Dispatch(connection, std::move(frame), std::move(responder));
-      },
-      clock, timers, workers);
+      server_options, [this] { return std::make_unique<handlers::Dispatcher>(*context); }, clock,
+      timers, workers);
   if (!bound) return Forward(std::move(bound));
   server = *std::move(bound);
   Result<std::vector<cluster::Endpoint>> endpoints =
@@ -179,7 +175,6 @@ void Broker::Graph::BuildServices() {
       .topics = *topics,
       .configs = *configs,
       .options = {.auto_create_topics = settings.Boolean("auto.create.topics.enable")}});
-  dispatcher.emplace(*context);
 }
 
 Status Broker::Graph::Serve() {

@@ -78,8 +78,19 @@ class Responder {
   Callback<Reply> send_;
 };
 
-// Called on the connection's network thread; must not block. Requests of one connection arrive in
-// order and may be in flight together (pipelining).
-using RequestHandler = std::function<void(const std::shared_ptr<Connection>&, Frame, Responder)>;
+// Answers the requests of one network thread's connections, on that thread; must not block.
+// Requests of one connection arrive in order and may be in flight together (pipelining).
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+  virtual void Handle(const std::shared_ptr<Connection>& connection, Frame frame,
+                      Responder responder) = 0;
+  // Those that one connection had sent together were all handed over: what was put off, so that it
+  // is done for several at once, is done now.
+  virtual void EndOfRun() {}
+};
+
+// Makes the handler of each network thread; outlives them.
+using RequestHandlerFactory = std::function<std::unique_ptr<RequestHandler>()>;
 
 }  // namespace monkafka

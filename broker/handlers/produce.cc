@@ -38,7 +38,7 @@ void FinishWithoutReply(Request<ProduceRequest>& request, const ProduceResponse&
 void HandleProduce(Context& ctx, RequestPtr<ProduceRequest> request) {
   const services::ProduceCall call{request->message(), request->version(), request->client_id(),
                                    request->frame().owner};
-  ctx.produce.Produce(call, [&ctx, request](ProduceResponse response) {
+  ctx.produce.Produce(call, request->produce_run(), [&ctx, request](ProduceResponse response) {
     if (request->message().acks == 0) return FinishWithoutReply(*request, response);
     AddLeaderHints(ctx.cluster, request->connection().listener, response);
     request->Respond(response);

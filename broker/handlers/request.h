@@ -14,6 +14,7 @@
 #include "common/request.h"
 #include "protocol/codec.h"
 #include "protocol/header.h"
+#include "services/produce_run.h"
 
 namespace monkafka::handlers {
 
@@ -23,6 +24,8 @@ struct RawRequest {
   protocol::RequestHeader header;
   Frame frame;
   Responder responder;
+  // Of its network thread; only while it is handed to its handler.
+  services::ProduceRun* produce_run = nullptr;
 };
 
 template <class M>
@@ -39,6 +42,9 @@ class Request {
   Connection& connection() const { return *raw_.connection; }
   // The request's bytes, to which the message refers.
   const Frame& frame() const { return raw_.frame; }
+  // What this request may share with those that its connection sent with it. Only while the handler
+  // is called.
+  services::ProduceRun& produce_run() const { return *raw_.produce_run; }
   // For a coordinator that keeps the message; message() is empty afterwards.
   M TakeMessage() { return std::move(message_); }
 

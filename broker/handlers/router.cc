@@ -93,10 +93,10 @@ const Route* FindRoute(ApiKey key) {
   return route != std::end(kRoutes) && route->api.key == key ? route : nullptr;
 }
 
-void Dispatcher::Dispatch(const std::shared_ptr<Connection>& connection, Frame frame,
-                          Responder responder) {
+void Dispatcher::Handle(const std::shared_ptr<Connection>& connection, Frame frame,
+                        Responder responder) {
   Result<RequestHeader> header = ReadRequestHeader(frame.bytes);
-  RawRequest request{connection, {}, std::move(frame), std::move(responder)};
+  RawRequest request{connection, {}, std::move(frame), std::move(responder), &produce_run_};
   if (!header) {
     LogWarning("a request from {}:{} closes its connection: {}", connection->client_host,
                connection->client_port, header.error().message);
@@ -113,6 +113,7 @@ void Dispatcher::Dispatch(const std::shared_ptr<Connection>& connection, Frame f
     return Reject(std::move(request), fmt::format("versions {} to {} are served",
                                                   route->advertised_min, route->advertised_max));
   }
+  if (header->api_key != ApiKey::kProduce) produce_run_.Commit();
   route->handle(ctx_, std::move(request));
 }
 

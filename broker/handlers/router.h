@@ -30,22 +30,24 @@ const Route* FindRoute(protocol::ApiKey key);
 
 // Gives each request to its handler. A request that cannot be understood closes its connection, as
 // in Kafka, with one line that names client, API and version; the only exception is ApiVersions of
-// an unknown version, which is answered in version 0 (KIP-511). Threads: any.
-class Dispatcher {
+// an unknown version, which is answered in version 0 (KIP-511).
+//
+// Produce requests that a connection has sent together are appended together. Every other request
+// finds done what came before it.
+//
+// Threads: one, a network thread.
+class Dispatcher final : public RequestHandler {
  public:
   // The context outlives the dispatcher and every request.
   explicit Dispatcher(Context& ctx) : ctx_(ctx) {}
 
-  void Dispatch(const std::shared_ptr<Connection>& connection, Frame frame, Responder responder);
-  // For net. The dispatcher outlives it.
-  RequestHandler handler() {
-    return [this](const std::shared_ptr<Connection>& connection, Frame frame, Responder responder) {
-      Dispatch(connection, std::move(frame), std::move(responder));
-    };
-  }
+  void Handle(const std::shared_ptr<Connection>& connection, Frame frame,
+              Responder responder) override;
+  void EndOfRun() override { produce_run_.Commit(); }
 
  private:
   Context& ctx_;
+  services::ProduceRun produce_run_;
 };
 
 }  // namespace monkafka::handlers

@@ -12,10 +12,10 @@
 namespace monkafka::net {
 
 struct Context {
-  Context(ServerOptions server_options, RequestHandler request_handler, const Clock& server_clock,
-          Timers& server_timers, Executor& server_workers)
+  Context(ServerOptions server_options, RequestHandlerFactory handler_factory,
+          const Clock& server_clock, Timers& server_timers, Executor& server_workers)
       : options(std::move(server_options)),
-        handler(std::move(request_handler)),
+        make_handler(std::move(handler_factory)),
         clock(server_clock),
         timers(server_timers),
         workers(server_workers),
@@ -24,7 +24,7 @@ struct Context {
                                                   options.max_connections_per_ip)) {}
 
   const ServerOptions options;
-  const RequestHandler handler;
+  const RequestHandlerFactory make_handler;
   const Clock& clock;
   Timers& timers;
   Executor& workers;

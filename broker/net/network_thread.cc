@@ -20,6 +20,7 @@ NetworkThread::NetworkThread(const Context& context)
 NetworkThread::~NetworkThread() { Stop(); }
 
 void NetworkThread::Start(int index) {
+  handler_ = context_.make_handler();
   thread_ = std::thread([this, index] { Run(index); });
 }
 

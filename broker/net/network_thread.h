@@ -65,6 +65,7 @@ class NetworkThread {
   Time now() const { return now_; }  // of the turn
   const Context& context() const { return context_; }
   const std::shared_ptr<ChunkPool>& pool() const { return pool_; }
+  RequestHandler& handler() { return *handler_; }
   LogLimiter& bad_request_log() { return bad_request_log_; }
 
  private:
@@ -91,6 +92,7 @@ class NetworkThread {
   std::unordered_map<uint64_t, std::shared_ptr<Session>> sessions_ GUARDED_BY(mutex_);
 
   // The thread's own.
+  std::unique_ptr<RequestHandler> handler_;  // from Start on
   Time now_{};
   std::vector<std::shared_ptr<Session>> marked_;
   bool draining_ = false;

@@ -21,9 +21,9 @@ constexpr std::chrono::milliseconds kDrainSweepInterval{20};
 
 // Destroyed in reverse: the sweeper and the acceptors refer to the threads, those to the context.
 struct Server::Impl {
-  Impl(ServerOptions options, RequestHandler handler, const Clock& clock, Timers& timers,
-       Executor& workers)
-      : context(std::move(options), std::move(handler), clock, timers, workers) {
+  Impl(ServerOptions options, RequestHandlerFactory make_handler, const Clock& clock,
+       Timers& timers, Executor& workers)
+      : context(std::move(options), std::move(make_handler), clock, timers, workers) {
     CHECK(context.options.network_threads > 0);
     for (int i = 0; i < context.options.network_threads; ++i) {
       threads.push_back(std::make_unique<NetworkThread>(context));
@@ -77,11 +77,12 @@ void Server::Impl::Assign(UniqueFd socket, std::shared_ptr<Connection> connectio
   sweeper->Wake();
 }
 
-Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options, RequestHandler handler,
+Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options,
+                                               RequestHandlerFactory make_handler,
                                                const Clock& clock, Timers& timers,
                                                Executor& workers) {
   auto impl =
-      std::make_unique<Impl>(std::move(options), std::move(handler), clock, timers, workers);
+      std::make_unique<Impl>(std::move(options), std::move(make_handler), clock, timers, workers);
   for (const Listener& listener : impl->context.options.listeners) {
     if (Status opened = impl->Open(listener); !opened) return Forward(std::move(opened));
   }

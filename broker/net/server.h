@@ -1,4 +1,4 @@
-// Kafka's port: accepts connections, cuts what they send into requests, hands each to one handler
+// Kafka's port: accepts connections, cuts what they send into requests, hands each to a handler
 // and sends the replies back in the order of the requests. It knows nothing of what is inside a
 // request.
 //
@@ -7,7 +7,7 @@
 // Threads: `network_threads` threads, each with its own reactor; a connection lives on one of them,
 // the one that had the fewest when it came. (One thread accepts for all: with SO_REUSEPORT the
 // kernel would spread by a hash of the addresses, which leaves the few long-lived connections of
-// Kafka's clients uneven.) The handler is called on the connection's thread and must not block it.
+// Kafka's clients uneven.) Each has a handler of its own, which must not block it.
 // Responders may be completed from any thread, also after the connection, or the server, is gone.
 #pragma once
 
@@ -84,7 +84,8 @@ class Server {
   // Binds and listens; connections wait in the kernel until Start. The error is a sentence that
   // names the listener and its address. `workers` reads what the page cache does not hold; it,
   // `clock` and `timers` must outlive the server.
-  static Result<std::unique_ptr<Server>> Listen(ServerOptions options, RequestHandler handler,
+  static Result<std::unique_ptr<Server>> Listen(ServerOptions options,
+                                                RequestHandlerFactory make_handler,
                                                 const Clock& clock, Timers& timers,
                                                 Executor& workers);
   ~Server();  // stops
@@ -100,7 +101,7 @@ class Server {
   // Stops accepting and reading, waits until the requests in flight are answered and the replies
   // sent, but no longer than `timeout`; then stops. True: nothing was cut off.
   bool Drain(std::chrono::milliseconds timeout);
-  // Closes everything at once. When it has returned the handler is not running and never will.
+  // Closes everything at once. When it has returned no handler is running and none ever will.
   void Stop();
 
   // Safe from any thread:

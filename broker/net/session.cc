@@ -150,11 +150,13 @@ void Session::WaitForMemory() {
 
 void Session::Dispatch() {
   nothing_whole_ = false;
+  bool handed_over = false;
   while (MayDispatch()) {
     Frame frame;
     const Receiver::Cut cut = receiver_.Next(frame);
     if (cut == Receiver::Cut::kFrame) {
       DispatchOne(std::move(frame));
+      handed_over = true;
     } else if (cut == Receiver::Cut::kMore) {
       nothing_whole_ = true;
       break;
@@ -162,16 +164,17 @@ void Session::Dispatch() {
       RefuseRest(cut);
     }
   }
+  if (handed_over) thread_.handler().EndOfRun();
   PublishClient();
 }
 
 void Session::DispatchOne(Frame frame) {
   const ReplyQueue::Number number = replies_.Add();
   Add(counters_.requests, 1);
-  thread_.context().handler(connection_, std::move(frame),
-                            Responder([self = shared_from_this(), number](Reply reply) {
-                              self->Complete(number, std::move(reply));
-                            }));
+  thread_.handler().Handle(connection_, std::move(frame),
+                           Responder([self = shared_from_this(), number](Reply reply) {
+                             self->Complete(number, std::move(reply));
+                           }));
 }
 
 void Session::RefuseRest(Receiver::Cut cut) {

@@ -45,6 +45,13 @@ ErrorCode Refusal(const ProduceRequest& request, int16_t version) {
 }  // namespace
 
 void ProduceService::Produce(ProduceCall call, Callback<protocol::ProduceResponse> done) {
+  ProduceRun alone;
+  Produce(std::move(call), alone, std::move(done));
+  alone.Commit();
+}
+
+void ProduceService::Produce(ProduceCall call, ProduceRun& run,
+                             Callback<protocol::ProduceResponse> done) {
   const ProduceRequest& request = call.request;
   const auto pending = std::make_shared<PendingProduce>(request, std::move(done));
   const ErrorCode refusal = Refusal(request, call.version);
@@ -77,13 +84,14 @@ void ProduceService::Produce(ProduceCall call, Callback<protocol::ProduceRespons
       append.batches = {call.records_owner, partition.records.value_or(MutableBytes())};
       append.durable = durable;
       append.produce_version = call.version;
-      (*led)->Append(std::move(append),
-                     [mine = pending->Share(mine)](storage::AppendOutcome outcome) {
-                       mine->Finish(std::move(outcome));
-                     });
+      run.Append(*std::move(led),
+                 {std::move(append), [mine = pending->Share(mine)](storage::AppendOutcome outcome) {
+                    mine->Finish(std::move(outcome));
+                  }});
     }
   }
-  pending->Started(timers_, std::chrono::milliseconds(std::max(request.timeout_ms, 0)));
+  run.Started(pending, timers_, std::chrono::milliseconds(std::max(request.timeout_ms, 0)));
+  if (run.full()) run.Commit();
 }
 
 }  // namespace monkafka::services

@@ -14,6 +14,7 @@
 #include "cluster/cluster.h"
 #include "common/executor.h"
 #include "protocol/produce.h"
+#include "services/produce_run.h"
 
 namespace monkafka::services {
 
@@ -38,6 +39,9 @@ class ProduceService {
   // The response has every partition of the request, in its order. `done` runs inline or on the
   // thread that finished the last append; its names refer to the request.
   void Produce(ProduceCall call, Callback<protocol::ProduceResponse> done);
+  // The same, but nothing is appended before the run is committed: by the caller, who has no more
+  // to add to it, or here, when it has become large.
+  void Produce(ProduceCall call, ProduceRun& run, Callback<protocol::ProduceResponse> done);
 
  private:
   cluster::Cluster& cluster_;

@@ -1,10 +1,12 @@
 // Section "Produce" of Kafka's behaviour.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "e2e/semantics/data_client.h"
 #include "e2e/semantics/semantics_fixture.h"
+#include "protocol/producers.h"
 
 namespace monkafka::e2e {
 namespace {
@@ -79,6 +81,63 @@ TEST_F(ProduceTest, AnUnknownPartitionFailsAloneWithEverythingMinusOne) {
   EXPECT_EQ(unknown.base_offset, -1);
   EXPECT_EQ(unknown.log_append_time_ms, -1);
   EXPECT_EQ(unknown.log_start_offset, -1);
+}
+
+// What is sent together is appended together: it must not be seen in the answers.
+TEST_F(ProduceTest, PipelinedRequestsTakeEffectOneAfterTheOther) {
+  CreateTopic(client_, topic_, /*partitions=*/2);
+  BatchOptions options;
+  options.producer_id =
+      client_.Call<protocol::InitProducerIdResponse>(protocol::InitProducerIdRequest{}, 4)
+          .producer_id;
+  options.producer_epoch = 0;
+  constexpr int16_t kVersion = 9;
+  constexpr int16_t kFetchVersion = 12;
+  std::vector<uint8_t> stream;
+  int32_t sent = 1000;
+  const auto send = [&](const auto& request, int16_t version) {
+    const std::vector<uint8_t> frame =
+        protocol::EncodeRequest(++sent, "pipelined", request, version);
+    const auto size = static_cast<uint32_t>(frame.size());
+    for (const int shift : {24, 16, 8, 0}) stream.push_back(static_cast<uint8_t>(size >> shift));
+    stream.insert(stream.end(), frame.begin(), frame.end());
+  };
+  const auto produce = [&](int32_t sequence, int16_t acks, int32_t partition = 0) {
+    options.base_sequence = sequence;
+    std::vector<uint8_t> batch = MakeBatch("value", options);
+    protocol::ProduceRequest request;
+    request.acks = acks;
+    request.timeout_ms = 30'000;
+    request.topic_data.push_back({topic_, {}, {{partition, MutableBytes(batch)}}});
+    send(request, kVersion);
+  };
+  produce(0, 1);
+  produce(1, -1);
+  produce(1, 1);  // a retry
+  produce(5, 1);  // a gap
+  produce(0, 1, /*partition=*/1);
+  produce(2, 1);
+  send(FetchOf(topic_, 0), kFetchVersion);
+  produce(3, 0);
+  produce(4, -1);
+  client_.SendRaw(stream);
+
+  int32_t id = 1000;
+  const auto answer = [&] {
+    const auto response = client_.Receive<protocol::ProduceResponse>(++id, kVersion);
+    return std::pair(response.responses.at(0).partition_responses.at(0).error_code,
+                     response.responses.at(0).partition_responses.at(0).base_offset);
+  };
+  EXPECT_EQ(answer(), std::pair(ErrorCode::kNone, Offset{0}));
+  EXPECT_EQ(answer(), std::pair(ErrorCode::kNone, Offset{1}));
+  EXPECT_EQ(answer(), std::pair(ErrorCode::kNone, Offset{1}));
+  EXPECT_EQ(answer(), std::pair(ErrorCode::kOutOfOrderSequenceNumber, Offset{-1}));
+  EXPECT_EQ(answer(), std::pair(ErrorCode::kNone, Offset{0}));
+  EXPECT_EQ(answer(), std::pair(ErrorCode::kNone, Offset{2}));
+  const auto fetched = client_.Receive<protocol::FetchResponse>(++id, kFetchVersion);
+  EXPECT_EQ(RecordsOf(fetched.responses.at(0).partitions.at(0)).size(), 3u);
+  ++id;  // acks=0
+  EXPECT_EQ(answer(), std::pair(ErrorCode::kNone, Offset{4}));
 }
 
 TEST_F(ProduceTest, ProduceNeverCreatesTopics) {

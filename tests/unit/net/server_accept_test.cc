@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::seconds;
 
-RequestHandler EchoHandler() {
+TestHandler::Function EchoHandler() {
   return [](const std::shared_ptr<Connection>&, Frame frame, Responder responder) {
     responder.Send(Echo(frame));
   };
@@ -27,7 +27,7 @@ RequestHandler EchoHandler() {
 TEST_F(ServerTest, APortInUseIsSaidInOneSentence) {
   StartServer();
   options_.listeners = {{"EXTERNAL", "127.0.0.1", port()}};
-  const auto second = Server::Listen(options_, EchoHandler(), clock_, timers_, workers_);
+  const auto second = Server::Listen(options_, Handlers(EchoHandler()), clock_, timers_, workers_);
   ASSERT_FALSE(second);
   const std::string& message = second.error().message;
   EXPECT_NE(std::string::npos, message.find("listener EXTERNAL"));
@@ -37,7 +37,7 @@ TEST_F(ServerTest, APortInUseIsSaidInOneSentence) {
 
 TEST_F(ServerTest, AHostThatIsNotOursIsSaidInOneSentence) {
   options_.listeners = {{"PLAINTEXT", "192.0.2.1", 0}};
-  const auto server = Server::Listen(options_, EchoHandler(), clock_, timers_, workers_);
+  const auto server = Server::Listen(options_, Handlers(EchoHandler()), clock_, timers_, workers_);
   ASSERT_FALSE(server);
   EXPECT_NE(std::string::npos,
             server.error().message.find("listener PLAINTEXT: cannot listen on 192.0.2.1:0"));

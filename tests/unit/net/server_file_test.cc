@@ -186,10 +186,9 @@ TEST_F(ServerFileTest, ReadingFromADiskDoesNotStallTheThread) {
   Payload payload;
   payload.Add(FilePiece{file, 0, 100'000});
   auto server = Server::Listen(
-      options_,
-      [&](const std::shared_ptr<Connection>&, Frame frame, Responder responder) {
+      options_, Handlers([&](const std::shared_ptr<Connection>&, Frame frame, Responder responder) {
         responder.Send(AsText(frame.bytes) == "file" ? Reply::Send(payload) : Echo(frame));
-      },
+      }),
       clock_, timers_, disk);
   ASSERT_TRUE(server);
   (*server)->Start();
@@ -209,10 +208,9 @@ TEST_F(ServerFileTest, AReadThatEndsAfterTheServerIsHarmless) {
   HeldExecutor disk;
   options_.listeners = {{"PLAINTEXT", "127.0.0.1", 0}};
   auto server = Server::Listen(
-      options_,
-      [&](const std::shared_ptr<Connection>&, Frame, Responder responder) {
+      options_, Handlers([&](const std::shared_ptr<Connection>&, Frame, Responder responder) {
         responder.Send(FileReply(file, 0, 1000));
-      },
+      }),
       clock_, timers_, disk);
   ASSERT_TRUE(server);
   (*server)->Start();

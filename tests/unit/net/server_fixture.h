@@ -73,6 +73,33 @@ class Inbox {
   std::deque<Request> requests_ GUARDED_BY(mutex_);
 };
 
+// Hands requests to a function, and says where runs of them end.
+class TestHandler final : public RequestHandler {
+ public:
+  using Function = std::function<void(const std::shared_ptr<Connection>&, Frame, Responder)>;
+  TestHandler(Function handle, std::function<void()> end_of_run)
+      : handle_(std::move(handle)), end_of_run_(std::move(end_of_run)) {}
+
+  void Handle(const std::shared_ptr<Connection>& connection, Frame frame,
+              Responder responder) override {
+    handle_(connection, std::move(frame), std::move(responder));
+  }
+  void EndOfRun() override {
+    if (end_of_run_) end_of_run_();
+  }
+
+ private:
+  const Function handle_;
+  const std::function<void()> end_of_run_;
+};
+
+inline RequestHandlerFactory Handlers(TestHandler::Function handle,
+                                      std::function<void()> end_of_run = {}) {
+  return [handle = std::move(handle), end_of_run = std::move(end_of_run)] {
+    return std::make_unique<TestHandler>(handle, end_of_run);
+  };
+}
+
 class ServerTest : public testing::Test {
  protected:
   // A request that begins with "echo" is sent back at once; every other goes to the inbox.
@@ -86,7 +113,7 @@ class ServerTest : public testing::Test {
           }
         });
   }
-  void StartServer(RequestHandler handler) {
+  void StartServer(TestHandler::Function handler) {
     Listen([this, handler = std::move(handler)](const std::shared_ptr<Connection>& connection,
                                                 Frame frame, Responder responder) {
       if (AsText(frame.bytes) == "barrier") {
@@ -97,9 +124,10 @@ class ServerTest : public testing::Test {
     });
     server_->Start();
   }
-  void Listen(RequestHandler handler) {
+  void Listen(TestHandler::Function handle) {
     if (options_.listeners.empty()) options_.listeners = {{"PLAINTEXT", "127.0.0.1", 0}};
-    auto server = Server::Listen(options_, std::move(handler), clock_, timers_, workers_);
+    auto server = Server::Listen(options_, Handlers(std::move(handle), end_of_run_), clock_,
+                                 timers_, workers_);
     ASSERT_TRUE(server) << server.error().message;
     server_ = std::move(*server);
   }
@@ -130,6 +158,7 @@ class ServerTest : public testing::Test {
   ServerTest() { options_.network_threads = 1; }
 
   ServerOptions options_;
+  std::function<void()> end_of_run_;  // set before the server is started
   TestClock clock_;
   TestTimers timers_{clock_};
   WorkerPool workers_{2, "workers"};

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "server_fixture.h"
@@ -50,6 +51,41 @@ TEST_F(ServerTest, PipelinedRequestsAreAnsweredInOrderHoweverTheyComplete) {
     threads.back().join();
   }
   for (int i = 0; i < 6; ++i) EXPECT_EQ("reply " + std::to_string(i), client.Receive());
+}
+
+TEST_F(ServerTest, ARunEndsBehindTheLastRequestThatCameTogether) {
+  std::string seen;
+  end_of_run_ = [&seen] { seen += '.'; };
+  StartServer([&seen](const std::shared_ptr<Connection>&, Frame frame, Responder responder) {
+    seen += AsText(frame.bytes);
+    responder.Send(Echo(frame));
+  });
+  TestClient client(port());
+  client.SendBytes(Framed("a") + Framed("b") + Framed("c"));
+  for (const char* answer : {"a", "b", "c"}) EXPECT_EQ(answer, client.Receive());
+  client.SendBytes(Framed("d") + Framed("e").substr(0, 3));
+  EXPECT_EQ("d", client.Receive());
+  server_->Stop();
+  EXPECT_EQ("abc.d.", seen);
+}
+
+TEST_F(ServerTest, ARunEndsBeforeARequestThatMustWaitForReplies) {
+  options_.max_in_flight_per_connection = 2;
+  std::vector<Responder> put_off;
+  std::string seen;
+  end_of_run_ = [&] {
+    seen += '.';
+    for (Responder& each : std::exchange(put_off, {})) each.Send(TextReply("done"));
+  };
+  StartServer([&](const std::shared_ptr<Connection>&, Frame frame, Responder responder) {
+    seen += AsText(frame.bytes);
+    put_off.push_back(std::move(responder));
+  });
+  TestClient client(port());
+  client.SendBytes(Framed("a") + Framed("b") + Framed("c"));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ("done", client.Receive());
+  server_->Stop();
+  EXPECT_EQ("ab.c.", seen);
 }
 
 TEST_F(ServerTest, ARequestWithoutAReplyIsSkipped) {

@@ -66,7 +66,7 @@ TEST_F(ServerTest, DrainWithoutConnectionsReturnsAtOnce) {
 TEST_F(ServerTest, AServerThatWasNotStartedStopsToo) {
   StartServer();
   options_.listeners = {{"PLAINTEXT", "127.0.0.1", 0}};
-  auto server = Server::Listen(options_, [](auto&&...) {}, clock_, timers_, workers_);
+  auto server = Server::Listen(options_, Handlers([](auto&&...) {}), clock_, timers_, workers_);
   ASSERT_TRUE(server);
   TestClient client((*server)->ports().at("PLAINTEXT"));
   EXPECT_TRUE((*server)->Drain(milliseconds(5'000)));

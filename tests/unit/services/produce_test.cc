@@ -234,5 +234,69 @@ TEST_F(ProduceTest, TransactionalRecordsOutsideOfATransactionAreRefused) {
   EXPECT_EQ(Answer(1).error_code, ErrorCode::kInvalidTxnState);
 }
 
+class ProduceRunTest : public ProduceTest {
+ protected:
+  // Another request of one partition; its answer goes to answers.
+  void Put(int32_t partition, std::vector<uint8_t> records = {1, 2, 3}) {
+    bytes.push_back(std::move(records));
+    ProduceRequest& next = requests.emplace_back(request);
+    next.topic_data = {{"t", {}, {{partition, MutableBytes(bytes.back())}}}};
+    service.Produce({next, version, client_id, owner}, run,
+                    [this, number = requests.size()](ProduceResponse r) {
+                      EXPECT_EQ(r.responses.at(0).partition_responses.at(0).error_code,
+                                ErrorCode::kNone);
+                      answers.push_back(number);
+                    });
+  }
+  std::vector<const uint8_t*> AppendedTo(int32_t partition) {
+    std::vector<const uint8_t*> appended;
+    for (const storage::AppendRequest& each : cluster.Log("t", partition)->appended) {
+      appended.push_back(each.batches.bytes.data());
+    }
+    return appended;
+  }
+
+  std::deque<ProduceRequest> requests;
+  std::vector<size_t> answers;
+  ProduceRun run;
+};
+
+TEST_F(ProduceRunTest, AppendsInTheOrderOfTheRequestsOnceItIsCommitted) {
+  for (const int partition : {0, 1, 0, 0, 1}) Put(partition);
+  EXPECT_TRUE(cluster.Log("t", 0)->appended.empty());
+  EXPECT_TRUE(answers.empty());
+  run.Commit();
+  EXPECT_EQ(AppendedTo(0),
+            (std::vector<const uint8_t*>{bytes[0].data(), bytes[2].data(), bytes[3].data()}));
+  EXPECT_EQ(AppendedTo(1), (std::vector<const uint8_t*>{bytes[1].data(), bytes[4].data()}));
+  EXPECT_EQ(answers.size(), 5u);
+  EXPECT_EQ(timers.size(), 0u) << "nothing was waited for";
+  run.Commit();
+  Put(0);
+  run.Commit();
+  EXPECT_EQ(AppendedTo(0).size(), 4u);
+  EXPECT_EQ(answers.back(), 6u);
+}
+
+TEST_F(ProduceRunTest, ALargeOneIsCommittedWithoutWaitingForMore) {
+  Put(0, std::vector<uint8_t>(600'000));
+  EXPECT_TRUE(answers.empty());
+  Put(0, std::vector<uint8_t>(600'000));
+  EXPECT_EQ(answers.size(), 2u);
+  EXPECT_EQ(AppendedTo(0).size(), 2u);
+}
+
+TEST_F(ProduceRunTest, WhoWaitsForTheDiskIsAnsweredLater) {
+  cluster.Log("t", 1)->complete_later = true;
+  Put(1);
+  Put(0);
+  run.Commit();
+  EXPECT_EQ(answers, std::vector<size_t>{2});
+  EXPECT_EQ(timers.size(), 1u);
+  cluster.Log("t", 1)->CompleteAppends();
+  EXPECT_EQ(answers, (std::vector<size_t>{2, 1}));
+  EXPECT_EQ(timers.size(), 0u);
+}
+
 }  // namespace
 }  // namespace monkafka::services
