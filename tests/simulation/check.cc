@@ -274,8 +274,10 @@ void Checker::CheckProducers(const TopicPartition& tp, const Uuid& topic_id,
       // With its records, a producer may be forgotten.
       if (expected < known.log_start) continue;
       std::optional<ProduceAnswer> answer;
-      Produce(broker_, tp, -1, EncodeBatch(earlier.batch, producer.id),
+      services::ProduceRun run;
+      Produce(broker_, run, tp, -1, EncodeBatch(earlier.batch, producer.id),
               [&](ProduceAnswer given) { answer = given; });
+      run.Commit();
       broker_.RunAll();
       Require(answer.has_value(), "{}: no answer to a duplicate", tp.ToString());
       const Offset end =

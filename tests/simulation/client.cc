@@ -53,8 +53,8 @@ std::vector<uint8_t> EncodeBatch(const SentBatch& batch, ProducerId producer_id)
   return *std::move(builder).Build();
 }
 
-void Produce(Broker& broker, const TopicPartition& tp, int16_t acks, std::vector<uint8_t> batch,
-             std::function<void(ProduceAnswer)> done) {
+void Produce(Broker& broker, services::ProduceRun& run, const TopicPartition& tp, int16_t acks,
+             std::vector<uint8_t> batch, std::function<void(ProduceAnswer)> done) {
   struct Call {
     std::string topic;
     std::vector<uint8_t> batch;
@@ -74,7 +74,7 @@ void Produce(Broker& broker, const TopicPartition& tp, int16_t acks, std::vector
   call->request.topic_data.push_back(std::move(topic));
   services::ProduceCall produce{call->request, /*version=*/9, "simulation", call};
   broker.produce().Produce(
-      std::move(produce), [call, done = std::move(done)](protocol::ProduceResponse response) {
+      std::move(produce), run, [call, done = std::move(done)](protocol::ProduceResponse response) {
         const auto& answer = response.responses.at(0).partition_responses.at(0);
         done({answer.error_code, answer.base_offset});
       });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/result.h"
+#include "services/produce_run.h"
 #include "simulation/broker.h"
 #include "simulation/model.h"
 
@@ -19,8 +20,9 @@ struct ProduceAnswer {
   ErrorCode error = ErrorCode::kNone;
   Offset base_offset = kNoOffset;
 };
-void Produce(Broker& broker, const TopicPartition& tp, int16_t acks, std::vector<uint8_t> batch,
-             std::function<void(ProduceAnswer)> done);
+// Nothing is appended before the run is committed.
+void Produce(Broker& broker, services::ProduceRun& run, const TopicPartition& tp, int16_t acks,
+             std::vector<uint8_t> batch, std::function<void(ProduceAnswer)> done);
 
 void CommitOffset(Broker& broker, const std::string& group, const TopicPartition& tp, Offset offset,
                   std::function<void(ErrorCode)> done);

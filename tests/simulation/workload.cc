@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <utility>
 
 #include "services/delete_records.h"
+#include "services/produce_run.h"
 #include "simulation/violation.h"
 
 namespace monkafka::simulation {
@@ -27,11 +29,9 @@ struct Workload::Place {
 Workload::Next Workload::Step(Broker& broker) {
   const uint64_t die = Below(100);
   if (die < 24) {
-    ProduceIdempotent(broker);
-  } else if (die < 36) {
-    ProducePlain(broker, 1);
+    ProduceTogether(broker, 1);
   } else if (die < 44) {
-    ProducePlain(broker, -1);
+    ProduceTogether(broker, 1 + Below(5));
   } else if (die < 60) {
     broker.RunAll();
   } else if (die < 70) {
@@ -100,42 +100,89 @@ void Workload::Observe(Broker& broker) {
   }
 }
 
-void Workload::Send(Broker& broker, const Place& place, int16_t acks, const SentBatch& batch,
-                    ProducerId producer_id, std::function<void(ProduceAnswer)> done) {
-  const auto partition = broker.cluster().FindPartition(place.tp.topic, place.tp.partition);
-  if (!partition) return done({ErrorCode::kUnknownTopicOrPartition, kNoOffset});
+// Produce requests that arrive together.
+struct Workload::Run {
   // An answer that comes inline is looked at when the model knows what was written.
   struct Waiting {
     std::function<void(ProduceAnswer)> done;
     std::optional<ProduceAnswer> early;
-    bool written = false;
+    bool settled = false;
   };
-  auto waiting = std::make_shared<Waiting>();
+  struct Sent {
+    Place place;
+    std::shared_ptr<cluster::Partition> partition;
+    SentBatch batch;
+    int64_t size = 0;
+    std::shared_ptr<Waiting> waiting;
+
+    bool Failed() const { return waiting->early && waiting->early->error != ErrorCode::kNone; }
+  };
+
+  services::ProduceRun requests;
+  std::vector<Sent> sent;
+};
+
+void Workload::Send(Broker& broker, Run& run, const Place& place, int16_t acks,
+                    const SentBatch& batch, ProducerId producer_id,
+                    std::function<void(ProduceAnswer)> done) {
+  const auto partition = broker.cluster().FindPartition(place.tp.topic, place.tp.partition);
+  if (!partition) return done({ErrorCode::kUnknownTopicOrPartition, kNoOffset});
+  auto waiting = std::make_shared<Run::Waiting>();
   waiting->done = std::move(done);
-  const Offset before = partition->log().Offsets().log_end;
   std::vector<uint8_t> bytes = EncodeBatch(batch, producer_id);
-  const auto size = static_cast<int64_t>(bytes.size());
-  Produce(broker, place.tp, acks, std::move(bytes), [waiting](ProduceAnswer answer) {
-    if (!waiting->written) {
+  run.sent.push_back({place, partition, batch, static_cast<int64_t>(bytes.size()), waiting});
+  Produce(broker, run.requests, place.tp, acks, std::move(bytes), [waiting](ProduceAnswer answer) {
+    if (!waiting->settled) {
       waiting->early = answer;
     } else {
       waiting->done(answer);
     }
   });
-  PartitionModel* known = model_.Find(place.topic_id, place.tp.partition);
-  if (known != nullptr && partition->log().Offsets().log_end > before) {
-    known->total_bytes += size;
-    known->largest_total = std::max(known->largest_total, known->total_bytes);
-    for (const SentRecord& record : batch.records) {
-      Require(known->numbers.insert(record.number).second, "{}: record {} was written twice",
-              place.tp.ToString(), record.number);
-      known->log.push_back({record, known->total_bytes});
-    }
-  } else if (known != nullptr) {
-    known->maybe.push_back(batch);
+}
+
+void Workload::Settle(Run& run) {
+  std::map<cluster::Partition*, Offset> ends;
+  for (const Run::Sent& sent : run.sent) {
+    ends[sent.partition.get()] = sent.partition->log().Offsets().log_end;
   }
-  waiting->written = true;
-  if (waiting->early) waiting->done(*waiting->early);
+  run.requests.Commit();
+  for (const Run::Sent& sent : run.sent) {
+    Offset& end = ends[sent.partition.get()];
+    const Offset left = sent.partition->log().Offsets().log_end - end;
+    const auto count = static_cast<Offset>(sent.batch.records.size());
+    // A log that went offline has what came before; one that did not has what it did not refuse.
+    // (What is sent again is sent alone, and need not be written again.)
+    const bool written = run.sent.size() > 1 && sent.partition->log().Availability()
+                             ? !sent.Failed()
+                             : left >= count;
+    PartitionModel* known = model_.Find(sent.place.topic_id, sent.place.tp.partition);
+    if (written) end += count;
+    if (known == nullptr) continue;
+    if (written) {
+      NoteWritten(*known, sent.place.tp, sent.batch, sent.size);
+    } else {
+      known->maybe.push_back(sent.batch);
+    }
+  }
+  for (const auto& [partition, end] : ends) {
+    Require(partition->log().Offsets().log_end == end, "{}: the log ends at {}, and not at {}",
+            partition->topic_partition().ToString(), partition->log().Offsets().log_end, end);
+  }
+  for (const Run::Sent& sent : run.sent) {
+    sent.waiting->settled = true;
+    if (sent.waiting->early) sent.waiting->done(*sent.waiting->early);
+  }
+}
+
+void Workload::NoteWritten(PartitionModel& known, const TopicPartition& tp, const SentBatch& batch,
+                           int64_t size) {
+  known.total_bytes += size;
+  known.largest_total = std::max(known.largest_total, known.total_bytes);
+  for (const SentRecord& record : batch.records) {
+    Require(known.numbers.insert(record.number).second, "{}: record {} was written twice",
+            tp.ToString(), record.number);
+    known.log.push_back({record, known.total_bytes});
+  }
 }
 
 void Workload::OnAcknowledged(const Place& place, const SentBatch& batch, Offset base_offset,
@@ -155,11 +202,24 @@ void Workload::OnAcknowledged(const Place& place, const SentBatch& batch, Offset
   if (durable) known->durable_end = std::max(known->durable_end, end);
 }
 
-void Workload::ProducePlain(Broker& broker, int16_t acks) {
+void Workload::ProduceTogether(Broker& broker, uint64_t requests) {
+  Run run;
+  for (uint64_t i = 0; i < requests; ++i) {
+    const uint64_t die = Below(11);
+    if (die < 6) {
+      ProduceIdempotent(broker, run);
+    } else {
+      ProducePlain(broker, run, die < 9 ? 1 : -1);
+    }
+  }
+  Settle(run);
+}
+
+void Workload::ProducePlain(Broker& broker, Run& run, int16_t acks) {
   const std::optional<Place> place = Anywhere();
   const SentBatch batch = MakeBatch();
   if (!place) return;
-  Send(broker, *place, acks, batch, kNoProducerId,
+  Send(broker, run, *place, acks, batch, kNoProducerId,
        [this, place = *place, batch, acks](ProduceAnswer answer) {
          if (answer.error == ErrorCode::kNone) {
            OnAcknowledged(place, batch, answer.base_offset, acks == -1);
@@ -170,7 +230,7 @@ void Workload::ProducePlain(Broker& broker, int16_t acks) {
        });
 }
 
-void Workload::ProduceIdempotent(Broker& broker) {
+void Workload::ProduceIdempotent(Broker& broker, Run& run) {
   if (model_.producers.size() < kMaxProducers) NewProducer(broker);
   const std::optional<Place> place = Anywhere();
   SentBatch batch = MakeBatch();
@@ -178,19 +238,20 @@ void Workload::ProduceIdempotent(Broker& broker) {
   if (!place || model_.producers.empty()) return;
   const size_t producer = choice % model_.producers.size();
   auto& stream = model_.producers[producer].streams[{place->topic_id, place->tp.partition}];
-  if (stream.in_doubt) {
+  const bool alone = run.sent.empty();  // else it may be the run that one must wait for
+  if (stream.in_doubt && alone) {
     broker.RunAll();
     return Resend(broker, producer, *place);
   }
-  if (stream.waiting.size() >= kMaxInFlight) broker.RunAll();
+  if (stream.waiting.size() >= kMaxInFlight && alone) broker.RunAll();
   if (stream.in_doubt || stream.waiting.size() >= kMaxInFlight) return;
   batch.base_sequence = stream.next_sequence;
   stream.next_sequence += static_cast<int32_t>(batch.records.size());
   stream.waiting.push_back({batch, kNoOffset});
-  SendFrom(broker, producer, *place, batch);
+  SendFrom(broker, run, producer, *place, batch);
 }
 
-void Workload::SendFrom(Broker& broker, size_t producer, const Place& place,
+void Workload::SendFrom(Broker& broker, Run& run, size_t producer, const Place& place,
                         const SentBatch& batch) {
   const auto on_answer = [this, producer, place, batch](ProduceAnswer answer) {
     PartitionModel* known = model_.Find(place.topic_id, place.tp.partition);
@@ -220,7 +281,7 @@ void Workload::SendFrom(Broker& broker, size_t producer, const Place& place,
       stream.in_doubt = true;
     }
   };
-  Send(broker, place, -1, batch, model_.producers[producer].id, on_answer);
+  Send(broker, run, place, -1, batch, model_.producers[producer].id, on_answer);
 }
 
 void Workload::Resend(Broker& broker, size_t producer, const Place& place) {
@@ -229,7 +290,9 @@ void Workload::Resend(Broker& broker, size_t producer, const Place& place) {
   const std::deque<ProducerModel::Sent> again = stream.waiting;
   for (const ProducerModel::Sent& sent : again) {
     const size_t before = stream.waiting.size();
-    SendFrom(broker, producer, place, sent.batch);
+    Run alone;
+    SendFrom(broker, alone, producer, place, sent.batch);
+    Settle(alone);
     broker.RunAll();
     if (stream.waiting.size() == before) break;
   }

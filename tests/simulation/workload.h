@@ -1,6 +1,6 @@
-// Clients at work, by a seed: they produce (idempotently, acks=all, acks=1), commit offsets, delete
-// records, create, delete and grow topics, and wait for time to pass. Everything that they are told
-// goes into the model.
+// Clients at work, by a seed: they produce (idempotently, acks=all, acks=1, also several requests
+// at once), commit offsets, delete records, create, delete and grow topics, and wait for time to
+// pass. Everything that they are told goes into the model.
 //
 // Answers may come at any time while the broker lives, also while it dies.
 #pragma once
@@ -39,6 +39,7 @@ class Workload {
 
  private:
   struct Place;
+  struct Run;
 
   uint64_t Below(uint64_t limit) { return random_() % limit; }
   bool Faulty() const { return stopping_ || ErrorsHappened() || machine_.files.crashed(); }
@@ -46,13 +47,19 @@ class Workload {
   SentBatch MakeBatch();
   void Observe(Broker& broker);
 
-  void ProducePlain(Broker& broker, int16_t acks);
-  void ProduceIdempotent(Broker& broker);
-  void SendFrom(Broker& broker, size_t producer, const Place& place, const SentBatch& batch);
+  // So many requests that arrive together.
+  void ProduceTogether(Broker& broker, uint64_t requests);
+  void ProducePlain(Broker& broker, Run& run, int16_t acks);
+  void ProduceIdempotent(Broker& broker, Run& run);
+  void SendFrom(Broker& broker, Run& run, size_t producer, const Place& place,
+                const SentBatch& batch);
   void Resend(Broker& broker, size_t producer, const Place& place);
   void OnAcknowledged(const Place& place, const SentBatch& batch, Offset base_offset, bool durable);
-  void Send(Broker& broker, const Place& place, int16_t acks, const SentBatch& batch,
+  void Send(Broker& broker, Run& run, const Place& place, int16_t acks, const SentBatch& batch,
             ProducerId producer_id, std::function<void(ProduceAnswer)> done);
+  void Settle(Run& run);
+  static void NoteWritten(PartitionModel& known, const TopicPartition& tp, const SentBatch& batch,
+                          int64_t size);
   void Commit(Broker& broker);
   void Flush(Broker& broker);
   void DeleteRecords(Broker& broker);
