@@ -167,19 +167,20 @@ void Checker::CheckRecords(const TopicPartition& tp, PartitionModel& known,
   Require(static_cast<Offset>(read->size()) == offsets.log_end - offsets.log_start,
           "{}: {} records in [{}, {})", tp.ToString(), read->size(), offsets.log_start,
           offsets.log_end);
-  const auto written = static_cast<Offset>(known.log.size());
-  if (offsets.log_end > written) {
-    // The batch whose append failed when the power did.
+  // The batches whose write failed when the power did, in their order, whole.
+  auto next = known.maybe.begin();
+  for (Offset written; (written = static_cast<Offset>(known.log.size())) < offsets.log_end;) {
     const uint64_t first =
         (*read)[read->size() - static_cast<size_t>(offsets.log_end - written)].number;
-    const auto batch = std::ranges::find_if(known.maybe, [&](const SentBatch& sent) {
+    const auto batch = std::find_if(next, known.maybe.end(), [&](const SentBatch& sent) {
       return sent.records.front().number == first &&
-             written + static_cast<Offset>(sent.records.size()) == offsets.log_end;
+             written + static_cast<Offset>(sent.records.size()) <= offsets.log_end;
     });
     Require(batch != known.maybe.end(), "{}: offsets {} to {} were never written", tp.ToString(),
             written, offsets.log_end - 1);
     for (const SentRecord& record : batch->records)
       known.log.push_back({record, known.total_bytes});
+    next = batch + 1;
   }
   Offset offset = offsets.log_start;
   for (const ReadRecord& record : *read) {

@@ -35,7 +35,8 @@ struct LogRecord {
 struct PartitionModel {
   std::vector<LogRecord> log;  // by offset: all that was written, deleted or not
   std::set<uint64_t> numbers;  // of the records in `log`
-  // Batches whose append failed: the last thing in the log may be one of them.
+  // Batches whose append failed: the last thing in the log may be one of them, or several that were
+  // written together, in this order.
   std::vector<SentBatch> maybe;
   Offset durable_end = 0;     // everything below was promised
   Offset log_start = 0;       // as seen: it may not go back
