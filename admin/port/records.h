@@ -83,7 +83,7 @@ class ScanSink {
   // Before the next record there is more to read, which may take long: records that were kept in
   // order to go out together go out now. Comes about every megabyte that is read.
   virtual bool Flush() = 0;
-  // About ten times a second at most.
+  // Before the first record, then about ten times a second at most.
   virtual bool OnProgress(const ScanProgress& progress) = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/struct.pb.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "admin/base64.h"
@@ -116,6 +117,7 @@ uint64_t HashOfSearch(const v1::SearchRecordsRequest& request) {
   rest.clear_max_matches();
   rest.clear_max_field_bytes();
   rest.clear_resume_token();
+  rest.clear_resume_at();
   return HashOf(rest);
 }
 
@@ -138,6 +140,17 @@ Outcome<std::vector<Position>> ParseToken(const v1::SearchRecordsRequest& reques
   for (int i = 1; i < list.values_size(); i += 2) {
     positions.push_back({static_cast<int32_t>(number(i)), number(i + 1)});
   }
+  return positions;
+}
+
+// What is left of `positions`, which are searched in their order.
+Outcome<std::vector<Position>> GoOnAt(const v1::NextOffset& at, std::vector<Position> positions) {
+  const auto found = std::ranges::find(positions, at.partition(), &Position::partition);
+  if (found == positions.end()) {
+    return FailField("resume_at.partition", "not one that is left in the resume_token's search");
+  }
+  found->offset = std::max(found->offset, at.offset());
+  positions.erase(positions.begin(), found);
   return positions;
 }
 
@@ -184,9 +197,14 @@ Outcome<ScanQuery> QueryOf(const v1::SearchRecordsRequest& request) {
   query->max_matches = request.max_matches();
   if (!request.resume_token().empty()) {
     Outcome<std::vector<Position>> positions = ParseToken(request);
+    if (positions && request.has_resume_at()) {
+      positions = GoOnAt(request.resume_at(), *std::move(positions));
+    }
     if (!positions) return std::unexpected(std::move(positions).error());
     query->start = FromPositions{*std::move(positions)};
     query->partitions.clear();
+  } else if (request.has_resume_at()) {
+    return FailField("resume_at", "wants the resume_token, too");
   }
   return query;
 }

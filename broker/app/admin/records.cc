@@ -70,6 +70,11 @@ class ScanAdapter final : public services::RecordSink {
   ScanAdapter(admin::ScanSink& sink, const Clock& clock, int64_t total_bytes)
       : sink_(sink), clock_(clock), total_bytes_(total_bytes), next_progress_(clock.Now()) {}
 
+  // Who is cut short before the next progress can go on from here.
+  void Begin(const std::vector<RecordRange>& ranges) {
+    if (!ranges.empty()) Show({.counters = {}, .ranges = ranges, .current = 0});
+  }
+
   bool OnRecord(int32_t partition, const records::Record& record) override {
     FillView(record, view_);
     return sink_.OnRecord(partition, view_);
@@ -79,6 +84,11 @@ class ScanAdapter final : public services::RecordSink {
     const auto now = clock_.Now();
     if (now < next_progress_ || progress.current >= progress.ranges.size()) return sink_.Flush();
     next_progress_ = now + kProgressInterval;
+    return sink_.Flush() && Show(progress);
+  }
+
+ private:
+  bool Show(const services::SearchProgress& progress) {
     const RecordRange& range = progress.ranges[progress.current];
     admin::ScanProgress shown;
     shown.scanned_bytes = progress.counters.scanned_bytes;
@@ -89,10 +99,9 @@ class ScanAdapter final : public services::RecordSink {
     shown.offset = range.from;
     shown.end_offset = range.to;
     shown.next = PositionsOf(progress.ranges, progress.current);
-    return sink_.Flush() && sink_.OnProgress(shown);
+    return sink_.OnProgress(shown);
   }
 
- private:
   admin::ScanSink& sink_;
   const Clock& clock_;
   const int64_t total_bytes_;
@@ -215,6 +224,7 @@ admin::Outcome<admin::ScanSummary> AdminRecords::Scan(const admin::ScanQuery& qu
   search.leave_out_unreadable = query.leave_out_unreadable;
 
   ScanAdapter adapter(sink, clock_, EstimateBytes(cluster_, search.topic, search.ranges));
+  adapter.Begin(search.ranges);
   Result<services::SearchOutcome> outcome =
       services::SearchRecords(cluster_, search, *matcher, stop, adapter);
   if (!outcome) return FailAbout(std::move(outcome).error(), query.topic);

@@ -222,6 +222,37 @@ TEST_F(StreamsTest, SearchResumesWhereItsBudgetEnded) {
   EXPECT_EQ(ReasonOf(third->Finish()), "RESUME_TOKEN_INVALID");
 }
 
+TEST_F(StreamsTest, SearchGoesOnBehindARecordThatCameAfterItsToken) {
+  for (const char* value : {"a", "b", "c", "d"}) served.records.Append(value);
+  v1::SearchRecordsRequest request;
+  request.set_topic("orders");
+  request.mutable_budget()->set_max_records(1);
+  v1::SearchRecordsResponse response;
+  auto first = records->SearchRecords(&context, request);
+  while (first->Read(&response)) {
+  }
+  request.clear_budget();
+  request.mutable_resume_at()->set_offset(3);
+  const auto refused_field = [&] {
+    grpc::ClientContext again;
+    auto stream = records->SearchRecords(&again, request);
+    EXPECT_FALSE(stream->Read(&response));
+    const auto refusal = DetailOf<google::rpc::BadRequest>(stream->Finish());
+    return refusal ? refusal->field_violations(0).field() : "";
+  };
+  EXPECT_EQ(refused_field(), "resume_at") << "without a token";
+
+  request.set_resume_token(response.summary().resume_token());
+  grpc::ClientContext again;
+  auto second = records->SearchRecords(&again, request);
+  std::vector<std::string> values;
+  while (second->Read(&response)) AddValues(response, values);
+  EXPECT_THAT(values, ElementsAre("d"));
+
+  request.mutable_resume_at()->set_partition(7);
+  EXPECT_EQ(refused_field(), "resume_at.partition");
+}
+
 TEST_F(StreamsTest, RecordsComeManyToAMessage) {
   for (int i = 0; i < 2500; ++i) served.records.Append("v");
   v1::ReadRecordsRequest request;

@@ -21,9 +21,13 @@ class Records final : public admin::ScanSink {
     flushed_at.push_back(found.size());
     return true;
   }
-  bool OnProgress(const admin::ScanProgress&) override { return true; }
+  bool OnProgress(const admin::ScanProgress& progress) override {
+    reported.emplace_back(found.size(), progress.next);
+    return true;
+  }
   std::vector<std::string> found;
   std::vector<size_t> flushed_at;  // how many were found by then
+  std::vector<std::pair<size_t, std::vector<admin::Position>>> reported;
 };
 
 // Topic t: five records in partition 0, two in partition 1; values a, b, c...
@@ -108,6 +112,17 @@ TEST_F(AdminRecordsTest, LetsRecordsGoBeforeItReadsMore) {
   Scan();
   EXPECT_EQ(9u, sink.found.size());
   EXPECT_THAT(sink.flushed_at, ElementsAre(5, 8, 9)) << "after each partition and much data";
+}
+
+TEST_F(AdminRecordsTest, ReportsWhereItBeginsBeforeTheFirstRecord) {
+  query.start = admin::FromLast{1};
+  Scan();
+  ASSERT_FALSE(sink.reported.empty());
+  const auto& [found, next] = sink.reported.front();
+  EXPECT_EQ(0u, found);
+  ASSERT_EQ(2u, next.size());
+  EXPECT_EQ(4, next[0].offset);
+  EXPECT_EQ(1, next[1].offset);
 }
 
 TEST_F(AdminRecordsTest, SaysOfEveryPartitionWhereToGoOn) {
