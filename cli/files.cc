@@ -92,6 +92,17 @@ std::ifstream OpenFile(const std::filesystem::path& path) {
   return file;
 }
 
+OpenedFile::OpenedFile(const std::filesystem::path& path)
+    : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (descriptor_ < 0) ThrowFileError(path, kCannotRead, errno);
+  struct stat found{};
+  if (fstat(descriptor_, &found) == 0 && !S_ISDIR(found.st_mode)) return;
+  close(descriptor_);
+  ThrowFileError(path, kCannotRead, EISDIR);
+}
+
+OpenedFile::~OpenedFile() { close(descriptor_); }
+
 std::string ReadFile(const std::filesystem::path& path) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::ifstream file = OpenFile(path);

@@ -22,6 +22,20 @@ std::filesystem::path StateDirectory(const Environment& environment);
 // To be read from; a directory is refused.
 std::ifstream OpenFile(const std::filesystem::path& path);
 
+// The same as a descriptor.
+class OpenedFile {
+ public:
+  explicit OpenedFile(const std::filesystem::path& path);
+  ~OpenedFile();
+  OpenedFile(const OpenedFile&) = delete;
+  OpenedFile& operator=(const OpenedFile&) = delete;
+
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
 // "-" is stdin.
 std::string ReadFile(const std::filesystem::path& path);
 

@@ -11,9 +11,10 @@
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/document.h"
+#include "cli/group_undo.h"
+#include "cli/offset_moves.h"
 #include "cli/status_text.h"
 #include "cli/undo_files.h"
-#include "monkafka/admin/v1/cluster.grpc.pb.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
 #include "monkafka/admin/v1/offsets.grpc.pb.h"
 
@@ -21,126 +22,55 @@ namespace monkafka::cli::group {
 namespace {
 
 using Stub = v1::GroupsService::Stub;
-using MoveList = google::protobuf::RepeatedPtrField<v1::OffsetMove>;
-
-const View<v1::OffsetMove>& MoveView() {
-  using M = v1::OffsetMove;
-  static const View<M> view{
-      .items = "offsets",
-      .name = [](const M& m) { return fmt::format("{}-{}", m.topic(), m.partition()); },
-      .columns = {
-          {"TOPIC", [](const M& m) { return Text(m.topic()); }},
-          {"PARTITION", [](const M& m) { return Number(m.partition()); }},
-          {"FROM", [](const M& m) { return NumberIf(m.has_from_offset(), m.from_offset()); }},
-          {"TO", [](const M& m) { return NumberIf(m.has_to_offset(), m.to_offset()); }},
-          {"SKIPPED", [](const M& m) { return Number(m.skipped_records()); }},
-          {"REPLAYED", [](const M& m) { return Number(m.replayed_records()); }},
-          {"NOTE", [](const M& m) { return Prose(m.note()); }},
-      }};
-  return view;
-}
-
-UndoFiles UndoFilesOf(Session& session, const std::string& group_id) {
-  auto cluster = session.Call(&v1::ClusterService::Stub::GetCluster, v1::GetClusterRequest(),
-                              "look up the cluster's id");
-  return UndoFiles(StateDirectory(session.world().environment), cluster.cluster().cluster_id(),
-                   group_id);
-}
-
 TimePoint Now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-// Which offsets are others now than the reset that `undone` is of left them, for the question; ""
-// when all are as they were left.
-std::string MovedSince(const MoveList& undone, const MoveList& preview) {
-  std::map<std::pair<std::string, int32_t>, const v1::OffsetMove*> left;
-  for (const v1::OffsetMove& move : undone) left[{move.topic(), move.partition()}] = &move;
-  std::vector<std::string> moved;
-  for (const v1::OffsetMove& move : preview) {
-    const auto found = left.find({move.topic(), move.partition()});
-    if (found == left.end()) continue;
-    const v1::OffsetMove& then = *found->second;
-    if (move.has_from_offset() == then.has_to_offset() && move.from_offset() == then.to_offset()) {
-      continue;
-    }
-    moved.push_back(fmt::format("{}-{}", move.topic(), move.partition()));
-  }
-  if (moved.empty()) return "";
-  // An undo file of an older monkafkactl does not tell where to.
-  const bool known = std::any_of(undone.begin(), undone.end(),
-                                 [](const v1::OffsetMove& move) { return move.has_to_offset(); });
-  return fmt::format("which {} moved since in {}", known ? "has" : "may have", Named(moved));
-}
-
-// "2 of 3 offsets move: 120 records are skipped, 7 replayed".
-std::string SumOf(const MoveList& moves) {
-  int64_t moved = 0;
-  int64_t skipped = 0;
-  int64_t replayed = 0;
-  for (const v1::OffsetMove& move : moves) {
-    if (Moves(move)) ++moved;
-    skipped += move.skipped_records();
-    replayed += move.replayed_records();
-  }
-  return fmt::format("{} of {} {}: {} skipped, {} replayed", Grouped(moved),
-                     Count(moves.size(), "offset"), moved == 1 ? "moves" : "move",
-                     Count(skipped, "record"), Grouped(replayed));
-}
-
-// Shows what would move, then does it. It asks first and keeps an undo file; what takes one back,
-// the moves `undone`, keeps none and asks only when the group has moved since. Request has
-// group_id, validate_only and request_id; Response has moves.
+// Shows what would move, then does it. It asks first and keeps an undo file. `kind` is "reset" or
+// "import". Request has group_id, validate_only and request_id; Response has moves.
 template <class Request, class Response>
 void Move(
     Session& session, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-    Request request, const MutationFlags& flags, std::string_view what,
-    const MoveList* undone = nullptr,
+    Request request, const MutationFlags& flags, const std::string& kind,
     const std::function<void(MoveList&)>& annotate = [](MoveList&) {}) {
-  const bool reversible = undone == nullptr;
   const std::string group = request.group_id();
-  std::string doing = fmt::format("{} of group {}", what, group);
+  const std::string doing = fmt::format("{} the offsets of group {}", kind, Printable(group));
   request.set_validate_only(true);
   Response preview = session.Call(method, request, doing);
   annotate(*preview.mutable_moves());
-  const std::string since = reversible ? "" : MovedSince(*undone, preview.moves());
   if (flags.dry_run || session.printer().for_people()) {
     session.ShowList(preview, preview.moves(), MoveView());
   }
   const std::string sum = SumOf(preview.moves());
   if (flags.dry_run && session.printer().for_people()) session.Note(sum);
-  if (flags.dry_run && !since.empty()) session.Note(fmt::format("group {}, {}", group, since));
   session.NoteDryRun(flags.dry_run);
   if (flags.dry_run) return;
-  session.Confirm(fmt::format("{}{}{} ({})", doing, since.empty() ? "" : ", ", since, sum),
-                  flags.yes, /*destructive=*/reversible || !since.empty());
+  session.Confirm(fmt::format("{} ({})", doing, sum), flags.yes);
 
-  std::optional<UndoFiles> undo_files;
-  std::optional<std::filesystem::path> undo_file;
   const TimePoint now = Now();
-  if (reversible) undo_files = UndoFilesOf(session, group);
-  if (undo_files) undo_file = undo_files->Save(preview.moves(), now);
+  UndoFiles undo_files = UndoFilesOf(session, group);
+  const auto saved = undo_files.Save({kind, preview.moves()}, now);
   request.set_validate_only(false);
   request.set_request_id(Session::NewRequestId());
   Response response;
   grpc::Status status = session.TryCall(method, request, &response);
   if (!status.ok()) {
-    if (undo_file && status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
+    if (saved && status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
         status.error_code() != grpc::StatusCode::UNAVAILABLE) {
-      std::filesystem::remove(*undo_file);
+      std::filesystem::remove(*saved);
     }
     session.Check(status, doing);
   }
   annotate(*response.mutable_moves());
-  // What was written may differ from the preview, as the end does while records come in.
-  if (undo_files && undo_file) undo_files->Save(response.moves(), now);
+  // What was replaced may differ from the preview, and is what is to be restored.
+  const auto undo_file = undo_files.Save({kind, response.moves()}, now);
   if (!session.printer().for_people()) {
     session.ShowList(response, response.moves(), MoveView());
   }
-  session.Note(undo_file
-                   ? fmt::format("done; `{}` takes it back ({})",
-                                 session.CommandHere({"group", "undo", group}), undo_file->string())
-                   : "done");
+  session.Note(undo_file ? fmt::format("done; `{}` takes it back ({})",
+                                       session.CommandHere({"group", "undo"}, {group}),
+                                       undo_file->string())
+                         : "done");
 }
 
 struct ResetFlags : MutationFlags {
@@ -208,7 +138,7 @@ void Reset(Session& session, const ResetFlags& flags) {
   if (flags.if_exists && !Exists(session, flags.group)) return;
   if (!flags.if_exists && !flags.topics.empty()) NoteNewGroup(session, flags.group);
   try {
-    Move(session, &Stub::ResetGroupOffsets, request, flags, "reset the offsets");
+    Move(session, &Stub::ResetGroupOffsets, request, flags, "reset");
   } catch (const MissingFailure& missing) {
     if (missing.type() != "group") throw;
     throw Failure(
@@ -216,27 +146,6 @@ void Reset(Session& session, const ResetFlags& flags) {
         fmt::format("{}; or begin the group: --topic says of which topics", missing.next()),
         missing.details());
   }
-}
-
-struct UndoFlags : MutationFlags {
-  std::string group;
-  bool if_exists = false;
-};
-
-void Undo(Session& session, const UndoFlags& flags) {
-  const std::string& group = flags.group;
-  auto file = UndoFilesOf(session, group).Newest();
-  if (!file && flags.if_exists) {
-    return session.Note(fmt::format("there is no reset of group {}: nothing to do", group));
-  }
-  if (!file) {
-    throw Failure(fmt::format("there is nothing to undo for group {}", group),
-                  "undo files are written by `group reset` and `group import` on this machine");
-  }
-  const v1::ResetGroupOffsetsResponse undone = UndoFiles::Load(*file);
-  Move(session, &Stub::CommitGroupOffsets, TakeBack(group, undone.moves()), flags,
-       "restore the offsets", &undone.moves());
-  if (!flags.dry_run) std::filesystem::remove(*file);
 }
 
 void Export(Session& session, const std::string& group, const std::string& file) {
@@ -318,7 +227,7 @@ void Import(Session& session, const ImportFlags& flags) {
   if (!flags.group.empty()) request.set_group_id(flags.group);
   const std::string what = "import the offsets";
   const Notes notes = KeepWithinLogs(session, request, what);
-  Move(session, &Stub::CommitGroupOffsets, request, flags, what, nullptr,
+  Move(session, &Stub::CommitGroupOffsets, request, flags, "import",
        [&](MoveList& moves) { Annotate(notes, moves); });
 }
 
@@ -351,19 +260,6 @@ void AddReset(CLI::App& noun, Session& session) {
   AddIfExists(verb, flags->if_exists, "group");
   AddMutationFlags(verb, *flags, /*destructive=*/true);
   verb->callback([flags, &session] { Reset(session, *flags); });
-}
-
-void AddUndo(CLI::App& noun, Session& session) {
-  CLI::App* verb =
-      AddVerb(noun, "undo", "Take the latest reset or import of a group back",
-              {"monkafkactl group undo billing", "monkafkactl group undo billing --dry-run"});
-  auto flags = std::make_shared<UndoFlags>();
-  SetCompletion(verb->add_option("group", flags->group, "Its id")->required(), Completion::kGroup);
-  AddMutationFlags(verb, *flags, /*destructive=*/false);
-  verb->add_flag("-y,--yes", flags->yes,
-                 "Don't ask; undo asks only when the group has moved since");
-  verb->add_flag("--if-exists", flags->if_exists, "That there is nothing to undo is no error");
-  verb->callback([flags, &session] { Undo(session, *flags); });
 }
 
 void AddImport(CLI::App& noun, Session& session) {

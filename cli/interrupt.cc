@@ -3,10 +3,15 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "cli/failure.h"
 
 namespace monkafka::cli {
 namespace {
@@ -16,11 +21,24 @@ constexpr uint64_t kQuit = uint64_t{1} << 32;
 constexpr int kExitCodeOfSigint = 130;
 
 std::atomic<int> event_fd = -1;
-std::atomic<int> input_fd = -1;  // readable once there was a signal
-std::atomic<int> signals = 0;
+std::atomic<int> input_fd = -1;          // readable once there was a signal
+std::atomic<bool> stopping = false;      // since the watch began
+std::atomic<int64_t> stopped_at_ms = 0;  // by the last signal that began to stop something
 
+int64_t NowMs() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// One wish to stop may come as two signals: a terminal and `timeout` signal the group, and whoever
+// passes a signal on does so again.
 void HandleSignal(int) {
-  if (signals.fetch_add(1) > 0) _exit(kExitCodeOfSigint);
+  constexpr int64_t kSameWishMs = 300;
+  const int64_t now = NowMs();
+  if (now - stopped_at_ms < kSameWishMs) return;
+  if (stopping.exchange(true)) _exit(kExitCodeOfSigint);
+  stopped_at_ms = now;
   int saved = errno;
   [[maybe_unused]] ssize_t written = write(event_fd.load(), &kSignal, sizeof kSignal);
   errno = saved;
@@ -41,13 +59,14 @@ InterruptWatch::InterruptWatch(std::function<void()> on_interrupt)
     : on_interrupt_(std::move(on_interrupt)) {
   event_fd = eventfd(0, EFD_CLOEXEC);
   input_fd = eventfd(0, EFD_CLOEXEC);
-  signals = 0;
+  stopping = false;
   thread_ = std::thread([this] { Wait(); });
   SetHandler(HandleSignal);
 }
 
 InterruptWatch::~InterruptWatch() {
-  SetHandler(SIG_DFL);
+  // What has been stopped says where, and is not ended before that by the same wish.
+  if (!stopping) SetHandler(SIG_DFL);
   [[maybe_unused]] ssize_t written = write(event_fd.load(), &kQuit, sizeof kQuit);
   thread_.join();
   close(event_fd.exchange(-1));
@@ -55,15 +74,26 @@ InterruptWatch::~InterruptWatch() {
 }
 
 InterruptibleInput::int_type InterruptibleInput::underflow() {
+  constexpr int kLingerMs = 5;  // of who writes line by line the next is about to come
+  bool told = before_waiting_ == nullptr;
   while (true) {
     pollfd ready[] = {{.fd = fd_, .events = POLLIN, .revents = 0},
                       {.fd = input_fd.load(), .events = POLLIN, .revents = 0}};
-    if (poll(ready, 2, -1) < 0 && errno != EINTR) return traits_type::eof();
+    const int count = poll(ready, 2, told ? -1 : kLingerMs);
+    if (count < 0 && errno != EINTR) return traits_type::eof();
     if (ready[1].revents != 0) return traits_type::eof();
+    if (count == 0) {
+      told = true;
+      before_waiting_();
+    }
     if (ready[0].revents == 0) continue;
     const ssize_t bytes = read(fd_, buffer_.data(), buffer_.size());
     if (bytes < 0 && errno == EINTR) continue;
-    if (bytes <= 0) return traits_type::eof();
+    if (bytes < 0) {
+      throw Failure(std::string("the input cannot be read: ") + std::strerror(errno),
+                    "is what it comes from still there?");
+    }
+    if (bytes == 0) return traits_type::eof();
     setg(buffer_.data(), buffer_.data(), buffer_.data() + bytes);
     return traits_type::to_int_type(buffer_.front());
   }

@@ -1,5 +1,5 @@
-// Ctrl-C during long work: the work is told to stop, then says where to resume. A second Ctrl-C
-// ends the process at once.
+// Ctrl-C during long work: the work is told to stop, then says where to resume. A second Ctrl-C,
+// not just the first one that arrives twice, ends the process at once.
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 #include <functional>
 #include <streambuf>
 #include <thread>
+#include <utility>
 
 namespace monkafka::cli {
 
@@ -30,16 +31,21 @@ class InterruptWatch {
 };
 
 // Reads a descriptor, such as stdin. While there is an InterruptWatch, a signal ends the input,
-// also when it is waited for: a read by itself would go on.
+// also when it is waited for: a read by itself would go on. A Failure, of reading or of what is
+// called before waiting, comes out of a stream that has exceptions(std::ios::badbit).
 class InterruptibleInput : public std::streambuf {
  public:
   explicit InterruptibleInput(int fd) : fd_(fd) {}
+
+  // Called when nothing more is there for the moment, before it is waited for. May be empty.
+  void set_before_waiting(std::function<void()> call) { before_waiting_ = std::move(call); }
 
  protected:
   int_type underflow() override;
 
  private:
   const int fd_;
+  std::function<void()> before_waiting_;
   std::array<char, 64 << 10> buffer_{};
 };
 

@@ -8,6 +8,8 @@
 
 #include "cli/answers.h"
 #include "cli/command.h"
+#include "cli/files.h"
+#include "cli/interrupt.h"
 #include "cli/producer.h"
 #include "cli/shell.h"
 #include "monkafka/admin/v1/records.pb.h"
@@ -79,23 +81,41 @@ v1::CompressionType ParseCompression(const std::string& name) {
   return type;
 }
 
+bool ReadsStdin(const Flags& flags) { return flags.file.empty() || flags.file == "-"; }
+
 // What goes on behind the first `done` lines.
 std::string RestOfLines(const Session& session, const Flags& flags, int64_t done) {
   if (done == 0) return CommandText(session.words());
   const std::string command = CommandText(WithoutOptions(session.words(), {"-f", "--file"}));
-  if (flags.file.empty() || flags.file == "-") {
+  if (ReadsStdin(flags)) {
     return fmt::format("give the lines from number {} on to:\n{}", done + 1, command);
   }
   return fmt::format("tail -n +{} {} | {}", done + 1, ShellQuoted(flags.file), command);
 }
 
-// An interrupt lets the request that is under way end, so that it is known what was produced.
+// Lines that can be had without waiting, which nobody will send.
+int64_t CountLinesAtHand(std::istream& in) {
+  in.clear();
+  std::streambuf& buffer = *in.rdbuf();
+  int64_t lines = 0;
+  bool begun = false;
+  for (auto left = buffer.in_avail(); left > 0; --left) {
+    begun = buffer.sbumpc() != '\n';
+    if (!begun) ++lines;
+  }
+  return lines + (begun ? 1 : 0);
+}
+
+// An interrupt lets the request that is under way end, so that it is known what was produced, and
+// nothing more is sent.
 void ProduceLines(Session& session, const Flags& flags, std::istream& in, Producer& producer) {
   const InterruptWatch watch([] {});
+  int64_t number = 0;
+  bool one_more = false;  // that was read as the interrupt came
   try {
     std::string line;
-    for (int64_t number = 1; std::getline(in, line) && !watch.interrupted(); ++number) {
-      producer.Add(ParseLine(flags, line, number));
+    while ((one_more = !std::getline(in, line).fail()) && !watch.interrupted()) {
+      producer.Add(ParseLine(flags, line, ++number));
     }
     if (!watch.interrupted()) return producer.Send();
   } catch (const LostFailure& lost) {
@@ -104,9 +124,28 @@ void ProduceLines(Session& session, const Flags& flags, std::istream& in, Produc
                                    Count(producer.answered(), "record")),
                        RestOfLines(session, flags, producer.answered()));
   }
-  throw Failure(fmt::format("interrupted after {}, which the broker has acknowledged",
-                            Count(producer.answered(), "record")),
-                RestOfLines(session, flags, producer.answered()));
+  std::string what = fmt::format("interrupted after {}, which the broker has acknowledged",
+                                 Count(producer.answered(), "record"));
+  const int64_t unsent = number - producer.answered() + (one_more ? 1 : 0) + CountLinesAtHand(in);
+  if (ReadsStdin(flags)) what += fmt::format("; {} read and not sent", Count(unsent, "line"));
+  throw Failure(what, RestOfLines(session, flags, producer.answered()));
+}
+
+// What was read is sent before more is waited for: a line that is typed, or the end of a log that
+// is followed, does not wait for the next one.
+void ProduceInput(Session& session, const Flags& flags, std::istream& in, Producer& producer) {
+  auto* input = dynamic_cast<InterruptibleInput*>(in.rdbuf());
+  const std::ios::iostate thrown = in.exceptions();
+  if (input != nullptr) {
+    in.exceptions(std::ios::badbit);
+    input->set_before_waiting([&] { producer.Send(); });
+  }
+  const auto restore = [&](const void*) {
+    if (input != nullptr) input->set_before_waiting(nullptr);
+    in.exceptions(thrown);
+  };
+  const std::unique_ptr<std::istream, decltype(restore)> restored(&in, restore);
+  ProduceLines(session, flags, in, producer);
 }
 
 void ProduceAll(Session& session, const Flags& flags, Producer& producer) {
@@ -117,14 +156,16 @@ void ProduceAll(Session& session, const Flags& flags, Producer& producer) {
     SetCommon(flags, record);
     producer.Add(std::move(record));
     producer.Send();
-  } else if (flags.file.empty() || flags.file == "-") {
+  } else if (ReadsStdin(flags)) {
     if (session.world().terminal.input_is_terminal) {
       session.Note("one record a line; Ctrl-D ends");
     }
-    ProduceLines(session, flags, session.world().in, producer);
+    ProduceInput(session, flags, session.world().in, producer);
   } else {
-    std::ifstream file = OpenFile(flags.file);
-    ProduceLines(session, flags, file, producer);
+    const OpenedFile file(flags.file);
+    InterruptibleInput input(file.descriptor());
+    std::istream in(&input);
+    ProduceInput(session, flags, in, producer);
   }
 }
 

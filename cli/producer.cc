@@ -32,14 +32,18 @@ Producer::Producer(Session& session, v1::ProduceRecordsRequest request)
       request_(std::move(request)) {}
 
 void Producer::Add(v1::NewRecord record) {
+  constexpr std::chrono::milliseconds kLinger{100};
   constexpr int kMostRecords = 5'000;
   constexpr size_t kMostBytes = 900'000;  // a broker's usual limit for a batch is 1 MiB
   const size_t bytes = record.ByteSizeLong();
   if (request_.records_size() >= kMostRecords || (bytes_ > 0 && bytes_ + bytes > kMostBytes)) {
     Send();
   }
+  const auto now = std::chrono::steady_clock::now();
+  if (request_.records().empty()) first_added_ = now;
   bytes_ += bytes;
   *request_.add_records() = std::move(record);
+  if (now - first_added_ >= kLinger) Send();
 }
 
 void Producer::Send() {
@@ -54,6 +58,7 @@ void Producer::Send() {
     throw;
   }
   Show(answers);
+  session_.printer().out().flush();
   request_.clear_records();
   bytes_ = 0;
 }

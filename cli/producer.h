@@ -1,6 +1,7 @@
 // Sends records in requests of bounded size and prints where they are, as one answer.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <vector>
@@ -17,8 +18,9 @@ class Producer {
   // `request` has everything but records.
   Producer(Session& session, monkafka::admin::v1::ProduceRecordsRequest request);
 
+  // Sends when a request is full, or its first record has waited for a moment.
   void Add(monkafka::admin::v1::NewRecord record);
-  // Sends what was added and not sent yet.
+  // Sends what was added and not sent yet; the answers are seen at once.
   void Send();
 
   // Records that the server has answered for, in the order in which they were added.
@@ -38,6 +40,7 @@ class Producer {
   ItemStream items_;
   monkafka::admin::v1::ProduceRecordsRequest request_;
   size_t bytes_ = 0;
+  std::chrono::steady_clock::time_point first_added_;  // of the records in request_
   int64_t produced_ = 0;
   int64_t failed_ = 0;
   int64_t too_large_ = 0;  // of those that failed

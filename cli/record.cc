@@ -9,6 +9,7 @@
 #include "cli/produce.h"
 #include "cli/record_flags.h"
 #include "cli/record_stream.h"
+#include "cli/search_position.h"
 #include "cli/shell.h"
 #include "monkafka/admin/v1/records.grpc.pb.h"
 #include "monkafka/admin/v1/topics.grpc.pb.h"
@@ -87,6 +88,7 @@ void StreamRecords(Session& session,
   try {
     session.Stream<Stub, Request, Response>(method, request, what, on_message);
   } catch (const LostFailure& lost) {
+    if (records.full()) return;
     records.Finish();
     const std::vector<int32_t> partitions(request.partitions().begin(), request.partitions().end());
     throw lost.GoingOn(Count(records.count(), "record") + " shown",
@@ -100,7 +102,7 @@ void Tail(Session& session, const ReadFlags& flags, const PredicateFlags& predic
   SetCommon(flags, request);
   AddPredicates(predicates, request.mutable_predicates());
   request.set_max_records(flags.max);
-  RecordStream records(session);
+  RecordStream records(session, flags.max);
   const std::string start = Now();
   StreamRecords<v1::TailRecordsRequest, v1::TailRecordsResponse>(
       session, &Stub::TailRecords, request, "tail topic " + flags.topic, records,
@@ -110,7 +112,7 @@ void Tail(Session& session, const ReadFlags& flags, const PredicateFlags& predic
         return true;
       });
   records.Finish();
-  if (!session.cut_short()) return;
+  if (!session.cut_short() || records.full()) return;
   session.Note(fmt::format("{} shown; to go on:\n{}", Count(records.count(), "record"),
                            records.Resume(PartitionsOf(session, flags), {"--since", Now()})));
 }
@@ -142,7 +144,7 @@ void Read(Session& session, const ReadFlags& flags) {
   SetCommon(flags, request);
   SetEnd(flags, request);
   request.set_max_records(flags.max);
-  RecordStream records(session);
+  RecordStream records(session, flags.max);
   v1::ScanSummary summary;
   StreamRecords<v1::ReadRecordsRequest, v1::ReadRecordsResponse>(
       session, &Stub::ReadRecords, request, "read topic " + flags.topic, records,
@@ -155,7 +157,7 @@ void Read(Session& session, const ReadFlags& flags) {
         return true;
       });
   records.Finish();
-  if (session.cut_short()) {
+  if (session.cut_short() && !records.full()) {
     throw Failure(
         fmt::format("{} after {}", session.why_cut_short(), Count(records.count(), "record")),
         records.Resume(PartitionsOf(session, flags), StartOptions(request.start())));
@@ -180,15 +182,16 @@ v1::SearchRecordsRequest SearchRequest(const SearchFlags& flags) {
     request.mutable_budget()->set_max_bytes(ParseSizeOption("--scan-bytes", flags.scan_bytes));
   }
   request.mutable_budget()->set_max_records(flags.scan_records);
-  request.set_resume_token(flags.resume);
+  SearchPosition::Parse(flags.resume).SetOn(request);
   return request;
 }
 
-// The same search, from `token` on. A token is bound to its search, so times that were relative are
-// said as they were meant.
+// The same search, from `position` on. A token is bound to its search, so times that were relative
+// are said as they were meant.
 std::string ResumedSearch(const Session& session, const v1::SearchRecordsRequest& request,
-                          const std::string& token) {
-  auto words = WithoutOptions(session.words(), {"--resume", "--since", "--until"});
+                          const RecordStream& records, const std::string& position) {
+  auto words =
+      records.WithRestOfMax(WithoutOptions(session.words(), {"--resume", "--since", "--until"}));
   auto add = [&words](const char* option, const std::string& value) {
     words.insert(words.end(), {option, value});
   };
@@ -199,22 +202,22 @@ std::string ResumedSearch(const Session& session, const v1::SearchRecordsRequest
   if (request.has_end_timestamp_ms()) {
     add("--until", FormatTime(TimePoint(std::chrono::milliseconds(request.end_timestamp_ms()))));
   }
-  if (!token.empty()) add("--resume", token);
+  if (!position.empty()) add("--resume", position);
   return CommandText(words);
 }
 
 void Search(Session& session, const SearchFlags& flags) {
-  RecordStream records(session);
+  RecordStream records(session, flags.max);
   auto progress = session.MakeProgress("search", Progress::Unit::kBytes);
   v1::ScanSummary summary;
-  std::string resume_token = flags.resume;
+  SearchPosition position = SearchPosition::Parse(flags.resume);
   const v1::SearchRecordsRequest request = SearchRequest(flags);
   const auto on_event = [&](const v1::SearchRecordsResponse& event) {
     if (!event.records().empty()) progress->Clear();
     records.Add(event);
+    position.See(event);
     if (event.has_progress()) {
       const v1::ScanProgress& at = event.progress();
-      resume_token = at.resume_token();
       progress->Update(at.scanned_bytes(), at.total_bytes(),
                        fmt::format("partition {}, {} found", at.partition(), records.count()));
     } else if (event.has_summary()) {
@@ -230,21 +233,21 @@ void Search(Session& session, const SearchFlags& flags) {
     progress->Clear();
     records.Finish();
     throw lost.GoingOn(fmt::format("{} found until then", records.count()),
-                       ResumedSearch(session, request, resume_token));
+                       ResumedSearch(session, request, records, position.ToText()));
   }
   progress->Clear();
   records.Finish();
-  if (session.cut_short()) {
+  if (session.cut_short() && !records.full()) {
     throw Failure(fmt::format("the search is not complete: {}; {} found until then",
                               session.why_cut_short(), records.count()),
-                  ResumedSearch(session, request, resume_token));
+                  ResumedSearch(session, request, records, position.ToText()));
   }
   session.Note(fmt::format("{} found, {} and {} searched", summary.matched_records(),
                            Count(summary.scanned_records(), "record"),
                            FormatSize(summary.scanned_bytes())));
   if (!summary.resume_token().empty()) {
     session.Note("there is more to search; to go on:\n" +
-                 ResumedSearch(session, request, summary.resume_token()));
+                 ResumedSearch(session, request, records, summary.resume_token()));
   }
   WarnOfDamage(session, flags.topic, summary.damaged_batches());
   WarnOfUnreadable(session, flags.topic, summary);

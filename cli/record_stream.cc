@@ -6,11 +6,18 @@
 
 namespace monkafka::cli {
 
+std::vector<std::string> RecordStream::WithRestOfMax(std::vector<std::string> words) const {
+  if (max_ == 0 || full()) return words;
+  words = WithoutOptions(words, {"--max"});
+  words.insert(words.end(), {"--max", std::to_string(max_ - count_)});
+  return words;
+}
+
 std::string RecordStream::Resume(const std::vector<int32_t>& partitions,
                                  const std::vector<std::string>& other_start) const {
-  const std::vector<std::string> base = WithoutOptions(
+  const std::vector<std::string> base = WithRestOfMax(WithoutOptions(
       session_.words(), {"--offset", "--since", "--last", "-n", "--partitions", "-p"},
-      {"--from-beginning"});
+      {"--from-beginning"}));
   std::string text;
   auto add = [&](const std::string& which, const std::vector<std::string>& start) {
     std::vector<std::string> words = base;

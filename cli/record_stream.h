@@ -18,8 +18,10 @@ namespace monkafka::cli {
 // The session must outlive it.
 class RecordStream {
  public:
-  explicit RecordStream(Session& session)
+  // `max` is --max; 0: as many as there are.
+  RecordStream(Session& session, int64_t max)
       : session_(session),
+        max_(max),
         items_(session.printer(), RecordTitles(session.printer().wide()), ItemStream::Pace::kBulk) {
   }
 
@@ -47,6 +49,10 @@ class RecordStream {
 
   void Finish() { items_.Finish(); }
   int64_t count() const { return count_; }
+  // All that --max wants are there.
+  bool full() const { return max_ > 0 && count_ >= max_; }
+  // `words` with just so many for --max as are left of it.
+  std::vector<std::string> WithRestOfMax(std::vector<std::string> words) const;
 
   // The commands that go on, one a line: behind the last record of each partition that had any, and
   // for `partitions` that had none with `other_start`, options that say where.
@@ -59,6 +65,7 @@ class RecordStream {
   }
 
   Session& session_;
+  const int64_t max_;
   ItemStream items_;
   std::map<int32_t, int64_t> next_;
   int64_t count_ = 0;

@@ -56,7 +56,8 @@ class ArrayPrinted {
 
 }  // namespace
 
-std::string Session::CommandHere(std::vector<std::string> words) const {
+std::string Session::CommandHere(std::vector<std::string> words,
+                                 const std::vector<std::string>& names) const {
   const TargetOptions& target = options_.target;
   const std::pair<const char*, const std::string*> options[] = {
       {"--endpoint", &target.endpoint},
@@ -69,6 +70,10 @@ std::string Session::CommandHere(std::vector<std::string> words) const {
   for (const auto& [name, value] : options) {
     if (!value->empty()) words.insert(words.end(), {name, *value});
   }
+  const bool like_options = std::any_of(names.begin(), names.end(),
+                                        [](const auto& name) { return name.starts_with('-'); });
+  if (like_options) words.push_back("--");
+  words.insert(words.end(), names.begin(), names.end());
   return CommandText(words);
 }
 
@@ -118,6 +123,11 @@ void Session::Announce(const google::protobuf::Message& answer, std::string_view
                        std::string_view remark) {
   if (printer().for_people()) return Note(remark);
   printer().PrintOne(answer, name, [](Details&) {});
+}
+
+void Session::AnnounceNothing(std::string_view remark) {
+  if (printer().format() == Format::kName) return Note(remark);
+  Announce(google::protobuf::Struct(), "", remark);
 }
 
 void Session::NoteDryRun(bool dry_run) {
@@ -174,8 +184,7 @@ void Session::IfExists(bool if_exists, std::string_view type, const std::functio
     if (!if_exists || missing.type() != type) throw;
     const std::string remark =
         fmt::format("{} {} does not exist: nothing to do", type, Printable(missing.name()));
-    if (printer().format() == Format::kName) return Note(remark);
-    Announce(google::protobuf::Struct(), "", remark);
+    AnnounceNothing(remark);
   }
 }
 

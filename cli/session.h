@@ -57,8 +57,10 @@ class Session {
       : world_(std::move(world)), words_(std::move(words)) {}
 
   const std::vector<std::string>& words() const { return words_; }
-  // Another command for the same server, to be pasted: `words` with the options that say which.
-  std::string CommandHere(std::vector<std::string> words) const;
+  // Another command for the same server, to be pasted: `words` with the options that say which, and
+  // then the `names` that it is about.
+  std::string CommandHere(std::vector<std::string> words,
+                          const std::vector<std::string>& names = {}) const;
 
   GlobalOptions& options() { return options_; }
   World& world() { return world_; }
@@ -80,6 +82,9 @@ class Session {
   // stdout.
   void Announce(const google::protobuf::Message& answer, std::string_view name,
                 std::string_view remark);
+
+  // The answer to a change that there was no need for: in JSON an empty object.
+  void AnnounceNothing(std::string_view remark);
 
   // Says, for people, that what was shown is what would be, after --dry-run.
   void NoteDryRun(bool dry_run);

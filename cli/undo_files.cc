@@ -1,24 +1,37 @@
 #include "cli/undo_files.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <utility>
 
 #include "cli/failure.h"
 #include "cli/files.h"
+#include "cli/output/text.h"
+#include "cli/shell.h"
 
 namespace monkafka::cli {
 namespace {
 
 namespace v1 = ::monkafka::admin::v1;
 
-// A file name for any group id.
+// A directory's name for any id. A long one ends with its FNV-1a hash, behind what no other has.
 std::string Encoded(const std::string& id) {
+  constexpr size_t kMostLength = 200;  // a file system takes 255
+  constexpr size_t kKeptLength = 100;
   std::string encoded;
+  uint64_t hash = 14695981039346656037U;
   for (unsigned char c : id) {
     bool plain = std::isalnum(c) || c == '-' || c == '_';
     encoded += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02x}", c);
+    hash = (hash ^ c) * 1099511628211U;
   }
-  return encoded;
+  if (encoded.size() <= kMostLength) return encoded;
+  return fmt::format("{}~{:016x}", encoded.substr(0, kKeptLength), hash);
 }
 
 // Of a file that tells just what was committed before; where to the offsets were moved is not
@@ -37,57 +50,122 @@ v1::ResetGroupOffsetsResponse MovesOf(const v1::CommitGroupOffsetsRequest& commi
   return moves;
 }
 
+std::string TextOf(const google::protobuf::Struct& object, const std::string& field) {
+  const auto found = object.fields().find(field);
+  return found == object.fields().end() ? "" : found->second.string_value();
+}
+
+[[noreturn]] void ThrowDamaged(const std::filesystem::path& file) {
+  throw Failure(
+      fmt::format("{} is damaged: it is not what `group reset` writes", file.string()),
+      fmt::format("offsets cannot be restored from it; to undo the change before it: rm {}",
+                  ShellQuoted(file.string())));
+}
+
 }  // namespace
 
-UndoFiles::UndoFiles(const std::filesystem::path& state_directory, const std::string& cluster_id,
-                     const std::string& group_id)
-    : directory_(state_directory / "undo" / Encoded(cluster_id) / Encoded(group_id)) {}
+UndoFiles::UndoFiles(const std::filesystem::path& state_directory, std::string cluster_id,
+                     std::string group_id)
+    : cluster_id_(std::move(cluster_id)),
+      group_id_(std::move(group_id)),
+      directory_(state_directory / "undo" / Encoded(cluster_id_) / Encoded(group_id_)) {}
 
-std::optional<std::filesystem::path> UndoFiles::Save(
-    const google::protobuf::RepeatedPtrField<v1::OffsetMove>& moves, TimePoint now) {
+std::optional<std::filesystem::path> UndoFiles::Save(const Change& change, TimePoint now) {
+  const auto path = directory_ / fmt::format("{:015}.json", now.time_since_epoch().count());
   v1::ResetGroupOffsetsResponse undo;
-  for (const v1::OffsetMove& move : moves) {
+  for (const v1::OffsetMove& move : change.moves) {
     if (Moves(move)) *undo.add_moves() = move;
   }
-  if (undo.moves().empty()) return std::nullopt;
+  if (undo.moves().empty()) {
+    std::filesystem::remove(path);
+    return std::nullopt;
+  }
+  using google::protobuf::util::JsonStringToMessage;
+  using google::protobuf::util::MessageToJsonString;
   std::string json;
+  google::protobuf::Struct object;
+  if (!MessageToJsonString(undo, &json).ok() || !JsonStringToMessage(json, &object).ok()) {
+    return std::nullopt;
+  }
+  const auto set = [&object](const char* field, const std::string& text) {
+    (*object.mutable_fields())[field].set_string_value(text);
+  };
+  set("clusterId", cluster_id_);
+  set("groupId", group_id_);
+  set("change", change.kind);
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
-  if (!google::protobuf::util::MessageToJsonString(undo, &json, options).ok()) return std::nullopt;
-  auto file = directory_ / fmt::format("{:015}.json", now.time_since_epoch().count());
-  WriteFile(file, json);
-  return file;
+  json.clear();
+  if (!MessageToJsonString(object, &json, options).ok()) return std::nullopt;
+  WriteFile(path, json);
+  for (const UndoFile& file : List()) {
+    if (file.undone && file.time < now) std::filesystem::remove(file.path);
+  }
+  return path;
 }
 
-std::optional<std::filesystem::path> UndoFiles::Newest() const {
-  std::optional<std::filesystem::path> newest;
+std::vector<UndoFile> UndoFiles::List() const {
+  std::vector<UndoFile> files;
   std::error_code none;
   for (const auto& entry : std::filesystem::directory_iterator(directory_, none)) {
-    if (entry.path().extension() != ".json") continue;
-    if (!newest || entry.path().filename() > newest->filename()) newest = entry.path();
+    const std::string extension = entry.path().extension();
+    const std::string stem = entry.path().stem();
+    int64_t time = 0;
+    const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), time);
+    if (error != std::errc() || end != stem.data() + stem.size()) continue;
+    if (extension != ".json" && extension != ".undone") continue;
+    files.push_back(
+        {entry.path(), TimePoint(std::chrono::milliseconds(time)), extension == ".undone"});
   }
-  return newest;
+  std::sort(files.begin(), files.end(),
+            [](const UndoFile& a, const UndoFile& b) { return a.time > b.time; });
+  return files;
 }
 
-v1::ResetGroupOffsetsResponse UndoFiles::Load(const std::filesystem::path& file) {
-  const std::string json = ReadFile(file);
-  v1::CommitGroupOffsetsRequest commits;
-  if (google::protobuf::util::JsonStringToMessage(json, &commits).ok()) return MovesOf(commits);
-  v1::ResetGroupOffsetsResponse undo;
-  auto status = google::protobuf::util::JsonStringToMessage(json, &undo);
-  if (!status.ok()) {
-    throw Failure(fmt::format("{}: {}", file.string(), status.ToString()),
-                  "the file was changed by hand; remove it to undo what was before");
+Change UndoFiles::Load(const UndoFile& file) const {
+  const std::string json = ReadFile(file.path);
+  google::protobuf::Struct object;
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto read = [&](google::protobuf::Message& message) {
+    if (!google::protobuf::util::JsonStringToMessage(json, &message, options).ok()) {
+      ThrowDamaged(file.path);
+    }
+  };
+  read(object);
+  for (const auto& [field, expected] :
+       {std::pair<const char*, const std::string&>{"clusterId", cluster_id_},
+        {"groupId", group_id_}}) {
+    const std::string found = TextOf(object, field);
+    if (found.empty() || found == expected) continue;
+    throw Failure(fmt::format("{} is of {} {}, not of {}", file.path.string(),
+                              std::string_view(field) == "groupId" ? "group" : "cluster",
+                              Printable(found), Printable(expected)),
+                  "nothing was restored; remove the file, which is not where it belongs");
   }
-  return undo;
+  v1::ResetGroupOffsetsResponse undo;
+  if (object.fields().contains("commits")) {
+    v1::CommitGroupOffsetsRequest commits;
+    read(commits);
+    undo = MovesOf(commits);
+  } else {
+    read(undo);
+  }
+  if (undo.moves().empty()) ThrowDamaged(file.path);
+  const std::string kind = TextOf(object, "change");
+  return {kind.empty() ? "change" : kind, undo.moves()};
+}
+
+void UndoFiles::MarkUndone(const UndoFile& file) {
+  std::filesystem::path undone = file.path;
+  std::filesystem::rename(file.path, undone.replace_extension(".undone"));
 }
 
 bool Moves(const v1::OffsetMove& move) {
   return move.has_from_offset() != move.has_to_offset() || move.from_offset() != move.to_offset();
 }
 
-v1::CommitGroupOffsetsRequest TakeBack(
-    const std::string& group_id, const google::protobuf::RepeatedPtrField<v1::OffsetMove>& moves) {
+v1::CommitGroupOffsetsRequest TakeBack(const std::string& group_id, const MoveList& moves) {
   v1::CommitGroupOffsetsRequest request;
   request.set_group_id(group_id);
   for (const v1::OffsetMove& move : moves) {

@@ -1,38 +1,58 @@
-// Undo files: what `group undo` restores. One for each reset, import or other change of a group's
-// committed offsets; the newest is undone first.
+// Undo files: what `group undo` restores. One for each reset or import of a group's committed
+// offsets; the newest is the one to undo.
 //
-// They are the moves that were made, a ResetGroupOffsetsResponse as protobuf JSON, in
-// StateDirectory()/undo/<cluster id>/<group id, percent-encoded>/<milliseconds since 1970>.json, so
-// that an offset is never restored in another cluster. Before, they were the commits that take the
-// moves back, a CommitGroupOffsetsRequest, which can be undone as well.
+// They are the moves that were made, a ResetGroupOffsetsResponse as protobuf JSON, with clusterId,
+// groupId and change ("reset", "import") beside them, in
+// StateDirectory()/undo/<cluster id>/<group id, percent-encoded; hashed when it is too long>/
+// <milliseconds since 1970>.json. What is undone is kept under the name .undone until the next
+// change, so that a command which is repeated does not go on to the change before. Older ones tell
+// no cluster and group, or are the commits that take the moves back, a CommitGroupOffsetsRequest.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/output/units.h"
 #include "monkafka/admin/v1/groups.pb.h"
 
 namespace monkafka::cli {
 
+using MoveList = google::protobuf::RepeatedPtrField<monkafka::admin::v1::OffsetMove>;
+
+struct UndoFile {
+  std::filesystem::path path;
+  TimePoint time;  // of the change
+  bool undone = false;
+};
+
+// A change that can be undone.
+struct Change {
+  std::string kind;  // "reset" or "import"; "change" when that is not known
+  MoveList moves;
+};
+
 class UndoFiles {
  public:
-  UndoFiles(const std::filesystem::path& state_directory, const std::string& cluster_id,
-            const std::string& group_id);
+  UndoFiles(const std::filesystem::path& state_directory, std::string cluster_id,
+            std::string group_id);
 
   // Keeps the moves, in place of those that were saved for the same time. Returns the file; nothing
-  // when no offset moves.
-  std::optional<std::filesystem::path> Save(
-      const google::protobuf::RepeatedPtrField<monkafka::admin::v1::OffsetMove>& moves,
-      TimePoint now);
+  // when no offset moves, and then none is kept.
+  std::optional<std::filesystem::path> Save(const Change& change, TimePoint now);
 
-  // The newest file; nothing when there is none.
-  std::optional<std::filesystem::path> Newest() const;
+  // The newest first.
+  std::vector<UndoFile> List() const;
 
-  static monkafka::admin::v1::ResetGroupOffsetsResponse Load(const std::filesystem::path& file);
+  // A Failure that says so when it is none of this group's, or damaged.
+  Change Load(const UndoFile& file) const;
+
+  static void MarkUndone(const UndoFile& file);
 
  private:
+  const std::string cluster_id_;
+  const std::string group_id_;
   std::filesystem::path directory_;
 };
 
@@ -40,8 +60,7 @@ class UndoFiles {
 bool Moves(const monkafka::admin::v1::OffsetMove& move);
 
 // Commits what was committed before the moves.
-monkafka::admin::v1::CommitGroupOffsetsRequest TakeBack(
-    const std::string& group_id,
-    const google::protobuf::RepeatedPtrField<monkafka::admin::v1::OffsetMove>& moves);
+monkafka::admin::v1::CommitGroupOffsetsRequest TakeBack(const std::string& group_id,
+                                                        const MoveList& moves);
 
 }  // namespace monkafka::cli

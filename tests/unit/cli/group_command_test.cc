@@ -40,6 +40,7 @@ class FakeGroups : public v1::GroupsService::Service {
       return Refusal(grpc::StatusCode::FAILED_PRECONDITION, "The group has members.",
                      "NON_EMPTY_GROUP");
     }
+    if (!request->validate_only() && !at_reset.empty()) committed = at_reset;
     for (auto& [partition, offset] : committed) {
       v1::OffsetMove* move = response->add_moves();
       move->set_topic("orders");
@@ -128,6 +129,7 @@ class FakeGroups : public v1::GroupsService::Service {
   std::vector<std::string> deleted;
   bool refuse = false;
   std::set<int32_t> without_lag;
+  std::map<int32_t, int64_t> at_reset;  // as others have left them after the preview
   std::map<int32_t, int64_t> committed = {{0, 10}, {1, 20}, {2, -1}};
   std::vector<v1::ResetGroupOffsetsRequest> resets;
   std::vector<v1::CommitGroupOffsetsRequest> commits;
@@ -138,7 +140,8 @@ class FakeOffsets : public v1::OffsetsService::Service {
  public:
   grpc::Status ListOffsets(grpc::ServerContext*, const v1::ListOffsetsRequest* request,
                            v1::ListOffsetsResponse* response) override {
-    for (int32_t p = 0; p < 3; ++p) {
+    if (partitions.empty()) return MissingTopic(request->topic());
+    for (const int32_t p : partitions) {
       v1::PartitionOffsets& offsets = *response->add_offsets();
       offsets.set_topic(request->topic());
       offsets.set_partition(p);
@@ -147,6 +150,7 @@ class FakeOffsets : public v1::OffsetsService::Service {
     }
     return grpc::Status::OK;
   }
+  std::set<int32_t> partitions = {0, 1, 2};
 };
 
 class GroupCommandTest : public testing::Test {
@@ -156,7 +160,7 @@ class GroupCommandTest : public testing::Test {
     std::error_code none;
     for (const auto& entry :
          std::filesystem::recursive_directory_iterator(cli.home() / ".local", none)) {
-      count += entry.is_regular_file() ? 1 : 0;
+      count += entry.path().extension() == ".json" ? 1 : 0;
     }
     return count;
   }
@@ -200,14 +204,97 @@ TEST_F(GroupCommandTest, UndoRestoresWhatTheResetMoved) {
   EXPECT_EQ(groups.committed, before) << "partition 2, which had none, has none again";
   EXPECT_EQ(groups.commits.back().commits(0).leader_epoch(), 3);
   EXPECT_EQ(CountUndoFiles(), 0);
+}
+
+TEST_F(GroupCommandTest, UndoOnceMoreDoesNotGoOnToTheResetBefore) {
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  const auto between = groups.committed = {{0, 3}, {1, 4}, {2, 5}};
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  EXPECT_EQ(CountUndoFiles(), 2);
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone);
+  EXPECT_THAT(cli.error(), HasSubstr("done: the reset of 2"));
+  EXPECT_EQ(groups.committed, between);
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes", "-o", "json"}), kDone);
+  EXPECT_EQ(cli.out(), "{}\n");
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone);
+  EXPECT_EQ(groups.committed, between);
+  EXPECT_THAT(cli.error(), HasSubstr("is undone already: nothing to do; the one before it can be"));
+  const size_t option = cli.error().find("--of ") + 5;
+  const std::string time = cli.error().substr(option, cli.error().find(' ', option) - option);
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--of", time, "--yes"}), kDone) << cli.error();
+  EXPECT_EQ(groups.committed, (std::map<int32_t, int64_t>{{0, 10}, {1, 20}, {2, -1}}));
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--of", "2020-01-01T00:00:00Z"}), kFailed);
+}
+
+TEST_F(GroupCommandTest, UndoOfWhatIsAsBeforeDoesNothing) {
+  const auto before = groups.committed;
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  groups.committed = before;
+  groups.commits.clear();
+  EXPECT_EQ(cli.Run({"group", "undo", "g"}), kDone) << cli.error();
+  EXPECT_THAT(cli.error(), HasSubstr("are as they were before the reset of "));
+  ASSERT_EQ(groups.commits.size(), 1U);
+  EXPECT_TRUE(groups.commits[0].validate_only());
+}
+
+TEST_F(GroupCommandTest, UndoRestoresWhatIsStillThereAndNamesTheRest) {
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  offsets.partitions.erase(1);
+  EXPECT_EQ(cli.Run({"group", "undo", "g"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("orders-1 cannot be restored: there is no such partition"));
+  EXPECT_EQ(groups.committed[0], 10);
+  EXPECT_EQ(groups.committed[1], 0);
+
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  offsets.partitions.clear();
+  EXPECT_EQ(cli.Run({"group", "undo", "g"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("cannot undo the reset of "));
+  EXPECT_EQ(groups.committed[0], 0);
+}
+
+TEST_F(GroupCommandTest, AnUndoFileThatIsDamagedOrOfAnotherGroupIsRefused) {
+  const std::string group(300, '.');
+  cli.Run({"group", "reset", group, "--to-earliest", "--yes"});
+  const auto file_of = [&](const std::string& of) {
+    std::filesystem::path found;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(cli.home() / ".local")) {
+      const bool is_long = entry.path().string().find('~') != std::string::npos;
+      if (entry.path().extension() == ".json" && is_long == (of != "g")) found = entry.path();
+    }
+    return found;
+  };
+  cli.Run({"group", "reset", "g", "--to-latest", "--yes"});
+  const std::filesystem::path file = file_of("g");
+  ASSERT_FALSE(file.empty());
+  ASSERT_FALSE(file_of(group).empty()) << "an id that is longer than a file's name";
+  std::filesystem::copy_file(file_of(group), file,
+                             std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kFailed);
-  EXPECT_THAT(cli.error(), HasSubstr("there is nothing to undo for group g"));
+  EXPECT_THAT(cli.error(), HasSubstr(file.string() + " is of group .."));
+  std::ofstream(file) << "{\"moves\": [{\"topic\": \"ord";
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr(file.string() + " is damaged"));
+  EXPECT_THAT(cli.error(), HasSubstr("rm " + file.string()));
+  EXPECT_EQ(cli.Run({"group", "undo", group, "--yes"}), kDone) << cli.error();
+}
+
+TEST_F(GroupCommandTest, AnUndoFileHoldsWhatTheResetReplaced) {
+  groups.at_reset = {{0, 11}, {1, 0}, {2, -1}};  // as others commit after the preview
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  EXPECT_EQ(cli.Run({"group", "undo", "g"}), kDone) << cli.error();
+  EXPECT_EQ(groups.committed[0], 11);
+}
+
+TEST_F(GroupCommandTest, TheWayBackOfAGroupThatLooksLikeAnOption) {
+  cli.Run({"group", "reset", "--to-earliest", "--yes", "--", "-dash"});
+  EXPECT_THAT(cli.error(), HasSubstr("`monkafkactl group undo -- -dash` takes it back"));
+  EXPECT_EQ(cli.Run({"group", "undo", "--", "-dash"}), kDone) << cli.error();
 }
 
 TEST_F(GroupCommandTest, TheWayBackIsACommandForTheSameServer) {
   cli.Run({"group", "reset", "g", "--to-earliest", "--yes", "--endpoint", "10.0.0.1:9095"});
   EXPECT_THAT(cli.error(),
-              HasSubstr("done; `monkafkactl group undo g --endpoint 10.0.0.1:9095` takes it back"));
+              HasSubstr("done; `monkafkactl group undo --endpoint 10.0.0.1:9095 g` takes it back"));
 }
 
 TEST_F(GroupCommandTest, AnExportGoesToAFileWhenOneIsNamed) {
@@ -318,7 +405,7 @@ TEST_F(GroupCommandTest, UndoAsksWhenTheGroupHasMovedSince) {
   cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
   groups.committed[1] = 7;
   EXPECT_EQ(cli.Run({"group", "undo", "g"}), kUsage);
-  EXPECT_THAT(cli.error(), HasSubstr("restore the offsets of group g, which has moved since in "
+  EXPECT_THAT(cli.error(), HasSubstr(" (3 offsets of orders) of group g, which has moved since in "
                                      "orders-1 (3 of 3 offsets move: 0 records skipped"));
   EXPECT_EQ(groups.committed[1], 7);
   EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone) << cli.error();

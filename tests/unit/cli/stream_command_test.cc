@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "monkafka/admin/v1/records.grpc.pb.h"
@@ -26,6 +27,11 @@ class FakeRecords : public v1::RecordsService::Service {
       v1::SearchRecordsResponse progress;
       progress.mutable_progress()->set_resume_token("T 1");
       writer->Write(progress);
+      if (found_at) {
+        v1::SearchRecordsResponse found;
+        found.add_records()->mutable_record()->set_offset(*found_at);
+        writer->Write(found);
+      }
       while (!lost && !context->IsCancelled()) std::this_thread::yield();
       return grpc::Status::CANCELLED;
     }
@@ -81,7 +87,8 @@ class FakeRecords : public v1::RecordsService::Service {
   v1::SearchRecordsRequest search;
   std::string resume_token;
   bool endless = false;
-  bool lost = false;  // as a server that ends in the middle of what is endless
+  std::optional<int64_t> found_at;  // before it has no end
+  bool lost = false;                // as a server that ends in the middle of what is endless
   std::vector<v1::UnreadablePartition> unreadable;
   std::vector<v1::ProduceRecordsRequest> produced;
   size_t most_bytes = 16'000'000;
@@ -249,6 +256,20 @@ TEST_F(StreamCommandTest, PartitionsThatASearchLeftOutAreNamed) {
   EXPECT_THAT(cli.error(), HasSubstr("1 partition left out:\n"
                                      "  partition orders-1 cannot be read: its log is damaged\n"
                                      "  next: `monkafkactl segment verify orders` says"));
+}
+
+TEST_F(StreamCommandTest, ASearchThatIsCutShortGoesOnBehindTheLastMatchForTheRestOfMax) {
+  records.endless = true;
+  records.found_at = 7;
+  EXPECT_EQ(cli.Run({"record", "search", "orders", "--max", "5", "--timeout", "1s"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("next: monkafkactl record search orders --timeout 1s --max 4 "
+                                     "--resume 'T 1@0:8'\n"));
+  EXPECT_EQ(cli.Run({"record", "search", "orders", "--max", "1", "--timeout", "1s"}), kDone)
+      << "all that was wanted is there: " << cli.error();
+  records.endless = false;
+  cli.Run({"record", "search", "orders", "--resume", "T 1@0:8"});
+  EXPECT_EQ(records.search.resume_token(), "T 1");
+  EXPECT_EQ(records.search.resume_at().offset(), 8);
 }
 
 TEST_F(StreamCommandTest, JsonLinesAreTheRecordsAndTheSummary) {
