@@ -9,15 +9,16 @@
 
 #include "common/bytes.h"
 #include "common/log.h"
+#include "storage/names.h"
 
 namespace monkafka::cluster {
 namespace {
 
 constexpr std::string_view kFileName = "meta.properties";
-constexpr std::string_view kLockName = ".lock";
 // What an empty directory may hold: the volume's own directory, and what a crash in the middle of
 // formatting leaves behind.
-constexpr std::array<std::string_view, 3> kNobodys{"lost+found", kLockName, "meta.properties.tmp"};
+constexpr std::array<std::string_view, 3> kNobodys{"lost+found", storage::kLockFile,
+                                                   "meta.properties.tmp"};
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\f\r";
@@ -199,7 +200,7 @@ Result<DataDirectory> FormatOrOpen(storage::FileSystem& file_system, const std::
     }
   }
   DataDirectory opened;
-  auto lock = file_system.Lock(fmt::format("{}/{}", directory, kLockName));
+  auto lock = file_system.Lock(fmt::format("{}/{}", directory, storage::kLockFile));
   if (!lock) {
     return Refuse(fmt::format("{} cannot be locked, another broker may be using it: {}", directory,
                               lock.error().message));

@@ -63,6 +63,8 @@ class FileSystem {
   virtual Status SyncDirectory(const std::string& path) = 0;
   // An exclusive lock held by this process, or an error naming who cannot have it.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
+  // Whether somebody holds that lock, which is not taken; false when there is no such file.
+  virtual Result<bool> IsLocked(const std::string& path) = 0;
   struct Space {
     int64_t total_bytes = 0;
     int64_t usable_bytes = 0;

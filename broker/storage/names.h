@@ -31,6 +31,7 @@ inline constexpr std::string_view kPartitionMetadataFile = "partition.metadata";
 inline constexpr std::string_view kRecoveryPointFile = "recovery-point-offset-checkpoint";
 inline constexpr std::string_view kLogStartFile = "log-start-offset-checkpoint";
 inline constexpr std::string_view kHighWatermarkFile = "replication-offset-checkpoint";
+inline constexpr std::string_view kLockFile = ".lock";  // locked while a broker runs
 inline constexpr std::string_view kCleanShutdownFile = ".kafka_cleanshutdown";
 // In a partition's directory: what could be read from its segments when a sync failed need not be
 // on the disk, even if the next sync succeeds, so a recovery writes it again. The mark is never

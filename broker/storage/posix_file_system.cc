@@ -275,6 +275,20 @@ class Posix final : public FileSystem {
     return std::make_unique<PosixFileLock>(descriptor);
   }
 
+  Result<bool> IsLocked(const std::string& path) override {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 && errno == ENOENT) return false;
+    if (descriptor < 0) return FailWith("open", path, errno);
+    struct flock region = {};
+    region.l_type = F_WRLCK;
+    region.l_whence = SEEK_SET;
+    const int result = ::fcntl(descriptor, F_OFD_GETLK, &region);
+    const int error = errno;
+    ::close(descriptor);
+    if (result != 0) return FailWith("look for the lock of", path, error);
+    return region.l_type != F_UNLCK;
+  }
+
   Result<Space> SpaceOf(const std::string& path) override {
     struct statvfs info;
     if (::statvfs(path.c_str(), &info) != 0) return FailWith("statvfs", path, errno);

@@ -82,6 +82,7 @@ class FakeFileSystem final : public storage::FileSystem {
   Status RemoveDirectory(const std::string& path) override;
   Status SyncDirectory(const std::string& path) override;
   Result<std::unique_ptr<storage::FileLock>> Lock(const std::string& path) override;
+  Result<bool> IsLocked(const std::string& path) override;
   Result<Space> SpaceOf(const std::string& path) override;
 
  private:

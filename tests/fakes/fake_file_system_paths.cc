@@ -164,6 +164,12 @@ Result<std::unique_ptr<storage::FileLock>> FakeFileSystem::Lock(const std::strin
   return MakeLock(path);
 }
 
+Result<bool> FakeFileSystem::IsLocked(const std::string& path) {
+  MutexLock lock(mutex_);
+  if (Status status = CheckAlive(); !status) return Forward(std::move(status));
+  return locks_.contains(path);
+}
+
 Result<storage::FileSystem::Space> FakeFileSystem::SpaceOf(const std::string& path) {
   MutexLock lock(mutex_);
   if (Status status = CheckAlive(); !status) return Forward(std::move(status));

@@ -82,6 +82,11 @@ Result<bool> BatchReading::ReadSegment(const storage::SegmentFiles& segment, Off
     const Result<std::optional<BatchView>> batch = scanner.Next();
     if (!batch) {
       if (enough) return false;
+      if (segment.unsettled && batch.error().code == ErrorCode::kCorruptMessage) {
+        Result<std::optional<int64_t>> next = storage::FindWholeBatch(
+            scanner.file(), scanner.position() + 1, segment.log_bytes, expected_);
+        if (next && !*next) return true;  // it is being written
+      }
       if (Status passed = PassDamage(scanner, segment, batch.error()); !passed) {
         return Forward(std::move(passed));
       }

@@ -23,6 +23,10 @@ struct Offline {
 
 }  // namespace
 
+bool IsInUse(const std::string& directory) {
+  return IsInUse(storage::PosixFileSystem(), directory);
+}
+
 Result<std::shared_ptr<grpc::Channel>> OpenOffline(const std::string& directory) {
   auto offline = std::make_shared<Offline>();
   auto source = OpenSegmentDirectory(storage::PosixFileSystem(), directory);

@@ -15,4 +15,7 @@ namespace monkafka::app {
 // as the channel. The error says what the path is instead.
 Result<std::shared_ptr<grpc::Channel>> OpenOffline(const std::string& directory);
 
+// Whether a broker is using it.
+bool IsInUse(const std::string& directory);
+
 }  // namespace monkafka::app

@@ -19,6 +19,11 @@ bool IsCompactedByNature(std::string_view topic) {
          topic == "__share_group_state";
 }
 
+// One that cannot be asked for is taken for a broker's that ended.
+bool IsLocked(storage::FileSystem& file_system, const std::string& directory) {
+  return file_system.IsLocked(directory + "/" + std::string(storage::kLockFile)).value_or(false);
+}
+
 class DirectorySource final : public SegmentSource {
  public:
   // `only`: the directory's parent is what it is about, and of it only this partition.
@@ -60,7 +65,8 @@ class DirectorySource final : public SegmentSource {
     if (!exists || !*exists || (only_ && *only_ != tp)) {
       return Fail(ErrorCode::kUnknownTopicOrPartition, path + " is no directory");
     }
-    Result<storage::PartitionFiles> files = storage::ListPartitionFiles(file_system_, path);
+    Result<storage::PartitionFiles> files =
+        storage::ListPartitionFiles(file_system_, path, IsLocked(file_system_, directory_));
     if (!files) return Forward(std::move(files));
     return Partition{*std::move(files), IsCompactedByNature(tp.topic) || cleaned_.contains(tp)};
   }
@@ -84,7 +90,17 @@ bool HoldsSegments(const std::vector<std::string>& names) {
   });
 }
 
+std::string ParentOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 }  // namespace
+
+bool IsInUse(storage::FileSystem& file_system, const std::string& path) {
+  return IsLocked(file_system, path) || IsLocked(file_system, ParentOf(path));
+}
 
 Result<std::unique_ptr<SegmentSource>> OpenSegmentDirectory(storage::FileSystem& file_system,
                                                             std::string path) {
@@ -94,9 +110,7 @@ Result<std::unique_ptr<SegmentSource>> OpenSegmentDirectory(storage::FileSystem&
   if (HoldsSegments(*names)) {
     const size_t slash = path.rfind('/');
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
-    const std::string parent = slash == std::string::npos ? "."
-                               : slash == 0               ? "/"
-                                                          : path.substr(0, slash);
+    const std::string parent = ParentOf(path);
     auto tp = storage::ParsePartitionDirectory(name);
     if (!tp) {
       return Fail(ErrorCode::kInvalidRequest,

@@ -1,5 +1,7 @@
 #include "app/admin/verification.h"
 
+#include <fmt/core.h>
+
 #include "storage/inspect/interruptible_file.h"
 #include "storage/names.h"
 
@@ -84,6 +86,7 @@ admin::VerifySummary Verification::Run(const std::vector<TopicPartition>& all) {
       }
     }
   }
+  if (!scope_.segment_base_offset) ReadCheckpoints();
   for (const TopicPartition& tp : partitions) {
     if (stopping_.stop_requested()) break;
     VerifyOne(tp);
@@ -114,7 +117,38 @@ void Verification::VerifyOne(const TopicPartition& tp) {
   summary_.batch_count += totals.batches;
   summary_.record_count += totals.records;
   summary_.read_bytes += totals.bytes;
-  if (verified) done_bytes_ += totals.bytes;
+  if (!verified) return;
+  done_bytes_ += totals.bytes;
+  // Where a damaged log ends is not known.
+  if (totals.anomalies == 0) CheckCheckpoints(tp, totals.next_offset);
+}
+
+void Verification::ReadCheckpoints() {
+  for (const std::string_view name :
+       {storage::kRecoveryPointFile, storage::kLogStartFile, storage::kHighWatermarkFile}) {
+    const std::string path = source_.directory() + "/" + std::string(name);
+    const Result<bool> exists = source_.file_system().Exists(path);
+    if (exists && !*exists) continue;
+    const auto content = storage::ReadWholeFile(source_.file_system(), path);
+    auto parsed = content ? storage::ParseOffsetCheckpoint(AsText(Bytes(*content)))
+                          : Result<storage::OffsetCheckpoint>(std::unexpected(content.error()));
+    if (parsed) {
+      checkpoints_[path] = *std::move(parsed);
+    } else if (!start_) {  // what goes on has said it before
+      OnAnomaly(
+          {storage::AnomalyKind::kBadCheckpoint, path, -1, kNoOffset, parsed.error().message});
+    }
+  }
+}
+
+void Verification::CheckCheckpoints(const TopicPartition& tp, Offset log_end) {
+  for (const auto& [path, entries] : checkpoints_) {
+    const auto entry = entries.find(tp);
+    if (entry == entries.end() || entry->second <= log_end) continue;
+    OnAnomaly({storage::AnomalyKind::kBadCheckpoint, path, -1, entry->second,
+               fmt::format("it says offset {} of {}, whose log ends at {}", entry->second,
+                           tp.ToString(), log_end)});
+  }
 }
 
 void Verification::OnAnomaly(storage::Anomaly anomaly) {

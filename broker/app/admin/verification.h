@@ -1,6 +1,7 @@
 // Verifies the files of partitions one after the other for the admin service.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "admin/port/segments.h"
 #include "app/admin/segment_source.h"
+#include "storage/checkpoint_files.h"
 #include "storage/inspect/verify.h"
 
 namespace monkafka::app {
@@ -42,6 +44,9 @@ class Verification final : private storage::VerifySink {
   void OnAnomaly(storage::Anomaly anomaly) override;
   void OnProgress(const storage::VerifyProgress& progress) override;
   void VerifyOne(const TopicPartition& tp);
+  // The offset checkpoints of the data directory; of their entries those of the partition.
+  void ReadCheckpoints();
+  void CheckCheckpoints(const TopicPartition& tp, Offset log_end);
   // Of the partition, the lowest base offset that is not left out.
   Offset FirstSegment(const TopicPartition& tp) const;
   std::string Shown(const std::string& path) const;
@@ -55,6 +60,8 @@ class Verification final : private storage::VerifySink {
   const std::stop_callback<std::function<void()>> pass_on_;
   admin::VerifySummary summary_;
   TopicPartition current_;
+  // By path, as they were before the first log was read: a log that is in use grows meanwhile.
+  std::map<std::string, storage::OffsetCheckpoint> checkpoints_;
   int64_t done_bytes_ = 0;  // of the partitions before the current one
   int64_t total_bytes_ = 0;
 };

@@ -52,6 +52,7 @@ Status IndexEntries<Entry>::Advance() {
     return {};
   }
   if (Status filled = Fill(); !filled) return filled;
+  if (next_ >= file_.bytes / kSize) return {};
   const uint8_t* const at = bytes_.data() + (next_ - first_read_) * kSize;
   if (file_.may_be_padded && std::all_of(at, at + kSize, [](uint8_t b) { return b == 0; })) {
     next_ = file_.bytes / kSize;
@@ -76,6 +77,11 @@ Status IndexEntries<Entry>::Fill() {
   Result<size_t> read = file_.file->ReadAt(next_ * kSize, bytes_);
   if (!read) return Forward(std::move(read));
   if (*read == bytes_.size()) return {};
+  if (file_.live) {  // cut to its entries, as its segment was sealed
+    bytes_.resize(*read / static_cast<size_t>(kSize) * static_cast<size_t>(kSize));
+    file_.bytes = next_ * kSize + static_cast<int64_t>(bytes_.size());
+    return {};
+  }
   return Fail(ErrorCode::kKafkaStorageError, file_.path + " is shorter than it was");
 }
 

@@ -58,7 +58,7 @@ class IndexEntries {
   Status Fill();
   bool InOrder(const Entry& entry) const;
 
-  const IndexFile file_;
+  IndexFile file_;  // as long as it is known to be
   const AnomalyReport report_;
   std::vector<uint8_t> bytes_;
   int64_t first_read_ = 0;  // entry that bytes_ begins with

@@ -29,7 +29,7 @@ using Segments = std::map<Offset, SegmentFiles>;
 // In a directory that is in use, what is being made, renamed or removed right now.
 bool IsInTransit(std::string_view name, const std::optional<SegmentFileNameParts>& parts,
                  const Segments& segments) {
-  if (name.ends_with(kDeletedSuffix) || name.ends_with(".tmp")) return true;
+  if (name.ends_with(kDeletedSuffix) || name.ends_with(".tmp") || segments.empty()) return true;
   return parts && (parts->base_offset < segments.begin()->first ||
                    parts->base_offset > segments.rbegin()->first);
 }
@@ -89,16 +89,19 @@ const SegmentFiles* PartitionFiles::FindSegment(Offset base_offset) const {
   return found != segments.end() && found->base_offset == base_offset ? &*found : nullptr;
 }
 
-Result<PartitionFiles> ListPartitionFiles(FileSystem& file_system, const std::string& directory) {
+Result<PartitionFiles> ListPartitionFiles(FileSystem& file_system, const std::string& directory,
+                                          bool in_use) {
   Result<std::vector<std::string>> names = file_system.List(directory);
   if (!names) return Forward(std::move(names));
   PartitionFiles files;
   files.directory = directory;
+  files.live = in_use;
   Segments segments;
   for (const std::string& name : *names) {
     const std::optional<SegmentFileNameParts> parts = ParseSegmentFileName(name);
     if (!parts || parts->suffix != kLogSuffix) continue;
     Result<int64_t> size = file_system.SizeOf(files.PathOf(name));
+    if (!size && in_use) continue;  // removed since it was listed
     if (!size) return Forward(std::move(size));
     SegmentFiles& segment = segments[parts->base_offset];
     segment.base_offset = parts->base_offset;
@@ -106,6 +109,10 @@ Result<PartitionFiles> ListPartitionFiles(FileSystem& file_system, const std::st
   }
   if (Status taken = TakeNames(file_system, *names, segments, files); !taken) {
     return Forward(std::move(taken));
+  }
+  const size_t count = files.segments.size();
+  for (size_t i = count - std::min<size_t>(count, 2); in_use && i < count; ++i) {
+    files.segments[i].unsettled = true;
   }
   return files;
 }

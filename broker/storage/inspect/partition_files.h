@@ -22,6 +22,9 @@ struct SegmentFiles {
   std::optional<int64_t> txn_index_bytes;
   bool active = false;         // the last one of the log
   bool indexes_usable = true;  // false: the broker is rebuilding them
+  // Of a directory that is in use, the last two segments: what is at the end of their files may be
+  // half written, and the one may be making place for the other.
+  bool unsettled = false;
 };
 
 struct PartitionFiles {
@@ -42,8 +45,10 @@ struct PartitionFiles {
   const SegmentFiles* FindSegment(Offset base_offset) const;
 };
 
-// KAFKA_STORAGE_ERROR when the directory cannot be read.
-Result<PartitionFiles> ListPartitionFiles(FileSystem& file_system, const std::string& directory);
+// KAFKA_STORAGE_ERROR when the directory cannot be read. `in_use`: a broker has it open, which
+// cannot be asked.
+Result<PartitionFiles> ListPartitionFiles(FileSystem& file_system, const std::string& directory,
+                                          bool in_use = false);
 // Of a log that is open: the segments and sizes are those that the log knows. One that is offline
 // is listed as a directory.
 Result<PartitionFiles> ListPartitionFiles(FileSystem& file_system, const LogFiles& log);

@@ -75,7 +75,7 @@ Result<std::shared_ptr<const ReadableFile>> SegmentVerifier::OpenIndex(
     std::string_view suffix, const std::optional<int64_t>& bytes) {
   if (!segment_.indexes_usable) return nullptr;
   if (!bytes) {
-    if (!WasRemoved(kLogSuffix)) {
+    if (!segment_.unsettled && !WasRemoved(kLogSuffix)) {
       report_({AnomalyKind::kMissingFile, PathOf(suffix), -1, segment_.base_offset,
                fmt::format("segment {} has no {}", segment_.base_offset, suffix)});
     }
@@ -96,8 +96,8 @@ IndexFile SegmentVerifier::Describe(std::string_view suffix,
   index.file = std::move(file);
   index.bytes = bytes;
   index.base_offset = segment_.base_offset;
-  index.may_be_padded = segment_.active;
-  index.live = files_.live && segment_.active;
+  index.may_be_padded = segment_.active || segment_.unsettled;
+  index.live = files_.live && index.may_be_padded;
   return index;
 }
 
@@ -118,7 +118,7 @@ Status SegmentVerifier::OpenIndexes() {
   if (!times) return Forward(std::move(times));
   if (!*times) return {};
   time_index_.emplace(Describe(kTimeIndexSuffix, *std::move(times), *segment_.time_index_bytes),
-                      !segment_.active, report_);
+                      !segment_.active && !segment_.unsettled, report_);
   Status started = time_index_->Start();
   if (started) return {};
   time_index_.reset();
@@ -242,7 +242,9 @@ Result<bool> SegmentVerifier::PassDamage(BatchScanner& scanner, const std::strin
     torn = IsTorn(position);
     if (!torn) return torn;
   }
-  if (!why.empty() && *torn) {
+  if (!*next && segment_.unsettled && *torn) {
+    // It is being written.
+  } else if (!why.empty() && *torn) {
     Report(AnomalyKind::kTornTail, position, *cursor_.next_offset,
            fmt::format("the log ends within a batch, {} bytes after it began: {}", end - position,
                        why));
@@ -263,7 +265,7 @@ Result<bool> SegmentVerifier::PassDamage(BatchScanner& scanner, const std::strin
 // As a crash leaves it: something was written before, and what begins here goes on behind the end
 // or has blocks that were never written. Bytes that are there, but wrong, are no crash's.
 Result<bool> SegmentVerifier::IsTorn(int64_t position) const {
-  if (*cursor_.next_offset == 0) return false;
+  if (*cursor_.next_offset == 0 && !segment_.unsettled) return false;
   Result<bool> hole = HasHole(*log_, position, segment_.log_bytes, *cursor_.next_offset);
   if (!hole || *hole) return hole;
   std::array<uint8_t, records::kBatchOverhead> header;
@@ -306,7 +308,7 @@ Status SegmentVerifier::CheckTxnIndex() {
     for (const CompletedTxn& txn : *txns) listed.emplace(txn.last_offset, txn.producer_id);
   }
   // What the broker wrote since the walk began, or has in memory only.
-  const bool moving = files_.live && segment_.active;
+  const bool moving = (files_.live && segment_.active) || segment_.unsettled;
   if (listed == aborts_ || moving || ends_damaged_) return {};
   report_({AnomalyKind::kTxnIndexMismatch, path, -1, segment_.base_offset,
            fmt::format("it lists {} aborted transactions, the segment has the markers of {}{}",

@@ -37,6 +37,7 @@ class PartitionVerifier {
       if (!Wanted(segment)) continue;
       if (Status verified = VerifySegment(segment); !verified) return verified;
     }
+    totals_.next_offset = cursor_.next_offset.value_or(0);
     if (options_.segment) return {};
     for (Status (PartitionVerifier::*check)() :
          {&PartitionVerifier::CheckSnapshots, &PartitionVerifier::CheckLeaderEpochs,

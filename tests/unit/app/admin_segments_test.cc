@@ -308,5 +308,54 @@ TEST_F(AdminSegmentsTest, ACompactedPartitionOfKafkasMayHaveGaps) {
   EXPECT_TRUE(findings.anomalies.empty());
 }
 
+TEST_F(AdminSegmentsTest, OffsetCheckpointsMustFitTheirLogs) {
+  WriteAndClose();
+  const auto put = [&](std::string_view name, const std::string& text) {
+    const Bytes bytes = AsBytes(text);
+    files.SetContent(std::string(kDirectory) + "/" + std::string(name),
+                     {bytes.begin(), bytes.end()});
+  };
+  const auto verify = [&](const admin::VerifyScope& scope) {
+    findings.anomalies.clear();
+    EXPECT_TRUE(port->Verify(scope, findings, {}));
+    return findings.anomalies.size();
+  };
+  put(storage::kRecoveryPointFile, "0\n1\norders 0 25\n");
+  put(storage::kLogStartFile, "0\n1\ngone 0 99\n");
+  OpenSource();
+  EXPECT_EQ(0u, verify({}));
+  put(storage::kRecoveryPointFile, "0\n1\norders 0 26\n");
+  put(storage::kHighWatermarkFile, "what is this");
+  ASSERT_EQ(2u, verify({}));
+  EXPECT_EQ(admin::AnomalyKind::kBadCheckpoint, findings.anomalies[0].kind);
+  EXPECT_EQ(storage::kHighWatermarkFile, findings.anomalies[0].file);
+  EXPECT_EQ(storage::kRecoveryPointFile, findings.anomalies[1].file);
+  EXPECT_EQ(26, findings.anomalies[1].offset);
+  EXPECT_THAT(findings.anomalies[1].message, HasSubstr("orders-0, whose log ends at 25"));
+  admin::VerifyScope segment;
+  segment.topic = "orders";
+  segment.partition = 0;
+  segment.segment_base_offset = 10;
+  EXPECT_EQ(0u, verify(segment)) << "one segment, and no file beside it";
+}
+
+TEST_F(AdminSegmentsTest, ADirectoryThatABrokerHasLockedIsTakenAsInUse) {
+  WriteAndClose();
+  EXPECT_FALSE(IsInUse(files, kDirectory));
+  auto lock = files.Lock(std::string(kDirectory) + "/.lock");
+  ASSERT_TRUE(lock);
+  EXPECT_TRUE(IsInUse(files, kDirectory));
+  EXPECT_TRUE(IsInUse(files, Directory()));
+  Change(FileOf(20, ".log"), [](auto& content) { content.resize(content.size() - 100); });
+  OpenSource();
+  EXPECT_TRUE(port->Verify({}, findings, {}));
+  EXPECT_TRUE(findings.anomalies.empty()) << "it is being written";
+  EXPECT_TRUE(port->ReadBatches(Range(), batches, {}));
+  EXPECT_EQ(24u, batches.offsets.size());
+  lock->reset();
+  EXPECT_TRUE(port->Verify({}, findings, {}));
+  EXPECT_FALSE(findings.anomalies.empty());
+}
+
 }  // namespace
 }  // namespace monkafka::app

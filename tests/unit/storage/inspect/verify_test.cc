@@ -366,5 +366,31 @@ TEST_F(VerifyTest, CalledOffItEndsBeforeTheNextRead) {
   EXPECT_EQ(1, sink.calls);
 }
 
+TEST_F(VerifyTest, ADirectoryThatIsInUseMayBeHalfWrittenAtItsEnds) {
+  Open();
+  Write(25);
+  const PartitionFiles listed = *ListPartitionFiles(files, Directory(), /*in_use=*/true);
+  EXPECT_TRUE(listed.live);
+  EXPECT_TRUE(listed.segments[1].unsettled);
+  EXPECT_FALSE(listed.segments[0].unsettled);
+  Write(20, 25);  // seals the segment that was the last one
+  EXPECT_TRUE(Verify(listed).anomalies.empty());
+
+  const std::string last = FileOf(40, kLogSuffix);
+  Change(last, [](auto& content) { content.resize(content.size() - 100); });
+  EXPECT_TRUE(Verify(*ListPartitionFiles(files, Directory(), true)).anomalies.empty());
+  EXPECT_FALSE(Verify(*ListPartitionFiles(files, Directory())).anomalies.empty());
+  Flip(FileOf(0, kLogSuffix), 200);
+  const CollectingSink sink = Verify(*ListPartitionFiles(files, Directory(), true));
+  ASSERT_EQ(1u, sink.anomalies.size()) << "damage in what is settled is told all the same";
+  EXPECT_EQ(AnomalyKind::kBadCrc, sink.anomalies[0].kind);
+}
+
+TEST_F(VerifyTest, AnEmptyDirectoryThatIsInUseIsNoFault) {
+  WriteAndClose(1);
+  ASSERT_TRUE(files.Remove(FileOf(0, kLogSuffix)));
+  EXPECT_TRUE(Verify(*ListPartitionFiles(files, Directory(), true)).anomalies.empty());
+}
+
 }  // namespace
 }  // namespace monkafka::storage
