@@ -41,7 +41,10 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--timeout", options.timeout, "Deadline of each request (30s; streams have none)")
       ->type_name("DURATION")
       ->check([](const std::string& text) {
-        return ParseDuration(text) ? "" : fmt::format("{} is no duration such as 30s", text);
+        const auto duration = ParseDuration(text);
+        return duration && duration->count() > 0
+                   ? ""
+                   : fmt::format("{} is no time to wait such as 30s", text);
       });
   app.add_option("--token-file", options.target.token_file, "File with the bearer token")
       ->type_name("FILE");

@@ -104,6 +104,8 @@ void Complete(const CLI::App& app, Session& session, const std::vector<std::stri
   TakeGlobalOptions(session.options(), finished);
   for (const std::string& name :
        Candidates(WalkCommand(app, finished), finished, unfinished, session)) {
+    // A shell takes what is printed line by line.
+    if (name.find('\n') != std::string::npos) continue;
     if (name.starts_with(unfinished)) session.world().out << name << '\n';
   }
 }

@@ -8,6 +8,7 @@
 #include "cli/group_offsets.h"
 #include "cli/nouns.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
+#include "monkafka/admin/v1/topics.grpc.pb.h"
 
 namespace monkafka::cli::group {
 namespace {
@@ -145,12 +146,35 @@ struct LagFlags {
 
 // "12 records behind"; a sum that lacks a partition says so.
 std::string HowFarBehind(const v1::GroupLag& lag) {
-  const std::string known = Count(lag.total_lag_records(), "record");
+  const int64_t total = lag.total_lag_records();
+  const std::string known = Count(total, "record");
   const int unknown = lag.unknown_partition_count();
-  if (unknown == 0) return known + " behind";
+  if (lag.partitions().empty()) return "nothing is committed";
+  if (unknown == 0) return total == 0 ? "nothing is behind" : known + " behind";
   std::string rest = fmt::format("the lag of {} is not known", Count(unknown, "partition"));
   if (unknown == lag.partitions_size()) return rest;
-  return fmt::format("at least {} behind, {}", known, rest);
+  return total == 0 ? fmt::format("{}, nothing else is behind", rest)
+                    : fmt::format("at least {} behind, {}", known, rest);
+}
+
+// A topic of which nothing is committed may be one that was written wrong.
+void MissTopics(Session& session, const std::string& group_id, const LagFlags& flags,
+                const v1::GroupLag& lag) {
+  for (const std::string& topic : flags.topics) {
+    const bool found = std::any_of(lag.partitions().begin(), lag.partitions().end(),
+                                   [&](const auto& each) { return each.topic() == topic; });
+    if (found) continue;
+    session.Attempt([&] {
+      const std::string what =
+          fmt::format("show the lag of group {} in {}", Printable(group_id), Printable(topic));
+      v1::GetTopicRequest request;
+      request.set_name(topic);
+      request.set_view(v1::TOPIC_VIEW_BASIC);
+      session.Call(&v1::TopicsService::Stub::GetTopic, request, what);
+      throw Failure(fmt::format("cannot {}: it has committed nothing there", what),
+                    session.CommandHere({"group", "lag"}, {group_id}) + " shows what it has");
+    });
+  }
 }
 
 void ShowLag(Session& session, const std::string& group_id, const LagFlags& flags) {
@@ -161,14 +185,17 @@ void ShowLag(Session& session, const std::string& group_id, const LagFlags& flag
   const v1::GroupLag& lag = response.lag();
   if (session.printer().for_people()) {
     std::string oldest;
-    if (lag.has_max_lag_seconds()) {
+    if (lag.total_lag_records() > 0 && lag.has_max_lag_seconds()) {
       oldest = fmt::format(", the oldest is {} old",
                            FormatDuration(SecondsToMilliseconds(lag.max_lag_seconds())));
     }
-    session.Note(fmt::format("group {} is {}: {}{}", group_id, StateWord(lag.state()),
-                             HowFarBehind(lag), oldest));
+    if (!lag.partitions().empty() || flags.topics.empty()) {
+      session.Note(fmt::format("group {} is {}: {}{}", group_id, StateWord(lag.state()),
+                               HowFarBehind(lag), oldest));
+    }
   }
   session.ShowList(response, lag.partitions(), LagView());
+  MissTopics(session, group_id, flags, lag);
 }
 
 std::vector<Cell> GroupLagCells(const v1::GroupLag& lag) {

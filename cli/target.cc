@@ -8,6 +8,7 @@
 
 #include "cli/failure.h"
 #include "cli/host_port.h"
+#include "cli/key_pair.h"
 #include "cli/output/text.h"
 
 namespace monkafka::cli {
@@ -33,23 +34,36 @@ const Context& FindContext(const Contexts& contexts, const std::string& name) {
                                    : fmt::format("did you mean {}?", nearest));
 }
 
+bool IsProtectedAt(const Context& context, const Resolver& resolve, const Target& target) {
+  return context.is_protected && SameEndpoint(context.endpoint, target.context.endpoint, resolve);
+}
+
+void ProtectAs(const std::string& whose, Target& target) {
+  target.context_name = whose;
+  target.context.is_protected = true;
+}
+
+// The protection of any context but `name` whose endpoint it is. False: there is none.
+bool ProtectAsAnyOther(const Contexts& contexts, const std::string& name, const Resolver& resolve,
+                       Target& target) {
+  for (const auto& [other, context] : contexts.by_name) {
+    if (other == name || !IsProtectedAt(context, resolve, target)) continue;
+    ProtectAs(other, target);
+    return true;
+  }
+  return false;
+}
+
 // The protection of a context whose endpoint another one was given for: the one that is named, or
 // else any whose own it is, however it is spelled.
 void Protect(const Contexts& contexts, const std::string& name, bool is_named,
              const Resolver& resolve, Target& target) {
-  const auto is_own = [&](const Context& context) {
-    return context.is_protected && SameEndpoint(context.endpoint, target.context.endpoint, resolve);
-  };
-  const auto protect_as = [&target](const std::string& whose) {
-    target.context_name = whose;
-    target.context.is_protected = true;
-  };
-  if (is_named && FindContext(contexts, name).is_protected) return protect_as(name);
+  if (is_named && FindContext(contexts, name).is_protected) return ProtectAs(name, target);
   const auto current = contexts.by_name.find(name);
-  if (current != contexts.by_name.end() && is_own(current->second)) return protect_as(name);
-  for (const auto& [other, context] : contexts.by_name) {
-    if (other != name && is_own(context)) return protect_as(other);
+  if (current != contexts.by_name.end() && IsProtectedAt(current->second, resolve, target)) {
+    return ProtectAs(name, target);
   }
+  if (ProtectAsAnyOther(contexts, name, resolve, target)) return;
   if (current != contexts.by_name.end() && current->second.is_protected) target.passed_over = name;
 }
 
@@ -83,6 +97,11 @@ grpc::SslCredentialsOptions ReadCertificates(const Context& context) {
   tls.pem_root_certs = ReadPem(context.ca, "--ca", "the authority of the server's certificate");
   tls.pem_cert_chain = ReadPem(context.cert, "--cert", "the client's certificate");
   tls.pem_private_key = ReadPem(context.key, "--key", "the client's key");
+  if (IsKeyOfAnother(tls.pem_cert_chain, tls.pem_private_key)) {
+    throw Failure(
+        fmt::format("the key {} does not belong to the certificate {}", context.key, context.cert),
+        "give the two that were made together with --cert and --key, or in the context");
+  }
   return tls;
 }
 
@@ -105,6 +124,10 @@ Target ResolveTarget(const TargetOptions& options, const Contexts& contexts,
   } else if (!context_name.empty()) {
     target.context_name = context_name;
     target.context = FindContext(contexts, context_name);
+    // Who names a context means it; that which happens to be the current one may be forgotten.
+    if (!is_named && !target.context.is_protected) {
+      ProtectAsAnyOther(contexts, context_name, resolve, target);
+    }
   } else {
     target.context.endpoint = kDefaultEndpoint;
   }

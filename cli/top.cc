@@ -173,6 +173,18 @@ std::string Render(const Snapshot& snapshot, const Terminal& terminal) {
   return out.str();
 }
 
+// What does not fit is cut off below: a terminal would scroll the head away. Behind a last line end
+// it has one line more.
+std::string FitRows(std::string text, int height) {
+  size_t at = 0;
+  for (int line = 1; at != std::string::npos && height > 0; ++line) {
+    at = text.find('\n', at);
+    if (line == height && at != std::string::npos) text.resize(at);
+    if (at != std::string::npos) ++at;
+  }
+  return text;
+}
+
 // The alternate screen, keys without Enter; all restored at the end.
 class Screen {
  public:
@@ -286,7 +298,7 @@ class Looks {
   void Show(const Snapshot& snapshot) {
     if (screen_) {
       MeasureTerminal(terminal_);
-      return screen_->Draw(Render(snapshot, terminal_));
+      return screen_->Draw(FitRows(Render(snapshot, terminal_), terminal_.height));
     }
     std::ostream& out = printer_.out();
     if (printer_.for_people()) {

@@ -1,6 +1,7 @@
 // Text on its way to a terminal: escaping, width, colour. Pure functions.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,8 @@ std::string Shorten(std::string_view text, int width);
 // own.
 std::vector<std::string> WrapWords(std::string_view text, int width);
 
-// The known word that is nearest to `word`, to ask "did you mean"; empty when none is near.
+// The known word that is nearest to `word`, to ask "did you mean"; empty when none is near: most of
+// it must be the same, not counting the dashes of options.
 template <class Words>
 std::string_view Nearest(std::string_view word, const Words& known);
 
@@ -37,10 +39,14 @@ int EditDistance(std::string_view a, std::string_view b);
 
 template <class Words>
 std::string_view Nearest(std::string_view word, const Words& known) {
+  const auto length = [](std::string_view text) {
+    return static_cast<int>(text.size() - std::min(text.find_first_not_of('-'), text.size()));
+  };
   std::string_view best;
   int best_distance = static_cast<int>(word.size()) / 3 + 1;
   for (std::string_view candidate : known) {
     int distance = EditDistance(word, candidate);
+    if (distance * 2 >= std::max(length(word), length(candidate))) continue;
     if (distance <= best_distance && (best.empty() || distance < best_distance)) {
       best = candidate;
       best_distance = distance;

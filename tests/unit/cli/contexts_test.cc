@@ -121,6 +121,22 @@ TEST(TargetTest, ProtectionHoldsForEverySpellingOfTheAddress) {
   EXPECT_EQ(protecting("10.0.0.8:9095"), "");
 }
 
+TEST(TargetTest, ACurrentContextIsAsProtectedAsAnotherOfItsAddress) {
+  const Resolver resolve = [](const std::string& host) { return std::vector<std::string>{host}; };
+  Contexts contexts;
+  contexts.current = "quick";
+  contexts.by_name["quick"].endpoint = "10.0.0.7:9095";
+  contexts.by_name["production"].endpoint = "10.0.0.7:9095";
+  contexts.by_name["production"].is_protected = true;
+  Target target = ResolveTarget({}, contexts, Variables({}), resolve);
+  EXPECT_TRUE(target.context.is_protected);
+  EXPECT_EQ(target.context_name, "production");
+  TargetOptions named;
+  named.context = "quick";
+  EXPECT_FALSE(ResolveTarget(named, contexts, Variables({}), resolve).context.is_protected)
+      << "it was meant";
+}
+
 TEST(TargetTest, NamesAreTheSameWhateverTheirCase) {
   const Resolver none = [](const std::string&) { return std::vector<std::string>(); };
   EXPECT_TRUE(SameEndpoint("LOCALHOST:9095", "localhost:9095", none));

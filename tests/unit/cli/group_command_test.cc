@@ -81,11 +81,12 @@ class FakeGroups : public v1::GroupsService::Service {
       if (partition == 1) lag->set_committed_leader_epoch(4);
       if (partition == 1) lag->set_metadata("a: \"\",\n: false");
       if (without_lag.contains(partition)) continue;
-      lag->set_lag_records(5);
+      lag->set_lag_records(lag_records);
       lag->set_lag_seconds(90.5);
     }
     v1::GroupLag& lag = *response->mutable_lag();
-    lag.set_total_lag_records(5 * static_cast<int64_t>(committed.size() - without_lag.size()));
+    lag.set_total_lag_records(lag_records *
+                              static_cast<int64_t>(committed.size() - without_lag.size()));
     lag.set_unknown_partition_count(static_cast<int32_t>(without_lag.size()));
     lag.set_state(v1::GROUP_STATE_EMPTY);
     return grpc::Status::OK;
@@ -129,6 +130,7 @@ class FakeGroups : public v1::GroupsService::Service {
   std::vector<std::string> deleted;
   bool refuse = false;
   std::set<int32_t> without_lag;
+  int64_t lag_records = 5;              // of each partition
   std::map<int32_t, int64_t> at_reset;  // as others have left them after the preview
   std::map<int32_t, int64_t> committed = {{0, 10}, {1, 20}, {2, -1}};
   std::vector<v1::ResetGroupOffsetsRequest> resets;
@@ -491,6 +493,24 @@ TEST_F(GroupCommandTest, ASumOfLagsThatLacksAPartitionSaysSo) {
   groups.without_lag = {0, 1, 2};
   EXPECT_EQ(cli.Run({"group", "lag", "g"}), kDone);
   EXPECT_EQ(cli.error(), "group g is empty: the lag of 3 partitions is not known\n");
+}
+
+TEST_F(GroupCommandTest, TheLagInATopicWithoutCommitsIsNotNothing) {
+  EXPECT_EQ(cli.Run({"group", "lag", "g", "--topic", "orders"}), kDone) << cli.error();
+  EXPECT_EQ(cli.Run({"group", "lag", "g", "--topic", "ordres"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("cannot show the lag of group g in ordres: "));
+}
+
+TEST_F(GroupCommandTest, NothingBehindHasNoOldest) {
+  groups.without_lag = {0, 1, 2};
+  groups.committed = {{0, 10}, {1, 20}, {2, 30}, {3, 40}};
+  groups.lag_records = 0;
+  cli.Run({"group", "lag", "g"});
+  EXPECT_THAT(cli.error(),
+              HasSubstr("the lag of 3 partitions is not known, nothing else is behind\n"));
+  groups.without_lag.clear();
+  cli.Run({"group", "lag", "g"});
+  EXPECT_THAT(cli.error(), HasSubstr("group g is empty: nothing is behind\n"));
 }
 
 }  // namespace

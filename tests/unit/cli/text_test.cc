@@ -56,5 +56,14 @@ TEST(NearestTest, FindsWhatWasMeantAndNothingFarAway) {
   EXPECT_EQ(Nearest("frobnicate", known), "");
 }
 
+TEST(NearestTest, OnlyNamesThatAreMostlyTheSameAreNear) {
+  const std::vector<std::string> options = {"--key", "--partitions", "--dry-run"};
+  EXPECT_EQ(Nearest("--yes", options), "");
+  EXPECT_EQ(Nearest("--keys", options), "--key");
+  EXPECT_EQ(Nearest("--partition", options), "--partitions");
+  EXPECT_EQ(Nearest("*", std::vector<std::string>{"a"}), "");
+  EXPECT_EQ(Nearest("tpoic", std::vector<std::string>{"topic"}), "topic");
+}
+
 }  // namespace
 }  // namespace monkafka::cli

@@ -66,5 +66,11 @@ TEST_F(UsageTest, HelpMayStandInFront) {
   EXPECT_THAT(cli.out(), HasSubstr("--if-not-exists"));
 }
 
+TEST_F(UsageTest, NoTimeToWaitIsRefused) {
+  CommandLine line;
+  EXPECT_EQ(line.Run({"topic", "list", "--timeout", "0"}), kUsage);
+  EXPECT_NE(line.error().find("0 is no time to wait such as 30s"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace monkafka::cli
