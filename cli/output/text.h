@@ -46,7 +46,7 @@ std::string_view Nearest(std::string_view word, const Words& known) {
   int best_distance = static_cast<int>(word.size()) / 3 + 1;
   for (std::string_view candidate : known) {
     int distance = EditDistance(word, candidate);
-    if (distance * 2 >= std::max(length(word), length(candidate))) continue;
+    if (distance * 2 > std::max(length(word), length(candidate))) continue;
     if (distance <= best_distance && (best.empty() || distance < best_distance)) {
       best = candidate;
       best_distance = distance;

@@ -347,6 +347,9 @@ TEST_F(AdminSegmentsTest, ADirectoryThatABrokerHasLockedIsTakenAsInUse) {
   EXPECT_TRUE(IsInUse(files, kDirectory));
   EXPECT_TRUE(IsInUse(files, Directory()));
   Change(FileOf(20, ".log"), [](auto& content) { content.resize(content.size() - 100); });
+  for (const std::string_view name : {storage::kRecoveryPointFile, storage::kHighWatermarkFile}) {
+    ASSERT_TRUE(files.Remove(std::string(kDirectory) + "/" + std::string(name)));  // not yet there
+  }
   OpenSource();
   EXPECT_TRUE(port->Verify({}, findings, {}));
   EXPECT_TRUE(findings.anomalies.empty()) << "it is being written";

@@ -265,6 +265,7 @@ TEST_F(GroupCommandTest, AnUndoFileThatIsDamagedOrOfAnotherGroupIsRefused) {
     }
     return found;
   };
+  groups.committed[1] = 20;
   cli.Run({"group", "reset", "g", "--to-latest", "--yes"});
   const std::filesystem::path file = file_of("g");
   ASSERT_FALSE(file.empty());
