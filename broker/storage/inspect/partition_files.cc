@@ -97,16 +97,21 @@ Result<PartitionFiles> ListPartitionFiles(FileSystem& file_system, const std::st
   files.directory = directory;
   files.live = in_use;
   Segments segments;
+  Offset removed_to = kNoOffset;
   for (const std::string& name : *names) {
     const std::optional<SegmentFileNameParts> parts = ParseSegmentFileName(name);
     if (!parts || parts->suffix != kLogSuffix) continue;
     Result<int64_t> size = file_system.SizeOf(files.PathOf(name));
-    if (!size && in_use) continue;  // removed since it was listed
+    if (!size && in_use) {  // removed since it was listed, and with it those before it
+      removed_to = std::max(removed_to, parts->base_offset);
+      continue;
+    }
     if (!size) return Forward(std::move(size));
     SegmentFiles& segment = segments[parts->base_offset];
     segment.base_offset = parts->base_offset;
     segment.log_bytes = *size;
   }
+  segments.erase(segments.begin(), segments.lower_bound(removed_to));
   if (Status taken = TakeNames(file_system, *names, segments, files); !taken) {
     return Forward(std::move(taken));
   }

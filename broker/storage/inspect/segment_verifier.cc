@@ -50,7 +50,11 @@ bool SegmentVerifier::WasRemoved(std::string_view suffix) {
 
 Status SegmentVerifier::Unreadable(Error error, std::string_view suffix) {
   if (IsInterruption(error)) return std::unexpected(std::move(error));
-  if (WasRemoved(kLogSuffix)) return {};
+  if (WasRemoved(kLogSuffix)) {
+    // The segments before it are gone by now, too, though some of them were still read.
+    cursor_.gap_explained = true;
+    return {};
+  }
   report_({AnomalyKind::kUnreadableFile, PathOf(suffix), -1, segment_.base_offset, error.message});
   return {};
 }
