@@ -58,9 +58,11 @@ void Measure(const cluster::Cluster& cluster, TimestampMs now, PartitionLag& lag
 
 }  // namespace
 
-GroupLag MeasureLag(const cluster::Cluster& cluster, groups::GroupDetail group, TimestampMs now) {
+std::optional<GroupLag> MeasureLag(const cluster::Cluster& cluster, groups::GroupDetail group,
+                                   TimestampMs now, const std::stop_token& stop) {
   GroupLag result;
   for (auto& [partition, lag] : WhatTheGroupKnows(group)) {
+    if (stop.stop_requested()) return std::nullopt;
     lag.partition = partition;
     Measure(cluster, now, lag);
     result.records += lag.records.value_or(0);
@@ -69,16 +71,6 @@ GroupLag MeasureLag(const cluster::Cluster& cluster, groups::GroupDetail group, 
   }
   result.group = std::move(group);
   return result;
-}
-
-void GroupLagService::Lag(std::string group_id, Callback<Result<GroupLag>> done) {
-  coordinator_.Detail(std::move(group_id), [this, done = std::move(done)](
-                                               Result<groups::GroupDetail> group) mutable {
-    if (!group) return done(Forward(std::move(group)));
-    workers_.Post([this, group = *std::move(group), done = std::move(done)]() mutable {
-      done(MeasureLag(cluster_, std::move(group), clock_.WallMs()));
-    });
-  });
 }
 
 }  // namespace monkafka::services

@@ -1,14 +1,12 @@
 // How far a consumer group is behind, per partition, in records and in time.
-//
-// Threads: any. Lifetime: what the service is given outlives it and every answer.
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "cluster/cluster.h"
-#include "common/executor.h"
 #include "groups/group_coordinator.h"
 
 namespace monkafka::services {
@@ -42,24 +40,10 @@ struct GroupLag {
   int64_t milliseconds = 0;              // the largest
 };
 
-// Of what the group has committed or is assigned. Reads one batch per partition that is behind: not
-// for a thread that must not wait.
-GroupLag MeasureLag(const cluster::Cluster& cluster, groups::GroupDetail group, TimestampMs now);
-
-class GroupLagService {
- public:
-  GroupLagService(groups::GroupCoordinator& coordinator, const cluster::Cluster& cluster,
-                  const Clock& clock, Executor& workers)
-      : coordinator_(coordinator), cluster_(cluster), clock_(clock), workers_(workers) {}
-
-  // GROUP_ID_NOT_FOUND, or the coordinator's errors. `done` runs on a worker or a shard's strand.
-  void Lag(std::string group_id, Callback<Result<GroupLag>> done);
-
- private:
-  groups::GroupCoordinator& coordinator_;
-  const cluster::Cluster& cluster_;
-  const Clock& clock_;
-  Executor& workers_;
-};
+// Of what the group has committed or is assigned; nullopt when it was called off. Reads one batch
+// per partition that is behind, and waits for it, so it is not for a thread that must not wait, nor
+// for one of the workers, which read for those that wait.
+std::optional<GroupLag> MeasureLag(const cluster::Cluster& cluster, groups::GroupDetail group,
+                                   TimestampMs now, const std::stop_token& stop);
 
 }  // namespace monkafka::services

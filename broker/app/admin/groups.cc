@@ -9,6 +9,7 @@
 
 #include "app/admin/failures.h"
 #include "app/admin/wait.h"
+#include "services/group_lag.h"
 
 namespace monkafka::app {
 namespace {
@@ -184,9 +185,12 @@ Outcome<admin::GroupInfo> AdminGroups::Get(const std::string& group_id, std::sto
 Outcome<admin::GroupLag> AdminGroups::Lag(const std::string& group_id,
                                           const std::vector<std::string>& topics,
                                           std::stop_token stop) {
-  auto measured = WaitForResult<services::GroupLag>(
-      stop, [&](auto done) { lags_.Lag(group_id, std::move(done)); });
-  if (!measured) return FailAbout(std::move(measured).error(), kGroup, group_id);
+  auto detail = WaitForResult<groups::GroupDetail>(
+      stop, [&](auto done) { coordinator_.Detail(group_id, std::move(done)); });
+  if (!detail) return FailAbout(std::move(detail).error(), kGroup, group_id);
+  std::optional<services::GroupLag> measured =
+      services::MeasureLag(cluster_, *std::move(detail), clock_.WallMs(), stop);
+  if (!measured) return std::unexpected(CallerGaveUp());
   admin::GroupLag lag;
   lag.group_id = group_id;
   lag.state = StateOf(measured->group.summary.state);

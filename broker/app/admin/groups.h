@@ -6,8 +6,8 @@
 
 #include "admin/port/groups.h"
 #include "cluster/cluster.h"
+#include "common/executor.h"
 #include "groups/group_coordinator.h"
-#include "services/group_lag.h"
 #include "services/group_offsets.h"
 
 namespace monkafka::app {
@@ -16,8 +16,8 @@ class AdminGroups final : public admin::GroupsPort {
  public:
   // All outlive it.
   AdminGroups(const cluster::Cluster& cluster, groups::GroupCoordinator& coordinator,
-              services::GroupLagService& lags, services::GroupOffsetsService& offsets)
-      : cluster_(cluster), coordinator_(coordinator), lags_(lags), offsets_(offsets) {}
+              services::GroupOffsetsService& offsets, const Clock& clock)
+      : cluster_(cluster), coordinator_(coordinator), offsets_(offsets), clock_(clock) {}
 
   admin::Outcome<std::vector<admin::GroupInfo>> List(std::stop_token stop) override;
   admin::Outcome<admin::GroupInfo> Get(const std::string& group_id, std::stop_token stop) override;
@@ -38,8 +38,8 @@ class AdminGroups final : public admin::GroupsPort {
 
   const cluster::Cluster& cluster_;
   groups::GroupCoordinator& coordinator_;
-  services::GroupLagService& lags_;
   services::GroupOffsetsService& offsets_;
+  const Clock& clock_;
 };
 
 }  // namespace monkafka::app

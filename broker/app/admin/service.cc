@@ -20,7 +20,6 @@
 #include "app/admin/topics.h"
 #include "common/log.h"
 #include "config/options.h"
-#include "services/group_lag.h"
 #include "services/group_offsets.h"
 #include "services/health.h"
 #include "services/record_producer.h"
@@ -82,8 +81,7 @@ class GrpcConnections final : public admin::ConnectionServer {
 // In the order of construction.
 struct AdminService::Graph {
   explicit Graph(const Parts& parts)
-      : lags(parts.coordinator, parts.cluster, parts.clock, parts.workers),
-        group_offsets(parts.coordinator, parts.cluster, parts.topics, parts.clock),
+      : group_offsets(parts.coordinator, parts.cluster, parts.topics, parts.clock),
         resource_service(config::MakeTopicServiceOptions(parts.settings), parts.cluster,
                          parts.settings),
         health(parts.cluster, parts.logs, parts.coordinator),
@@ -94,7 +92,7 @@ struct AdminService::Graph {
         topics(parts.cluster, parts.topics),
         configs(parts.cluster, parts.configs),
         offsets(parts.cluster, parts.topics),
-        groups(parts.cluster, parts.coordinator, lags, group_offsets),
+        groups(parts.cluster, parts.coordinator, group_offsets, parts.clock),
         resources(resource_service),
         segments(segment_source),
         records(parts.cluster, producer, parts.clock),
@@ -112,7 +110,6 @@ struct AdminService::Graph {
             .resources = &resources};
   }
 
-  services::GroupLagService lags;
   services::GroupOffsetsService group_offsets;
   services::ResourceService resource_service;
   services::HealthService health;

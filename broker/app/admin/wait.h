@@ -15,6 +15,11 @@
 
 namespace monkafka::app {
 
+inline admin::Failure CallerGaveUp() {
+  return {admin::FailureKind::kCancelled, admin::kCallerGaveUp,
+          "the caller gave up; what had begun goes on"};
+}
+
 // `start` is given the callback. What it set going goes on when `stop` is requested. `tick`, when
 // there is one, is called a few times per second meanwhile.
 template <class T, class Start>
@@ -41,8 +46,7 @@ admin::Outcome<T> Wait(const std::stop_token& stop, Start start,
     lock.lock();
   }
   if (!state->answered.wait(lock, stop, answered)) {
-    return std::unexpected(admin::Failure(admin::FailureKind::kCancelled, admin::kCallerGaveUp,
-                                          "the caller gave up; what had begun goes on"));
+    return std::unexpected(CallerGaveUp());
   }
   return *std::move(state->value);
 }

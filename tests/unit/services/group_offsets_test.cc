@@ -209,13 +209,12 @@ TEST_F(GroupOffsetsTest, LagIsCountedInRecordsAndInTime) {
   PutBatch(*log, {1000, 2000, 3000});
   PutBatch(*log, {4000});
   Have(0, 1);
-  GroupLagService lags(coordinator, cluster, clock, executor);
   clock.Advance(std::chrono::milliseconds(10'000 - clock.WallMs()));
   const auto measure = [&] {
-    std::optional<Result<GroupLag>> lag;
-    lags.Lag("g", [&](Result<GroupLag> l) { lag = std::move(l); });
+    std::optional<Result<groups::GroupDetail>> detail;
+    coordinator.Detail("g", [&](Result<groups::GroupDetail> d) { detail = std::move(d); });
     executor.RunAll();
-    return lag.value().value_or(GroupLag{});
+    return MeasureLag(cluster, detail.value().value(), clock.WallMs(), {}).value();
   };
   GroupLag lag = measure();
   ASSERT_EQ(lag.partitions.size(), 1u);
