@@ -46,16 +46,19 @@ void LocalLog::AppendAll(std::span<PendingAppend> appends) {
       mine.done = std::move(each.done);
     }
   }
-  if (group.empty()) return;
-  std::vector<SyncWaiter> orphans;
-  Error offline;
-  {
-    MutexLock lock(mutex_);
-    AppendGroup({group.data(), group.size()}, orphans);
-    offline = state_error_;
-    for (GroupedAppend& each : group) AwaitDurable(each);
+  for (std::span<GroupedAppend> rest(group.data(), group.size()); !rest.empty();) {
+    std::vector<SyncWaiter> orphans;
+    Error offline;
+    size_t done = 0;
+    {
+      MutexLock lock(mutex_);
+      done = AppendPart(rest, orphans);
+      offline = state_error_;
+      for (GroupedAppend& each : rest.first(done)) AwaitDurable(each);
+    }
+    FailAll(std::move(orphans), offline);
+    rest = rest.subspan(done);
   }
-  FailAll(std::move(orphans), offline);
   for (GroupedAppend& each : group) {
     if (each.done) each.done(std::move(each.outcome));
   }
@@ -68,7 +71,7 @@ void LocalLog::AwaitDurable(GroupedAppend& grouped) {
       wanted - durable_end_ < grouped.append.config->flush_messages) {
     return StartFlushTimer();
   }
-  if (state_ != State::kOpen) {  // since a later one of the group failed
+  if (state_ != State::kOpen) {  // since those that it was staged with could not be written
     grouped.outcome = Refuse(state_error_);
     return;
   }
@@ -78,22 +81,21 @@ void LocalLog::AwaitDurable(GroupedAppend& grouped) {
              }});
 }
 
-void LocalLog::AppendGroup(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans) {
-  for (auto next = group.begin(); next != group.end();) {
-    const auto first = next;
-    StagedAppends staged(log_end_);
-    do {
-      next->outcome = Stage(*next, staged);
-      ++next;
-    } while (next != group.end() && GoesWith(staged, next->append));
-    if (staged.empty()) continue;
-    const Status written = WriteStaged(staged, orphans);
-    if (written) continue;
-    // Also of those that repeat one of them.
-    for (GroupedAppend& each : std::span(first, next)) {
-      if (each.outcome.last_offset >= log_end_) each.outcome = Refuse(written.error());
-    }
+size_t LocalLog::AppendPart(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans) {
+  StagedAppends staged(log_end_);
+  size_t count = 0;
+  do {
+    group[count].outcome = Stage(group[count], staged);
+    ++count;
+  } while (count < group.size() && GoesWith(staged, group[count].append));
+  if (staged.empty()) return count;
+  const Status written = WriteStaged(staged, orphans);
+  if (written) return count;
+  // Also of those that repeat one of them.
+  for (GroupedAppend& each : group.first(count)) {
+    if (each.outcome.last_offset >= log_end_) each.outcome = Refuse(written.error());
   }
+  return count;
 }
 
 bool LocalLog::GoesWith(const StagedAppends& staged, const PreparedAppend& next) {
@@ -102,6 +104,7 @@ bool LocalLog::GoesWith(const StagedAppends& staged, const PreparedAppend& next)
       staged.appends().front()->append.request.origin != AppendOrigin::kClient) {
     return false;  // a marker counts once it is written
   }
+  if (staged.producers().count() >= StagedAppends::kMaxProducers) return false;
   const int64_t bytes = staged.bytes() + next.total_size;
   // What begins a segment says when it ends.
   if (bytes > StagedAppends::kMaxBytes || active().size() == 0) return false;

@@ -23,8 +23,10 @@ class StagedProducers {
   const ProducerEntry* Find(const ProducerState& logged, ProducerId id) const;
   // The batch, whose offsets are final, was staged.
   void ApplyData(const ProducerState& logged, const BatchInfo& batch);
+  size_t count() const { return changed_.size(); }
 
  private:
+  // Looked through one by one: a group has few producers (StagedAppends::kMaxProducers).
   boost::container::small_vector<ProducerEntry, 1> changed_;
 };
 
@@ -37,8 +39,9 @@ struct GroupedAppend {
 
 class StagedAppends {
  public:
-  // More than this is not staged together: it is written while the log's mutex is held.
+  // More than this is not staged together: it is checked and written while the log's mutex is held.
   static constexpr int64_t kMaxBytes = 1024 * 1024;
+  static constexpr size_t kMaxProducers = 16;
 
   explicit StagedAppends(Offset log_end) : end_(log_end) {}
 

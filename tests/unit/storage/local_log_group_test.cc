@@ -73,6 +73,20 @@ TEST_F(LocalLogGroupTest, OneWriteTakesThemAllInTheirOrder) {
   EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(7));
 }
 
+// The log's mutex is free for others between the parts of a large group.
+TEST_F(LocalLogGroupTest, ManyProducersAreWrittenInParts) {
+  ASSERT_EQ(Append({}).error, ErrorCode::kNone);
+  std::vector<TestBatch> batches;
+  for (int i = 0; i < 40; ++i) batches.push_back({.producer_id = i % 20, .sequence = i / 20});
+  const int64_t before = files.operations();
+  for (const AppendOutcome& outcome : AppendAll(batches)) {
+    EXPECT_EQ(outcome.error, ErrorCode::kNone) << outcome.message;
+  }
+  EXPECT_EQ(files.operations() - before, 3);
+  EXPECT_EQ(log->Offsets().log_end, 41);
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(41));
+}
+
 TEST_F(LocalLogGroupTest, ARefusedOneIsLeftOut) {
   config.max_message_bytes = 500;
   log->Reconfigure(config);
