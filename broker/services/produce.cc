@@ -91,7 +91,8 @@ void ProduceService::Produce(ProduceCall call, ProduceRun& run,
     }
   }
   run.Started(pending, timers_, std::chrono::milliseconds(std::max(request.timeout_ms, 0)));
-  if (run.full()) run.Commit();
+  // With acks=0 a failure closes the connection, and what came behind it must not be appended.
+  if (run.full() || request.acks == 0) run.Commit();
 }
 
 }  // namespace monkafka::services

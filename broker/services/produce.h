@@ -40,7 +40,7 @@ class ProduceService {
   // thread that finished the last append; its names refer to the request.
   void Produce(ProduceCall call, Callback<protocol::ProduceResponse> done);
   // The same, but nothing is appended before the run is committed: by the caller, who has no more
-  // to add to it, or here, when it has become large.
+  // to add to it, or here, when it has become large or the request wants no reply (acks=0).
   void Produce(ProduceCall call, ProduceRun& run, Callback<protocol::ProduceResponse> done);
 
  private:

@@ -286,6 +286,16 @@ TEST_F(ProduceRunTest, ALargeOneIsCommittedWithoutWaitingForMore) {
   EXPECT_EQ(AppendedTo(0).size(), 2u);
 }
 
+// A failure closes the connection, which must come before whatever was sent behind it.
+TEST_F(ProduceRunTest, WhoWantsNoReplyIsAppendedAtOnce) {
+  Put(0);
+  request.acks = 0;
+  Put(1);
+  EXPECT_EQ(AppendedTo(0).size(), 1u) << "in the order of the requests";
+  EXPECT_EQ(AppendedTo(1).size(), 1u);
+  EXPECT_EQ(answers.size(), 2u);
+}
+
 TEST_F(ProduceRunTest, WhoWaitsForTheDiskIsAnsweredLater) {
   cluster.Log("t", 1)->complete_later = true;
   Put(1);
