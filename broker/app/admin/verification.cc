@@ -120,7 +120,14 @@ void Verification::VerifyOne(const TopicPartition& tp) {
   if (!verified) return;
   done_bytes_ += totals.bytes;
   // Where a damaged log ends is not known.
-  if (totals.anomalies == 0) CheckCheckpoints(tp, totals.next_offset);
+  if (totals.anomalies > 0 || !totals.next_offset) return;
+  CheckCheckpoints(tp, *totals.next_offset, opened->files.live);
+}
+
+Result<storage::OffsetCheckpoint> Verification::ReadCheckpoint(const std::string& path) const {
+  auto content = storage::ReadWholeFile(source_.file_system(), path);
+  if (!content) return Forward(std::move(content));
+  return storage::ParseOffsetCheckpoint(AsText(Bytes(*content)));
 }
 
 void Verification::ReadCheckpoints() {
@@ -129,32 +136,41 @@ void Verification::ReadCheckpoints() {
     const std::string path = source_.directory() + "/" + std::string(name);
     const Result<bool> exists = source_.file_system().Exists(path);
     if (exists && !*exists) continue;
-    const auto content = storage::ReadWholeFile(source_.file_system(), path);
-    auto parsed = content ? storage::ParseOffsetCheckpoint(AsText(Bytes(*content)))
-                          : Result<storage::OffsetCheckpoint>(std::unexpected(content.error()));
+    auto parsed = ReadCheckpoint(path);
     if (parsed) {
       checkpoints_[path] = *std::move(parsed);
     } else if (!start_) {  // what goes on has said it before
-      OnAnomaly(
-          {storage::AnomalyKind::kBadCheckpoint, path, -1, kNoOffset, parsed.error().message});
+      // The others are written anew.
+      const bool prevents_start = name == storage::kLogStartFile;
+      OnAnomaly({storage::AnomalyKind::kBadCheckpoint, path, -1, kNoOffset, parsed.error().message,
+                 prevents_start});
     }
   }
 }
 
-void Verification::CheckCheckpoints(const TopicPartition& tp, Offset log_end) {
+void Verification::CheckCheckpoints(const TopicPartition& tp, Offset log_end, bool live) {
   for (const auto& [path, entries] : checkpoints_) {
     const auto entry = entries.find(tp);
     if (entry == entries.end() || entry->second <= log_end) continue;
+    if (live) {
+      // It may have been of a log of this name that was deleted since: a new one is begun without.
+      const auto now = ReadCheckpoint(path);
+      const auto still = now ? now->find(tp) : entries.end();
+      if (!now || still == now->end() || still->second != entry->second) continue;
+    }
+    // What was durable is not there: the log stays offline. The others give way to the log.
+    const bool prevents_start = path.ends_with(storage::kRecoveryPointFile);
     OnAnomaly({storage::AnomalyKind::kBadCheckpoint, path, -1, entry->second,
                fmt::format("it says offset {} of {}, whose log ends at {}", entry->second,
-                           tp.ToString(), log_end)});
+                           tp.ToString(), log_end),
+               prevents_start});
   }
 }
 
 void Verification::OnAnomaly(storage::Anomaly anomaly) {
   admin::Anomaly shown;
   shown.kind = ToKind(anomaly.kind);
-  const bool warning = storage::SeverityOf(anomaly.kind) == storage::Severity::kWarning;
+  const bool warning = storage::SeverityOf(anomaly) == storage::Severity::kWarning;
   shown.severity = warning ? admin::AnomalySeverity::kWarning : admin::AnomalySeverity::kError;
   ++(warning ? summary_.warning_count : summary_.error_count);
   shown.topic = current_.topic;

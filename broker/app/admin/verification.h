@@ -46,7 +46,9 @@ class Verification final : private storage::VerifySink {
   void VerifyOne(const TopicPartition& tp);
   // The offset checkpoints of the data directory; of their entries those of the partition.
   void ReadCheckpoints();
-  void CheckCheckpoints(const TopicPartition& tp, Offset log_end);
+  // `live`: a broker writes them meanwhile.
+  void CheckCheckpoints(const TopicPartition& tp, Offset log_end, bool live);
+  Result<storage::OffsetCheckpoint> ReadCheckpoint(const std::string& path) const;
   // Of the partition, the lowest base offset that is not left out.
   Offset FirstSegment(const TopicPartition& tp) const;
   std::string Shown(const std::string& path) const;

@@ -66,4 +66,8 @@ Severity SeverityOf(AnomalyKind kind) {
   }
 }
 
+Severity SeverityOf(const Anomaly& anomaly) {
+  return anomaly.prevents_start ? Severity::kError : SeverityOf(anomaly.kind);
+}
+
 }  // namespace monkafka::storage

@@ -29,7 +29,7 @@ enum class AnomalyKind {
   kTimeIndexOutOfOrder,
   kTxnIndexMismatch,  // not the aborted transactions whose markers lie in the segment
   kBadProducerSnapshot,
-  kBadCheckpoint,  // leader-epoch-checkpoint or partition.metadata
+  kBadCheckpoint,  // leader-epoch-checkpoint, partition.metadata or an offset checkpoint
   kMissingFile,
   kOrphanFile,  // belongs to no segment
 };
@@ -39,9 +39,8 @@ std::string_view AnomalyName(AnomalyKind kind);
 
 enum class Severity {
   kWarning,  // no record is concerned; a start of the broker rebuilds or removes it
-  kError,    // records are damaged or missing
+  kError,    // records are damaged, missing, or out of reach: the broker does not start with it
 };
-Severity SeverityOf(AnomalyKind kind);
 
 struct Anomaly {
   AnomalyKind kind = AnomalyKind::kBadCrc;
@@ -49,6 +48,12 @@ struct Anomaly {
   int64_t position = -1;      // in the file, in bytes; -1: the file as a whole
   Offset offset = kNoOffset;  // of the first record concerned, as far as known
   std::string message;        // a sentence with what was expected and what is there
+  // The broker does not start with it, or keeps the partition offline.
+  bool prevents_start = false;
 };
+
+Severity SeverityOf(AnomalyKind kind);
+// Of an anomaly that prevents a start it is an error, whatever its kind.
+Severity SeverityOf(const Anomaly& anomaly);
 
 }  // namespace monkafka::storage

@@ -69,6 +69,7 @@ Status SegmentVerifier::Run() {
   BatchScanner scanner(log_, 0, segment_.log_bytes);
   Status walked = Walk(scanner);
   if (!walked) return Unreadable(std::move(walked).error(), kLogSuffix);
+  walked_ = true;
   if (Status finished = Finish(); !finished) return finished;
   totals_.bytes += segment_.log_bytes;
   return CheckTxnIndex();

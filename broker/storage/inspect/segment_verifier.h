@@ -39,6 +39,8 @@ class SegmentVerifier {
 
   // Fails only when it was called off.
   Status Run();
+  // Whether Run got to the segment's end: it was not removed meanwhile, and could be read.
+  bool walked() const { return walked_; }
 
  private:
   std::string PathOf(std::string_view suffix) const;
@@ -81,6 +83,7 @@ class SegmentVerifier {
   std::set<std::pair<Offset, ProducerId>> aborts_;  // markers that were seen
   int64_t damaged_from_ = -1;                       // where the present damage began
   bool ends_damaged_ = false;
+  bool walked_ = false;
 };
 
 }  // namespace monkafka::storage

@@ -37,7 +37,7 @@ class PartitionVerifier {
       if (!Wanted(segment)) continue;
       if (Status verified = VerifySegment(segment); !verified) return verified;
     }
-    totals_.next_offset = cursor_.next_offset.value_or(0);
+    if (files_.segments.empty() && !files_.live) totals_.next_offset = 0;
     if (options_.segment) return {};
     for (Status (PartitionVerifier::*check)() :
          {&PartitionVerifier::CheckSnapshots, &PartitionVerifier::CheckLeaderEpochs,
@@ -77,6 +77,8 @@ class PartitionVerifier {
     const int64_t anomalies_before = totals_.anomalies;
     if (Status verified = verifier.Run(); !verified) return verified;
     log_damaged_ |= totals_.anomalies > anomalies_before;
+    const bool last = segment.base_offset == files_.segments.back().base_offset;
+    if (last && verifier.walked()) totals_.next_offset = cursor_.next_offset;
     progress_.bytes_done = before + segment.log_bytes;
     sink_.OnProgress(progress_);
     return {};
@@ -157,7 +159,7 @@ class PartitionVerifier {
     if (!content) return {};
     const Result<std::vector<EpochEntry>> parsed = ParseLeaderEpochs(*content);
     if (!parsed) {
-      Report(AnomalyKind::kBadCheckpoint, path, kNoOffset, parsed.error().message);
+      Report({AnomalyKind::kBadCheckpoint, path, -1, kNoOffset, parsed.error().message, true});
       return {};
     }
     for (size_t i = 1; i < parsed->size(); ++i) {
@@ -195,7 +197,7 @@ class PartitionVerifier {
     const std::optional<std::string> content = Content(path);
     if (!content) return {};
     const Result<Uuid> id = ParsePartitionMetadata(*content);
-    if (!id) Report(AnomalyKind::kBadCheckpoint, path, kNoOffset, id.error().message);
+    if (!id) Report({AnomalyKind::kBadCheckpoint, path, -1, kNoOffset, id.error().message, true});
     return {};
   }
 

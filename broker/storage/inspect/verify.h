@@ -44,7 +44,9 @@ struct VerifyTotals {
   int64_t records = 0;  // as the batches say
   int64_t bytes = 0;    // of records
   int64_t anomalies = 0;
-  Offset next_offset = 0;  // where the log ends, as far as it was read
+  // Where the log ends, damaged or not; absent when its last segment was not read to its end, as
+  // one that was removed meanwhile.
+  std::optional<Offset> next_offset;
 };
 
 // `totals` counts up while it goes. Fails only when it was called off (IsInterruption) or the

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "app/admin/segments.h"
 #include "inspect/inspect_harness.h"
 
@@ -34,6 +36,7 @@ class Findings final : public admin::VerifySink {
  public:
   bool OnProgress(const admin::VerifyProgress& now) override {
     progress.push_back(now);
+    if (at_progress) at_progress();
     return !stop_at_progress;
   }
   bool OnAnomaly(const admin::Anomaly& anomaly) override {
@@ -43,6 +46,7 @@ class Findings final : public admin::VerifySink {
   std::vector<admin::VerifyProgress> progress;
   std::vector<admin::Anomaly> anomalies;
   bool stop_at_progress = false;
+  std::function<void()> at_progress;
 };
 
 // A data directory without a broker: orders-0 with segments 0, 10 and 20.
@@ -69,6 +73,17 @@ class AdminSegmentsTest : public storage::InspectTest {
       for (const admin::SegmentInfo& info : *listed) bases.push_back(info.base_offset);
     }
     return bases;
+  }
+
+  void PutCheckpoint(std::string_view name, const std::string& text) {
+    const Bytes bytes = AsBytes(text);
+    files.SetContent(std::string(kDirectory) + "/" + std::string(name),
+                     {bytes.begin(), bytes.end()});
+  }
+  size_t CountAnomalies(const admin::VerifyScope& scope = {}) {
+    findings.anomalies.clear();
+    EXPECT_TRUE(port->Verify(scope, findings, {}));
+    return findings.anomalies.size();
   }
 
   std::unique_ptr<SegmentSource> source;
@@ -310,33 +325,64 @@ TEST_F(AdminSegmentsTest, ACompactedPartitionOfKafkasMayHaveGaps) {
 
 TEST_F(AdminSegmentsTest, OffsetCheckpointsMustFitTheirLogs) {
   WriteAndClose();
-  const auto put = [&](std::string_view name, const std::string& text) {
-    const Bytes bytes = AsBytes(text);
-    files.SetContent(std::string(kDirectory) + "/" + std::string(name),
-                     {bytes.begin(), bytes.end()});
-  };
-  const auto verify = [&](const admin::VerifyScope& scope) {
-    findings.anomalies.clear();
-    EXPECT_TRUE(port->Verify(scope, findings, {}));
-    return findings.anomalies.size();
-  };
-  put(storage::kRecoveryPointFile, "0\n1\norders 0 25\n");
-  put(storage::kLogStartFile, "0\n1\ngone 0 99\n");
+  PutCheckpoint(storage::kRecoveryPointFile, "0\n1\norders 0 25\n");
+  PutCheckpoint(storage::kLogStartFile, "0\n1\ngone 0 99\n");
   OpenSource();
-  EXPECT_EQ(0u, verify({}));
-  put(storage::kRecoveryPointFile, "0\n1\norders 0 26\n");
-  put(storage::kHighWatermarkFile, "what is this");
-  ASSERT_EQ(2u, verify({}));
+  EXPECT_EQ(0u, CountAnomalies());
+  PutCheckpoint(storage::kRecoveryPointFile, "0\n1\norders 0 26\n");
+  PutCheckpoint(storage::kHighWatermarkFile, "what is this");
+  ASSERT_EQ(2u, CountAnomalies());
   EXPECT_EQ(admin::AnomalyKind::kBadCheckpoint, findings.anomalies[0].kind);
   EXPECT_EQ(storage::kHighWatermarkFile, findings.anomalies[0].file);
+  EXPECT_EQ(admin::AnomalySeverity::kWarning, findings.anomalies[0].severity);
   EXPECT_EQ(storage::kRecoveryPointFile, findings.anomalies[1].file);
+  EXPECT_EQ(admin::AnomalySeverity::kError, findings.anomalies[1].severity)
+      << "the log is offline with it";
   EXPECT_EQ(26, findings.anomalies[1].offset);
   EXPECT_THAT(findings.anomalies[1].message, HasSubstr("orders-0, whose log ends at 25"));
   admin::VerifyScope segment;
   segment.topic = "orders";
   segment.partition = 0;
   segment.segment_base_offset = 10;
-  EXPECT_EQ(0u, verify(segment)) << "one segment, and no file beside it";
+  EXPECT_EQ(0u, CountAnomalies(segment)) << "one segment, and no file beside it";
+}
+
+TEST_F(AdminSegmentsTest, ACheckpointThatKeepsTheBrokerFromStartingIsAnError) {
+  WriteAndClose();
+  OpenSource();
+  PutCheckpoint(storage::kLogStartFile, "what is this");
+  ASSERT_EQ(1u, CountAnomalies());
+  EXPECT_EQ(storage::kLogStartFile, findings.anomalies[0].file);
+  EXPECT_EQ(admin::AnomalySeverity::kError, findings.anomalies[0].severity);
+  PutCheckpoint(storage::kLogStartFile, "0\n0\n");
+  PutCheckpoint(storage::kRecoveryPointFile, "what is this");
+  ASSERT_EQ(1u, CountAnomalies());
+  EXPECT_EQ(admin::AnomalySeverity::kWarning, findings.anomalies[0].severity);
+}
+
+TEST_F(AdminSegmentsTest, CheckpointsOfAPartitionThatIsDeletedMeanwhileAreNoAnomaly) {
+  WriteAndClose();
+  const auto lock = files.Lock(std::string(kDirectory) + "/.lock");
+  ASSERT_TRUE(lock);
+  PutCheckpoint(storage::kRecoveryPointFile, "0\n1\norders 0 25\n");
+  OpenSource();
+  findings.at_progress = [&] {
+    if (!*files.Exists(Directory())) return;
+    EXPECT_TRUE(files.Rename(Directory(), Directory() + "-delete"));
+  };
+  EXPECT_EQ(0u, CountAnomalies());
+}
+
+TEST_F(AdminSegmentsTest, ACheckpointThatABrokerHasWrittenAnewIsNoAnomaly) {
+  WriteAndClose();
+  const auto lock = files.Lock(std::string(kDirectory) + "/.lock");
+  ASSERT_TRUE(lock);
+  PutCheckpoint(storage::kHighWatermarkFile, "0\n1\norders 0 99\n");
+  OpenSource();
+  EXPECT_EQ(1u, CountAnomalies());
+  // The entry was of a log that was deleted; the one that has its name now was begun without.
+  findings.at_progress = [&] { PutCheckpoint(storage::kHighWatermarkFile, "0\n0\n"); };
+  EXPECT_EQ(0u, CountAnomalies());
 }
 
 TEST_F(AdminSegmentsTest, ADirectoryThatABrokerHasLockedIsTakenAsInUse) {

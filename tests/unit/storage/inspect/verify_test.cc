@@ -69,6 +69,21 @@ TEST_F(VerifyTest, ASegmentThatRetentionTookMeanwhileIsNoAnomaly) {
   ASSERT_EQ(1u, FilesWith(".log").size());
   EXPECT_TRUE(Verify(before).anomalies.empty());
   EXPECT_EQ(1, totals.segments);
+  EXPECT_EQ(25, totals.next_offset);
+}
+
+TEST_F(VerifyTest, WhereALogEndsIsNotKnownWhenItsLastSegmentWasRemovedMeanwhile) {
+  Open();
+  Write(25);
+  const PartitionFiles before = ListLive();
+  EXPECT_TRUE(Verify(before).anomalies.empty());
+  EXPECT_EQ(25, totals.next_offset);
+  ASSERT_TRUE(files.Remove(FileOf(20, kLogSuffix)));
+  EXPECT_TRUE(Verify(before).anomalies.empty());
+  EXPECT_FALSE(totals.next_offset);
+  ASSERT_TRUE(files.Rename(Directory(), Directory() + ".gone-delete"));
+  EXPECT_TRUE(Verify(before).anomalies.empty());
+  EXPECT_FALSE(totals.next_offset);
 }
 
 TEST_F(VerifyTest, AFlippedByteInARecordIsABadCrc) {
@@ -263,9 +278,11 @@ TEST_F(VerifyTest, ALeaderEpochCheckpointThatContradictsTheBatches) {
   Anomaly anomaly = OnlyAnomaly();
   EXPECT_EQ(kBadCheckpoint, anomaly.kind);
   EXPECT_EQ(path, anomaly.file);
+  EXPECT_EQ(Severity::kError, SeverityOf(anomaly)) << "the log is offline with it";
   put("0\n1\n5 0\n");
   anomaly = OnlyAnomaly();
   EXPECT_EQ(kBadCheckpoint, anomaly.kind);
+  EXPECT_EQ(Severity::kWarning, SeverityOf(anomaly));
   EXPECT_EQ(0, anomaly.offset);
   put("0\n1\n0 0\n");
   EXPECT_TRUE(Verify().anomalies.empty());
