@@ -243,7 +243,7 @@ Result<bool> SegmentVerifier::PassDamage(BatchScanner& scanner, const std::strin
   cursor_.gap_explained = true;
   const int64_t end = next->value_or(segment_.log_bytes);
   Result<bool> torn = false;
-  if (!*next && segment_.active) {
+  if (!*next && (segment_.active || segment_.unsettled)) {
     torn = IsTorn(position);
     if (!torn) return torn;
   }

@@ -61,7 +61,7 @@ class SegmentVerifier {
   Status FeedIndexes(const BatchInfo& info);
   // Reports what is no batch and goes on behind it; false: there is nothing behind it.
   Result<bool> PassDamage(BatchScanner& scanner, const std::string& why);
-  // Whether the active segment's last bytes are a batch that was not written to its end.
+  // Whether the segment's last bytes are a batch that was not written to its end, or reserved.
   Result<bool> IsTorn(int64_t position) const;
   Result<bool> FollowsBatch(const BatchScanner& scanner, int64_t position) const;
   Status CheckTxnIndex();

@@ -403,6 +403,20 @@ TEST_F(VerifyTest, ADirectoryThatIsInUseMayBeHalfWrittenAtItsEnds) {
   EXPECT_EQ(AnomalyKind::kBadCrc, sink.anomalies[0].kind);
 }
 
+TEST_F(VerifyTest, WhatIsReservedAtTheEndsOfADirectoryThatIsInUseIsNoDamage) {
+  WriteAndClose();
+  for (const Offset base : {10, 20}) {  // as the broker has not given it back yet
+    Change(FileOf(base, kLogSuffix),
+           [](auto& content) { content.resize(content.size() + 100'000); });
+  }
+  EXPECT_TRUE(Verify(*ListPartitionFiles(files, Directory(), true)).anomalies.empty());
+  EXPECT_EQ(25, totals.next_offset);
+  EXPECT_THAT(Kinds(), testing::ElementsAre(kNotABatch, kTornTail));
+  Flip(FileOf(10, kLogSuffix), PositionOf(10, 9) + 3);
+  const CollectingSink sink = Verify(*ListPartitionFiles(files, Directory(), true));
+  EXPECT_FALSE(sink.anomalies.empty()) << "a batch that was written and is damaged";
+}
+
 TEST_F(VerifyTest, RetentionMayBeFasterThanVerification) {
   Open();
   Write(25);
