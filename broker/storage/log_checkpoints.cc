@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/log.h"
@@ -14,6 +15,8 @@ Offset ValueOf(const OffsetCheckpoint& entries, const TopicPartition& tp) {
   const auto found = entries.find(tp);
   return found == entries.end() ? 0 : found->second;
 }
+
+std::string SpareOf(const std::string& path) { return path + ".tmp"; }
 
 }  // namespace
 
@@ -63,10 +66,52 @@ Status LogCheckpoints::WriteFile(std::string_view name, OffsetCheckpoint fresh,
                                  OffsetCheckpoint& written) {
   if (fresh == written) return {};
   const std::string content = FormatOffsetCheckpoint(fresh);
-  Status status = WriteFileAtomically(environment_->file_system,
-                                      directory_ + "/" + std::string(name), AsBytes(content));
+  Status status = name == kLogStartFile
+                      ? WriteLogStartFile(AsBytes(content))
+                      : WriteFileAtomically(environment_->file_system,
+                                            directory_ + "/" + std::string(name), AsBytes(content));
   if (status) written = std::move(fresh);
   return status;
+}
+
+// As WriteFileAtomically, into the spare if there is one.
+Status LogCheckpoints::WriteLogStartFile(Bytes content) {
+  FileSystem& files = environment_->file_system;
+  const std::string path = directory_ + "/" + std::string(kLogStartFile);
+  {
+    Result<std::shared_ptr<File>> file = files.Open(SpareOf(path), OpenMode::kCreate);
+    if (!file) return Forward(std::move(file));
+    if (Status status = (*file)->WriteAt(0, std::span(&content, 1)); !status) return status;
+    if (Status status = (*file)->Truncate(static_cast<int64_t>(content.size())); !status) {
+      return status;
+    }
+    if (Status status = (*file)->Sync(); !status) return status;
+  }
+  if (Status status = files.Rename(SpareOf(path), path); !status) return status;
+  Status status = files.SyncDirectory(directory_);
+  spare_bytes_ = std::max<int64_t>(spare_bytes_, 2 * static_cast<int64_t>(content.size()));
+  if (keep_spare_) MakeSpare();
+  return status;
+}
+
+void LogCheckpoints::MakeSpare() {
+  const std::string path = SpareOf(directory_ + "/" + std::string(kLogStartFile));
+  Result<std::shared_ptr<File>> file = environment_->file_system.Open(path, OpenMode::kCreate);
+  // Without one it is written where there is room, as the other files are.
+  if (file) static_cast<void>((*file)->Reserve(spare_bytes_));
+}
+
+void LogCheckpoints::KeepSpare() {
+  MutexLock lock(files_mutex_);
+  keep_spare_ = true;
+  MakeSpare();
+}
+
+void LogCheckpoints::DropSpare() {
+  MutexLock lock(files_mutex_);
+  if (!std::exchange(keep_spare_, false)) return;
+  static_cast<void>(
+      environment_->file_system.Remove(SpareOf(directory_ + "/" + std::string(kLogStartFile))));
 }
 
 Status LogCheckpoints::Forget(std::span<const TopicPartition> partitions) {

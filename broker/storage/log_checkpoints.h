@@ -38,6 +38,11 @@ class LogCheckpoints : public std::enable_shared_from_this<LogCheckpoints> {
   // share the next one.
   void PersistLogStarts(Callback<Status> done);
   Status WriteLogStarts();
+  // Log starts are written before records are deleted, which must be possible when the disk is
+  // full: from now on until DropSpare the next file of them waits with its blocks, if there is
+  // room.
+  void KeepSpare();
+  void DropSpare();
   // Recovery points and high watermarks.
   Status WriteProgress();
 
@@ -45,6 +50,8 @@ class LogCheckpoints : public std::enable_shared_from_this<LogCheckpoints> {
   Status ReadFile(std::string_view name, OffsetCheckpoint& entries);
   Status WriteFile(std::string_view name, OffsetCheckpoint fresh, OffsetCheckpoint& written)
       REQUIRES(files_mutex_);
+  Status WriteLogStartFile(Bytes content) REQUIRES(files_mutex_);
+  void MakeSpare() REQUIRES(files_mutex_);
   void RunPersist();
 
   const std::shared_ptr<LogEnvironment> environment_;
@@ -55,6 +62,8 @@ class LogCheckpoints : public std::enable_shared_from_this<LogCheckpoints> {
   OffsetCheckpoint log_starts_ GUARDED_BY(files_mutex_);  // as in the files
   OffsetCheckpoint recovery_points_ GUARDED_BY(files_mutex_);
   OffsetCheckpoint high_watermarks_ GUARDED_BY(files_mutex_);
+  int64_t spare_bytes_ GUARDED_BY(files_mutex_) = 64 << 10;
+  bool keep_spare_ GUARDED_BY(files_mutex_) = false;
 
   Mutex waiters_mutex_;
   std::vector<Callback<Status>> waiters_ GUARDED_BY(waiters_mutex_);

@@ -50,10 +50,18 @@ class LocalLogManager final : public LogManager {
   std::shared_ptr<PartitionLog> Find(const TopicPartition& tp) override { return logs_->Find(tp); }
   std::vector<Result<std::shared_ptr<PartitionLog>>> CreateAll(
       std::span<const NewLog> logs) override;
-  std::vector<Status> DeleteAll(std::span<const TopicPartition> partitions) override;
+  std::vector<Status> DeleteAll(std::span<const TopicPartition> partitions) override {
+    return Remove(partitions, /*at_once=*/false);
+  }
+  std::vector<Status> DiscardAll(std::span<const TopicPartition> partitions) override {
+    return Remove(partitions, /*at_once=*/true);
+  }
   std::vector<LogDescription> Describe() const override;
   Result<std::pair<int64_t, int64_t>> DiskTotalAndUsableBytes() const override;
-  void StartMaintenance() override { maintenance_->Start(); }
+  void StartMaintenance() override {
+    maintenance_->Start();
+    environment_->workers.Post([checkpoints = checkpoints_] { checkpoints->KeepSpare(); });
+  }
   Status Close() override;
 
  private:
@@ -81,6 +89,8 @@ class LocalLogManager final : public LogManager {
   Status MakeFiles(const NewLog& wanted, Fresh& fresh);
   void MakeDurable(std::vector<Fresh>& all);
   Status SyncFile(const std::string& path);
+  void RemoveRemains(std::span<const NewLog> wanted, const std::vector<Fresh>& all);
+  std::vector<Status> Remove(std::span<const TopicPartition> partitions, bool at_once);
   Status MoveAway(const TopicPartition& tp, const std::string& path);
   void RemoveLater(std::string path, std::chrono::milliseconds delay);
 
@@ -215,6 +225,7 @@ std::vector<Result<std::shared_ptr<PartitionLog>>> LocalLogManager::CreateAll(
     fresh[i].status = forgotten ? MakeFiles(logs[i], fresh[i]) : forgotten;
   }
   MakeDurable(fresh);
+  RemoveRemains(logs, fresh);
   std::vector<Result<std::shared_ptr<PartitionLog>>> results;
   for (Fresh& each : fresh) {
     if (each.status) {
@@ -305,7 +316,21 @@ Status LocalLogManager::SyncFile(const std::string& path) {
   return (*file)->Sync();
 }
 
-std::vector<Status> LocalLogManager::DeleteAll(std::span<const TopicPartition> partitions) {
+// What was begun and cannot be completed; nothing was ever written to it.
+void LocalLogManager::RemoveRemains(std::span<const NewLog> wanted, const std::vector<Fresh>& all) {
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].directory || all[i].status) continue;
+    const Result<bool> begun = files_.Exists(*all[i].directory);
+    if (!begun || !*begun) continue;
+    const Status moved = MoveAway(wanted[i].topic_partition, *all[i].directory);
+    // Then it is found without a topic at the next start, or in the way of the next of its name,
+    // and removed.
+    if (!moved) LogWarning("{}", moved.error().message);
+  }
+}
+
+std::vector<Status> LocalLogManager::Remove(std::span<const TopicPartition> partitions,
+                                            bool at_once) {
   MutexLock lock(changes_mutex_);
   struct Renamed {
     Path target;  // null: not renamed
@@ -322,7 +347,9 @@ std::vector<Status> LocalLogManager::DeleteAll(std::span<const TopicPartition> p
     }
     Path target = PathOf(DeletedDirectoryName(tp));
     results[i] = log->RenameForDeletion(*target);
-    if (results[i]) renamed[i] = {std::move(target), log->Config().file_delete_delay};
+    if (!results[i]) continue;
+    renamed[i].target = std::move(target);
+    if (!at_once) renamed[i].delay = log->Config().file_delete_delay;
   }
   const bool any =
       std::ranges::any_of(renamed, [](const Renamed& each) { return each.target != nullptr; });
@@ -380,6 +407,7 @@ Status LocalLogManager::Close() {
     }
   }
   if (Status status = checkpoints_->WriteLogStarts(); !status) return status;
+  checkpoints_->DropSpare();
   if (Status status = checkpoints_->WriteProgress(); !status) return status;
   if (!result) return result;
   const std::string content = FormatCleanShutdown();

@@ -62,7 +62,8 @@ class LogManager {
 
   virtual std::shared_ptr<PartitionLog> Find(const TopicPartition& tp) = 0;
   // Creates them, durable in the directory, or returns those that are there; one answer for each.
-  // Many wait for the disk together, on the workers. No log may be named twice.
+  // Many wait for the disk together, on the workers. No log may be named twice. Of one that cannot
+  // be created no files stay.
   virtual std::vector<Result<std::shared_ptr<PartitionLog>>> CreateAll(
       std::span<const NewLog> logs) = 0;
   Result<std::shared_ptr<PartitionLog>> Create(const TopicPartition& tp, const Uuid& topic_id,
@@ -73,6 +74,8 @@ class LogManager {
   // Renames their directories away at once (they do not come back after a crash); the files are
   // removed after file.delete.delay.ms. One answer for each.
   virtual std::vector<Status> DeleteAll(std::span<const TopicPartition> partitions) = 0;
+  // As DeleteAll, of logs that nobody was told of since CreateAll: the files go at once.
+  virtual std::vector<Status> DiscardAll(std::span<const TopicPartition> partitions) = 0;
   Status Delete(const TopicPartition& tp) { return DeleteAll(std::span(&tp, 1)).front(); }
 
   struct LogDescription {

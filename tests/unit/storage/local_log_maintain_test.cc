@@ -126,9 +126,10 @@ TEST_F(LocalLogMaintainTest, NothingIsRemovedWhileTheLogStartCannotBeWritten) {
   config.retention_ms = 5000;
   log->Reconfigure(config);
   files.SetFull(true);
+  ASSERT_EQ(DeleteRecordsBefore(1).value(), 1) << "takes the room that was kept for it";
   Retain();
-  EXPECT_EQ(log->Offsets().log_start, 0);
-  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(5));
+  EXPECT_EQ(log->Offsets().log_start, 1);
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(5, 1));
   files.SetFull(false);
   Retain();
   EXPECT_EQ(log->Offsets().log_start, 4);
@@ -167,9 +168,25 @@ TEST_F(LocalLogMaintainTest, ALogThatWasDeletedToItsUnsyncedEndBeginsThereAfterA
 
 TEST_F(LocalLogMaintainTest, ADeletionThatCannotBeWrittenIsAnError) {
   Fill(6);
-  files.SetFull(true);
+  files.FailAt(files.operations() + 1);
   EXPECT_EQ(CodeOf(DeleteRecordsBefore(4)), ErrorCode::kKafkaStorageError);
   EXPECT_EQ(log->Offsets().log_start, 0);
+}
+
+// It is what makes room.
+TEST_F(LocalLogMaintainTest, AFullDiskLetsRecordsBeDeleted) {
+  Fill(6);
+  files.SetFull(true);
+  EXPECT_EQ(DeleteRecordsBefore(4).value(), 4);
+  EXPECT_EQ(CodeOf(DeleteRecordsBefore(5)), ErrorCode::kKafkaStorageError) << "no room was made";
+  files.SetFull(false);
+  EXPECT_EQ(DeleteRecordsBefore(5).value(), 5);
+  files.SetFull(true);
+  EXPECT_EQ(DeleteRecordsBefore(6).value(), 6) << "the next waits again";
+  files.SetFull(false);
+  CloseAndOpen();
+  EXPECT_EQ(log->Offsets().log_start, 6);
+  EXPECT_FALSE(files.Exists(std::string(kDirectory) + "/log-start-offset-checkpoint.tmp").value());
 }
 
 TEST_F(LocalLogMaintainTest, IdleProducersExpire) {
