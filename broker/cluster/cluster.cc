@@ -62,11 +62,24 @@ class ClusterImpl final : public Cluster {
     Decide decide;
     Done done;
   };
+  // A change that was decided, on its way to the disk.
+  struct Step {
+    std::vector<MetadataRecord> records;
+    ImageChanges changes;
+    std::shared_ptr<MetadataImage> after;  // its last_offset is known once it is written
+    Done done;
+  };
 
   // On the metadata strand. RunNext returns how many changes it ended.
   size_t RunNext();
-  void OnAppended(MetadataDelta delta, Done done, Result<Offset> last_offset);
-  std::shared_ptr<const MetadataImage> Publish(MetadataDelta delta, Offset last_offset);
+  // False: refused, and its callback was called.
+  bool Begin(const std::shared_ptr<Step>& step);
+  bool Write(const std::shared_ptr<Step>& step);
+  void OnFlushed(const std::shared_ptr<Step>& step, Status flushed);
+  void OnAppended(const std::shared_ptr<Step>& step, const Result<Offset>& last_offset);
+  // The step that was under way is over.
+  void GoOn();
+  void Publish(const Step& step);
   void SnapshotIfDue(const MetadataImage& image);
   // The last thing a strand's task does: with no change left Close goes on, and the cluster may
   // end.
@@ -82,6 +95,7 @@ class ClusterImpl final : public Cluster {
 
   std::deque<PendingChange> queue_;  // strand only
   bool busy_ = false;                // strand only: a change waits for the disk
+  bool flush_first_ = false;         // strand only, and Start: see Begin
 
   Mutex mutex_;
   CondVar idle_;
@@ -106,6 +120,7 @@ Status ClusterImpl::Start() {
   const bool metadata_is_new = image->features.empty() && image->topics.empty();
   if (Status status = partitions_.LoadLogs(*image, metadata_is_new); !status) return status;
   if (Status status = RegisterBroker(image, transaction_is_open); !status) return status;
+  flush_first_ = metadata_is_new;
   view_.Publish({image, partitions_.MakeTable(*image)});
   SnapshotIfDue(*image);
   return {};
@@ -158,10 +173,10 @@ size_t ClusterImpl::RunNext() {
     queue_.pop_front();
     std::shared_ptr<const MetadataImage> image = Image();
     Result<std::vector<MetadataRecord>> records = change.decide(*image);
-    auto delta = std::make_shared<MetadataDelta>(*image);
+    MetadataDelta delta(*image);
     // Applied before they are written: records that contradict the image would make the log
     // unreadable for good.
-    Status status = records ? ApplyAll(*records, *delta) : Forward(std::move(records));
+    Status status = records ? ApplyAll(*records, delta) : Forward(std::move(records));
     if (!status) {
       change.done(Forward(std::move(status)));
       ++ended;
@@ -173,42 +188,81 @@ size_t ClusterImpl::RunNext() {
       ++ended;
       continue;
     }
-    busy_ = true;
-    store_->Append(*records, MetadataStore::Durability::kDurable,
-                   [this, delta, done = std::move(change.done)](Result<Offset> last) mutable {
-                     strand_.Post([this, delta, done = std::move(done), last]() mutable {
-                       OnAppended(std::move(*delta), std::move(done), std::move(last));
-                     });
-                   });
+    auto step = std::make_shared<Step>();
+    step->records = *std::move(records);
+    step->changes = delta.changes();
+    step->after = std::move(delta).Finish(image->last_offset);
+    step->done = std::move(change.done);
+    busy_ = Begin(step);
+    if (!busy_) ++ended;
   }
   return ended;
 }
 
-void ClusterImpl::OnAppended(MetadataDelta delta, Done done, Result<Offset> last_offset) {
-  if (last_offset) {
-    done(Publish(std::move(delta), *last_offset));
+// With a new metadata log: directories of partitions that outlast a crash beside no metadata at all
+// would look like somebody's data.
+bool ClusterImpl::Begin(const std::shared_ptr<Step>& step) {
+  if (!flush_first_) return Write(step);
+  store_->Flush([this, step](Status flushed) {
+    strand_.Post([this, step, flushed = std::move(flushed)]() mutable {
+      OnFlushed(step, std::move(flushed));
+    });
+  });
+  return true;
+}
+
+void ClusterImpl::OnFlushed(const std::shared_ptr<Step>& step, Status flushed) {
+  if (flushed) {
+    flush_first_ = false;
+    if (Write(step)) return;
   } else {
-    done(Forward(std::move(last_offset)));
+    step->done(Forward(std::move(flushed)));
   }
+  GoOn();
+}
+
+bool ClusterImpl::Write(const std::shared_ptr<Step>& step) {
+  Status prepared = partitions_.Prepare(*step->after, *view_.Partitions(), step->changes);
+  if (!prepared) {
+    step->done(Forward(std::move(prepared)));
+    return false;
+  }
+  store_->Append(step->records, MetadataStore::Durability::kDurable,
+                 [this, step](Result<Offset> last) {
+                   strand_.Post([this, step, last = std::move(last)] { OnAppended(step, last); });
+                 });
+  return true;
+}
+
+void ClusterImpl::OnAppended(const std::shared_ptr<Step>& step, const Result<Offset>& last_offset) {
+  if (last_offset) {
+    step->after->last_offset = *last_offset;
+    Publish(*step);
+    step->done(step->after);
+  } else {
+    partitions_.Abandon();
+    step->done(std::unexpected(last_offset.error()));
+  }
+  GoOn();
+}
+
+void ClusterImpl::GoOn() {
   busy_ = false;
   const size_t ended = RunNext();
   Release(1 + ended);
 }
 
-std::shared_ptr<const MetadataImage> ClusterImpl::Publish(MetadataDelta delta, Offset last_offset) {
+void ClusterImpl::Publish(const Step& step) {
   const std::shared_ptr<const MetadataImage> before = Image();
-  const ImageChanges changes = delta.changes();
-  std::shared_ptr<const MetadataImage> after = std::move(delta).Finish(last_offset);
-  auto table = partitions_.Apply(*after, *view_.Partitions(), changes);
-  view_.Publish({after, std::move(table)});
+  auto table = partitions_.Apply(*step.after, *view_.Partitions(), step.changes);
+  view_.Publish({step.after, std::move(table)});
   std::vector<Listener> listeners;
   {
     MutexLock lock(mutex_);
     listeners = listeners_;
   }
-  for (const Listener& listener : listeners) listener(*before, *after);
-  SnapshotIfDue(*after);
-  return after;
+  for (const Listener& listener : listeners) listener(*before, *step.after);
+  SnapshotIfDue(*step.after);
 }
 
 void ClusterImpl::SnapshotIfDue(const MetadataImage& image) {

@@ -43,6 +43,7 @@ class LocalMetadataStore final : public MetadataStore {
   Result<Offset> Load(const Apply& apply) override;
   void Append(std::span<const MetadataRecord> records, Durability durability,
               Callback<Result<Offset>> done) override;
+  void Flush(Callback<Status> done) override { log_->Flush(std::move(done)); }
   bool SnapshotIsDue() const override;
   Status WriteSnapshot(std::span<const MetadataRecord> records, Offset last_offset) override;
 

@@ -33,10 +33,10 @@ Status MetadataDelta::ApplyNow(const MetadataRecord& record) {
   return std::visit([this](const auto& r) { return Do(r); }, record);
 }
 
-std::shared_ptr<const MetadataImage> MetadataDelta::Finish(Offset last_offset) && {
+std::shared_ptr<MetadataImage> MetadataDelta::Finish(Offset last_offset) && {
   image_.last_offset = last_offset;
   edited_.clear();
-  return std::make_shared<const MetadataImage>(std::move(image_));
+  return std::make_shared<MetadataImage>(std::move(image_));
 }
 
 TopicImage* MetadataDelta::Edit(const Uuid& topic_id) {

@@ -37,7 +37,7 @@ class MetadataDelta {
   const ImageChanges& changes() const { return changes_; }
 
   // The image after the last record, at this offset. Ends the delta's use.
-  std::shared_ptr<const MetadataImage> Finish(Offset last_offset) &&;
+  std::shared_ptr<MetadataImage> Finish(Offset last_offset) &&;
 
  private:
   Status ApplyNow(const MetadataRecord& record);

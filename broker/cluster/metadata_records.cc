@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <iterator>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -36,6 +38,17 @@ Result<std::optional<MetadataRecord>> ReadByType(const protocol::MetadataBytes& 
 }
 
 }  // namespace
+
+// As Kafka's MetadataVersion lists them.
+std::string MetadataVersionName(int16_t level) {
+  static constexpr std::string_view kNames[] = {
+      "3.0-IV1", "3.1-IV0", "3.2-IV0", "3.3-IV0", "3.3-IV1", "3.3-IV2", "3.3-IV3",
+      "3.4-IV0", "3.5-IV0", "3.5-IV1", "3.5-IV2", "3.6-IV0", "3.6-IV1", "3.6-IV2",
+      "3.7-IV0", "3.7-IV1", "3.7-IV2", "3.7-IV3", "3.7-IV4", "3.8-IV0", "3.9-IV0"};
+  static_assert(std::size(kNames) == kMetadataVersion);
+  if (level < 1 || level > kMetadataVersion) return std::to_string(level);
+  return std::string(kNames[level - 1]);
+}
 
 std::string_view NameOf(const MetadataRecord& record) {
   return std::visit([](const auto& r) -> std::string_view { return r.schema.name; }, record);

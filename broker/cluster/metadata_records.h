@@ -27,6 +27,9 @@ namespace monkafka::cluster {
 inline constexpr std::string_view kMetadataVersionFeature = "metadata.version";
 inline constexpr int16_t kMinMetadataVersion = 1;
 inline constexpr int16_t kMetadataVersion = 21;
+// Kafka's name of a level of metadata.version, as "3.9-IV0"; of one that this broker does not know,
+// the number.
+std::string MetadataVersionName(int16_t level);
 
 // Directory of a replica that no broker has assigned yet (KIP-858); the zero id.
 inline constexpr Uuid kUnassignedDirectory{};

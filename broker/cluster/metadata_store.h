@@ -30,6 +30,9 @@ class MetadataStore {
   virtual void Append(std::span<const MetadataRecord> records, Durability durability,
                       Callback<Result<Offset>> done) = 0;
 
+  // Makes durable what was only written, if there is such.
+  virtual void Flush(Callback<Status> done) = 0;
+
   // So much was appended since the last snapshot that a new one is due, and all of it is durable.
   virtual bool SnapshotIsDue() const = 0;
   // Replaces everything up to and including `last_offset` by the records that make its image.

@@ -62,15 +62,50 @@ std::shared_ptr<const PartitionTable> PartitionSet::MakeTable(const MetadataImag
   std::vector<storage::NewLog> missing;
   for (const auto& [name, topic] : image.topics) AddMissing(image, *topic, nullptr, missing);
   CreateLogs(missing);
+  ReportUncreated();
   auto table = std::make_shared<PartitionTable>();
   for (const auto& [name, topic] : image.topics) table->Add(MakeTopic(*topic, nullptr));
   return table;
 }
 
+Status PartitionSet::Prepare(const MetadataImage& after, const PartitionTable& table,
+                             const ImageChanges& changes) {
+  Begin(after, table, changes);
+  std::vector<storage::NewLog> missing;
+  for (const std::string& name : changes.topics) {
+    const TopicImage* topic = after.FindTopic(name);
+    if (topic == nullptr) continue;
+    const std::shared_ptr<const TopicPartitions> before = table.Share(name);
+    if (!before || before->id == topic->id) AddMissing(after, *topic, before.get(), missing);
+  }
+  CreateLogs(missing);
+  for (const storage::NewLog& log : missing) {
+    if (!uncreated_.contains(log.topic_partition)) prepared_.push_back(log.topic_partition);
+  }
+  if (uncreated_.empty()) return {};
+  const auto& [tp, error] = *uncreated_.begin();
+  Status refused = Fail(ErrorCode::kKafkaStorageError,
+                        fmt::format("the files of {} cannot be made, so nothing was changed: {}",
+                                    tp.ToString(), error.message));
+  Abandon();
+  return refused;
+}
+
+void PartitionSet::Abandon() {
+  const std::vector<Status> discarded = logs_.DiscardAll(prepared_);
+  for (size_t i = 0; i < prepared_.size(); ++i) {
+    // It is found without a topic at the next start, and removed.
+    if (!discarded[i]) LogWarning("{}", discarded[i].error().message);
+  }
+  prepared_.clear();
+  uncreated_.clear();
+  total_ = 0;
+}
+
 std::shared_ptr<const PartitionTable> PartitionSet::Apply(const MetadataImage& after,
                                                           const PartitionTable& table,
                                                           const ImageChanges& changes) {
-  Begin(after, table, changes);
+  prepared_.clear();
   DeleteGone(after, table, changes);
   std::vector<storage::NewLog> missing;
   for (const std::string& name : changes.topics) {
@@ -78,6 +113,7 @@ std::shared_ptr<const PartitionTable> PartitionSet::Apply(const MetadataImage& a
     if (topic != nullptr) AddMissing(after, *topic, SameTopic(table, *topic).get(), missing);
   }
   CreateLogs(missing);
+  ReportUncreated();
   auto next = std::make_shared<PartitionTable>(table);
   for (const std::string& name : changes.topics) {
     const TopicImage* topic = after.FindTopic(name);
@@ -161,10 +197,15 @@ void PartitionSet::CreateLogs(const std::vector<storage::NewLog>& missing) {
     for (size_t i = 0; i < step.size(); ++i) {
       const TopicPartition& tp = step[i].topic_partition;
       if (created[i]) continue;
-      LogError("{} is offline until the next start: {}", tp.ToString(), created[i].error().message);
       uncreated_[tp] = std::move(created[i]).error();
     }
     done_ += static_cast<int64_t>(step.size());
+  }
+}
+
+void PartitionSet::ReportUncreated() const {
+  for (const auto& [tp, error] : uncreated_) {
+    LogError("{} is offline until the next start: {}", tp.ToString(), error.message);
   }
 }
 

@@ -36,13 +36,22 @@ class PartitionSet {
   // and its files). A log that cannot be had is offline.
   std::shared_ptr<const PartitionTable> MakeTable(const MetadataImage& image);
 
+  // Before a change is written: makes the logs that it adds, all or none, so that what a full disk
+  // has no room for is refused. A crash now leaves directories that the image does not know, which
+  // LoadLogs deletes. Followed by Apply or Abandon. The logs of a topic whose name another still
+  // has are left to Apply. KAFKA_STORAGE_ERROR.
+  Status Prepare(const MetadataImage& after, const PartitionTable& table,
+                 const ImageChanges& changes);
+  // The change that was prepared could not be written: its logs go.
+  void Abandon();
+
   // From one table to the next: looks at what changed, and at all topics only when a broker's
   // settings did. Partitions that are unchanged are the same objects.
   std::shared_ptr<const PartitionTable> Apply(const MetadataImage& after,
                                               const PartitionTable& table,
                                               const ImageChanges& changes);
 
-  // Of the Apply that is under way.
+  // From Prepare to the end of Apply.
   ChangeProgress Progress() const {
     // Two loads may see two changes; of none is more done than there is.
     const int64_t total = total_;
@@ -56,8 +65,9 @@ class PartitionSet {
   // Logs that a topic lacks. before: the partitions that it had; nullptr: none.
   void AddMissing(const MetadataImage& image, const TopicImage& topic,
                   const TopicPartitions* before, std::vector<storage::NewLog>& missing) const;
-  // Creates them; why one cannot be had is kept for LogOf.
+  // Creates them; why one cannot be had is left in uncreated_.
   void CreateLogs(const std::vector<storage::NewLog>& missing);
+  void ReportUncreated() const;
   std::shared_ptr<storage::PartitionLog> LogOf(const TopicPartition& tp);
   void Begin(const MetadataImage& after, const PartitionTable& table, const ImageChanges& changes);
   // Deletions come first: a topic's name may be taken again by the same batch.
@@ -69,6 +79,7 @@ class PartitionSet {
   const LogConfigOf log_config_;
   storage::LogManager& logs_;
   std::map<TopicPartition, Error> uncreated_;
+  std::vector<TopicPartition> prepared_;  // logs that Prepare created
   std::atomic<int64_t> done_ = 0;
   std::atomic<int64_t> total_ = 0;
 };

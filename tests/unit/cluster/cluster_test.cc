@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "fakes/fake_file_system.h"
 #include "unit/cluster/broker_fixture.h"
 #include "unit/cluster/temporary_directory.h"
 
@@ -145,7 +146,7 @@ TEST_F(ClusterTest, AChangeTellsHowFarItIs) {
   started = true;
   broker.CreateTopic("a", kId, 2);
   std::vector<MetadataRecord> records{RemoveTopicRecord{kId}};
-  for (auto& record : BrokerFixture::TopicRecords("b", kOtherId, 3)) records.push_back(record);
+  for (auto& record : BrokerFixture::TopicRecords("a", kOtherId, 3)) records.push_back(record);
   broker.Write(records);
   EXPECT_THAT(seen, ElementsAre(std::pair(0, 2), std::pair(2, 5)));
   EXPECT_EQ(broker->Progress().total, 0);
@@ -246,6 +247,105 @@ TEST_F(ClusterTest, AnOfflineLogLeavesEverythingElseWorking) {
   EXPECT_EQ(broker.Append("u", 0).base_offset, 1);
   broker.Write({RemoveTopicRecord{kId}});
   EXPECT_EQ(broker->FindPartition("t", 0), nullptr);
+}
+
+class FullDiskTest : public testing::Test {
+ protected:
+  FullDiskTest() {
+    broker.MustStart();
+    broker.CreateTopic("t", kId, 1);
+  }
+  std::vector<std::string> Directories() {
+    broker.workers.RunAll();
+    return *files.List("/data");
+  }
+  // No room for anything but what goes into files that are there: the metadata log has some.
+  Result<std::shared_ptr<const MetadataImage>> ChangeWhileFull(
+      std::vector<MetadataRecord> records) {
+    files.SetFull(true);
+    auto changed = broker.Change([&](const MetadataImage&) { return records; });
+    files.SetFull(false);
+    return changed;
+  }
+
+  fakes::FakeClock clock;
+  fakes::FakeFileSystem files{clock};
+  BrokerFixture broker{files, "/data"};
+};
+
+TEST_F(FullDiskTest, ATopicWithoutRoomForItsLogsIsRefusedAndLeavesNothing) {
+  const auto before = Directories();
+  const auto changed = ChangeWhileFull(BrokerFixture::TopicRecords("u", kOtherId, 3));
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().code, ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(broker.Image()->FindTopic("u"), nullptr);
+  EXPECT_EQ(broker->Partitions().size(), 1u);
+  EXPECT_EQ(broker->Progress().total, 0);
+  EXPECT_EQ(Directories(), before);
+
+  broker.CreateTopic("u", kOtherId, 3);
+  EXPECT_EQ(broker.Append("u", 2).error, ErrorCode::kNone);
+  broker.Restart();
+  EXPECT_EQ(broker.Append("u", 2).base_offset, 1);
+}
+
+TEST_F(FullDiskTest, PartitionsWithoutRoomForTheirLogsAreNotAdded) {
+  const auto before = Directories();
+  auto added = BrokerFixture::TopicRecords("t", kId, 3);
+  added.erase(added.begin(), added.begin() + 2);
+  ASSERT_FALSE(ChangeWhileFull(added));
+  EXPECT_EQ(broker.Image()->FindTopic("t")->partitions.size(), 1u);
+  EXPECT_EQ(Directories(), before);
+  broker.Write(added);
+  EXPECT_EQ(broker.Append("t", 2).error, ErrorCode::kNone);
+}
+
+TEST_F(FullDiskTest, OneLogThatCannotBeMadeTakesTheOthersOfItsChangeAlong) {
+  const auto before = Directories();
+  int64_t last = 0;
+  files.SetTrace([&](int64_t operation, const std::string& what) {
+    if (what == "sync /data/u-2/partition.metadata.tmp") last = operation;
+  });
+  const int64_t begin = files.operations();
+  broker.CreateTopic("u", kOtherId, 3);
+  ASSERT_GT(last, begin);
+  broker.Write({RemoveTopicRecord{kOtherId}});
+  broker.timers.AdvanceBy(std::chrono::hours(1), [&] { broker.workers.RunAll(); });
+  ASSERT_EQ(Directories(), before);
+
+  // The same operations once more.
+  files.FailAt(files.operations() + last - begin);
+  const auto changed = broker.Change(
+      [&](const MetadataImage&) { return BrokerFixture::TopicRecords("u", Uuid{{3}}, 3); });
+  ASSERT_FALSE(changed);
+  EXPECT_THAT(changed.error().message, HasSubstr("u-2"));
+  EXPECT_EQ(broker.Image()->FindTopic("u"), nullptr);
+  EXPECT_EQ(Directories(), before);
+}
+
+TEST_F(FullDiskTest, ACrashBeforeTheMetadataRecordLeavesNoTopic) {
+  for (int64_t ahead = 1;; ++ahead) {
+    fakes::FakeFileSystem disk(clock);
+    BrokerFixture fresh(disk, "/data");
+    fresh.MustStart();
+    disk.CrashAt(disk.operations() + ahead);
+    const auto changed = fresh.Change(
+        [&](const MetadataImage&) { return BrokerFixture::TopicRecords("t", kId, 2); });
+    const bool crashed = disk.crashed();
+    fresh.Crash();
+    for (const auto unsynced : {fakes::Unsynced::kDropAll, fakes::Unsynced::kKeepAll}) {
+      disk.Recover(unsynced, 1);
+      fresh.MustStart();
+      const bool there = fresh.Image()->FindTopic("t") != nullptr;
+      EXPECT_TRUE(there || !changed) << ahead;
+      EXPECT_EQ(fresh->Partitions().size(), there ? 2u : 0u) << ahead;
+      if (there) {
+        EXPECT_EQ(fresh.Append("t", 1).error, ErrorCode::kNone) << ahead;
+      }
+      fresh.Crash();
+    }
+    if (!crashed) break;
+  }
 }
 
 TEST_F(ClusterTest, PartitionsWithoutAMetadataLogAreNotTouched) {

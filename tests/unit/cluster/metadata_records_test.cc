@@ -117,5 +117,12 @@ TEST(MetadataRecordsTest, SkipsTagsOfTheFutureAsKafkaDoes) {
   EXPECT_GE(compared, 16);
 }
 
+TEST(MetadataVersionName, IsKafkasOrTheNumber) {
+  EXPECT_EQ(MetadataVersionName(1), "3.0-IV1");
+  EXPECT_EQ(MetadataVersionName(kMetadataVersion), "3.9-IV0");
+  EXPECT_EQ(MetadataVersionName(kMetadataVersion + 1), "22");
+  EXPECT_EQ(MetadataVersionName(0), "0");
+}
+
 }  // namespace
 }  // namespace monkafka::cluster
