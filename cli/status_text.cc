@@ -114,7 +114,8 @@ std::string AdviceOnInternalTopic(const std::string& topic, std::string_view wha
 }
 
 // What to do about a reason that the server gave; "" when there is nothing special to it.
-std::string AdviceOnReason(StatusCode code, const StatusDetails& details, std::string_view what) {
+std::string AdviceOnReason(StatusCode code, std::string_view message, const StatusDetails& details,
+                           std::string_view what) {
   constexpr std::pair<std::string_view, const char*> kAdvice[] = {
       {"NON_EMPTY_GROUP", "stop its consumers first: `monkafkactl group get` shows its members"},
       {"GROUP_SUBSCRIBED_TO_TOPIC",
@@ -124,8 +125,14 @@ std::string AdviceOnReason(StatusCode code, const StatusDetails& details, std::s
       {"INVALID_CONFIG", "`monkafkactl config explain` says what a key takes"},
       {"INVALID_REPLICATION_FACTOR",
        "give no more than there are brokers, which `monkafkactl cluster brokers` shows"},
+      {"CONNECTIONS_EXHAUSTED",
+       "close clients of the admin service that are not needed, or use its unix socket"},
       {"PLAN_IMPOSSIBLE", "`monkafkactl plan` shows all of it"},
   };
+  if (message.find("No space left on device") != std::string_view::npos) {
+    return "the broker's disk is full: `monkafkactl topic trim` and `topic delete` make room, or "
+           "enlarge the volume; `monkafkactl cluster health` shows what is free";
+  }
   const std::string& reason = details.info.reason();
   for (const auto& [known, advice] : kAdvice) {
     if (reason == known) return advice;
@@ -140,9 +147,11 @@ std::string AdviceOnReason(StatusCode code, const StatusDetails& details, std::s
 }
 
 // What to do about it.
-std::string Advice(StatusCode code, const StatusDetails& details, std::string_view what,
+std::string Advice(const grpc::Status& status, const StatusDetails& details, std::string_view what,
                    const std::string& endpoint) {
-  if (std::string advice = AdviceOnReason(code, details, what); !advice.empty()) return advice;
+  const StatusCode code = status.error_code();
+  std::string special = AdviceOnReason(code, status.error_message(), details, what);
+  if (!special.empty()) return special;
   for (const auto& violation : details.bad_request.field_violations()) {
     if (std::string advice = AdviceOnField(violation.field(), what); !advice.empty()) return advice;
   }
@@ -256,10 +265,9 @@ Failure DescribeStatus(const grpc::Status& status, std::string_view what,
                          Printable(violation.description()));
     }
   }
-  return Failure(
-      fmt::format("cannot {}: {}", what, why),
-      refused_size ? AdviceOnSize(what) : Advice(status.error_code(), details, what, endpoint),
-      ListDetails(status, details));
+  return Failure(fmt::format("cannot {}: {}", what, why),
+                 refused_size ? AdviceOnSize(what) : Advice(status, details, what, endpoint),
+                 ListDetails(status, details));
 }
 
 }  // namespace monkafka::cli

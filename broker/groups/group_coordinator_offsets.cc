@@ -199,8 +199,13 @@ void GroupCoordinator::ResetOffsets(std::string group_id, std::vector<OffsetRese
       error = self.offsets().Reset(group_id, offsets, *image_(), step);
     }
     if (error != ErrorCode::kNone) return done(Fail(error, "group " + group_id));
-    step.Then([done = std::move(done)](ErrorCode append_error, Step&) mutable {
+    // Kafka's clients are told to look for another coordinator; who operates the broker, what its
+    // disk says.
+    step.Then([done = std::move(done), &self](ErrorCode append_error, Step&) mutable {
       if (append_error == ErrorCode::kNone) return done({});
+      if (append_error == ErrorCode::kKafkaStorageError) {
+        return done(Fail(append_error, "the offsets could not be stored: " + self.last_failure()));
+      }
       done(Fail(ToCoordinatorError(append_error), "the offsets could not be stored"));
     });
     self.Commit(step);

@@ -197,6 +197,7 @@ void Shard::OnAppended(int64_t number, const Status& status) {
   if (!status) {
     LogError("__consumer_offsets-{}: an append failed ({}: {}); reading groups and offsets again",
              partition_, ErrorName(status.error().code), status.error().message);
+    last_failure_ = status.error().message;
     GiveUpState(status.error().code, State::kFailed);
     return ScheduleReload();
   }

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/executor.h"
@@ -62,6 +63,8 @@ class Shard : public std::enable_shared_from_this<Shard> {
   int32_t partition() const { return partition_; }
   // None when operations may use the state; else what to answer.
   ErrorCode availability() const;
+  // What went wrong with the append that failed last, in words.
+  const std::string& last_failure() const { return last_failure_; }
 
   GroupMap& groups() { return groups_; }
   Membership& membership() { return membership_; }
@@ -100,6 +103,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   Strand strand_;
 
   State state_ = State::kLoading;
+  std::string last_failure_;
   int64_t load_number_ = 0;  // appends and reads of an earlier load are not ours any more
   std::chrono::milliseconds reload_delay_;
   std::optional<LogReplay> replay_;  // while loading

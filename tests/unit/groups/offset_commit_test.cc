@@ -237,5 +237,14 @@ TEST_F(OffsetCommitTest, OperatorsResetOffsetsOfGroupsWithoutMembers) {
   EXPECT_EQ(reset("group", {{{"topic", 0}, 1, kNoEpoch, ""}}), ErrorCode::kNonEmptyGroup);
 }
 
+TEST_F(OffsetCommitTest, OperatorsAreToldWhatTheDiskSays) {
+  offsets_topic.append_error = ErrorCode::kKafkaStorageError;
+  Answer<Status> answer;
+  coordinator->ResetOffsets("new", {{{"topic", 0}, 11, kNoEpoch, ""}}, answer.callback());
+  Run();
+  EXPECT_EQ(CodeOf(answer.get()), ErrorCode::kKafkaStorageError);
+  EXPECT_EQ(answer.get().error().message, "the offsets could not be stored: as the test wants");
+}
+
 }  // namespace
 }  // namespace monkafka::groups
