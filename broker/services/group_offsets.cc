@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -129,7 +130,8 @@ Outcome<Offset> Computed(const ResetTarget& target, const storage::LogOffsets& l
       }
       Offset shifted = 0;
       if (!__builtin_add_overflow(*move.from, target.value, &shifted)) return shifted;
-      return target.value < 0 ? log.log_start : log.log_end;
+      // Beyond both ends, so that the answer says that it was moved to the end.
+      return std::numeric_limits<Offset>::max();
     }
     default:
       return log.log_end;

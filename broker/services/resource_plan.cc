@@ -35,8 +35,8 @@ class Planner {
   void Add(const TopicDocument& document) {
     const size_t before = plan_.actions.size();
     const cluster::TopicImage* topic = image_.FindTopic(document.name);
-    if (Status status = CheckKeys(document); !status) {
-      Impossible(document.name, "configs", std::move(status.error()));
+    if (!CheckConfigs(document)) {
+      // Everything that is wrong with them was said.
     } else if (topic == nullptr) {
       Create(document);
     } else {
@@ -76,12 +76,18 @@ class Planner {
   }
 
  private:
-  Status CheckKeys(const TopicDocument& document) const {
+  // Each by itself, so that all that is wrong can be mended at once. False: something is.
+  bool CheckConfigs(const TopicDocument& document) {
+    bool good = true;
     for (const auto& [key, value] : document.configs) {
       auto known = FindConfig(values_.tables(), ResourceType::kTopic, key);
-      if (!known) return Forward(std::move(known));
+      Status status =
+          known ? values_.tables().Validate(**known, value) : Status(Forward(std::move(known)));
+      if (status) continue;
+      Impossible(document.name, "configs", std::move(status.error()));
+      good = false;
     }
-    return {};
+    return good;
   }
 
   void Impossible(const std::string& topic, std::string field, Error error) {

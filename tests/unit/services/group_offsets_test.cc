@@ -134,7 +134,9 @@ TEST_F(GroupOffsetsTest, OffsetsAreKeptWithinTheLog) {
   EXPECT_EQ(Reset({}, Kind::kOffset, 500)->front().to, 100);
   EXPECT_EQ(Reset({}, Kind::kShift, -30)->front().to, 70);
   EXPECT_EQ(Reset({}, Kind::kShift, 10)->front().to, 80);
-  EXPECT_EQ(Reset({}, Kind::kShift, std::numeric_limits<int64_t>::max())->front().to, 100);
+  const OffsetMoves farthest = Reset({}, Kind::kShift, std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(farthest->front().to, 100);
+  EXPECT_TRUE(farthest->front().clamped);
   EXPECT_EQ(Reset({}, Kind::kCurrent)->front().to, 100);
 }
 

@@ -114,6 +114,18 @@ TEST_F(ResourceServiceTest, WhatCannotBeHadIsToldAndThenNothingIsDone) {
   EXPECT_EQ(cluster.Image()->FindTopic("fine"), nullptr);
 }
 
+TEST_F(ResourceServiceTest, EverythingThatIsWrongWithTheConfigsIsToldAtOnce) {
+  const ResourcePlan plan =
+      Plan({{.name = "bad",
+             .configs = {{"no.such.key", "1"}, {"segment.bytes", "7"}, {"retention.ms", "soon"}}},
+            {.name = "old", .configs = {{"another.key", "1"}}}});
+  EXPECT_THAT(Texts(plan), ElementsAre("impossible bad configs >", "impossible bad configs >",
+                                       "impossible old configs >"));
+  EXPECT_THAT(plan.actions[0].reason, HasSubstr("no.such.key"));
+  EXPECT_THAT(plan.actions[1].reason, HasSubstr("retention.ms"));
+  EXPECT_THAT(plan.actions[2].reason, HasSubstr("another.key"));
+}
+
 TEST_F(ResourceServiceTest, APlanThatWasShownIsAppliedOnlyWhileItIsStillTheSame) {
   const std::vector<TopicDocument> documents = {{.name = "old", .partitions = 3}};
   const std::string etag = Plan(documents).etag;
