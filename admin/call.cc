@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "admin/workers.h"
+
 namespace monkafka::admin {
 namespace {
 
@@ -114,18 +116,42 @@ void Call::EndIfStalled(uint64_t taken_before) {
     DropQueue();
     changed_.NotifyAll();
   }
-  const std::string message = fmt::format(
-      "the stream was ended: nothing of it was read for {} s; read faster, or ask for "
-      "less at once and go on from there",
-      std::chrono::duration<double>(limits_.stall_timeout).count());
-  grpc_call_cancel_with_status(context_.c_call(), GRPC_STATUS_RESOURCE_EXHAUSTED, message.c_str(),
-                               nullptr);
+  Cancel(
+      {grpc::StatusCode::RESOURCE_EXHAUSTED,
+       fmt::format("the stream was ended: nothing of it was read for {} s; read faster, or ask for "
+                   "less at once and go on from there",
+                   std::chrono::duration<double>(limits_.stall_timeout).count())});
+}
+
+uint64_t Call::taken_messages() {
+  MutexLock lock(mutex_);
+  return taken_messages_;
+}
+
+void Call::CancelIfUnread(uint64_t taken_before, const grpc::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    if (broken_ || (!writing_ && !finishing_) || taken_messages_ != taken_before) return;
+    broken_ = true;
+    DropQueue();
+    changed_.NotifyAll();
+  }
+  Cancel(status);
+}
+
+void Call::Cancel(const grpc::Status& status) {
+  grpc_call_cancel_with_status(context_.c_call(),
+                               static_cast<grpc_status_code>(status.error_code()),
+                               status.error_message().c_str(), nullptr);
   stop_.request_stop();
 }
 
 bool Call::Send(grpc::ByteBuffer message) {
   MutexLock lock(mutex_);
-  while (Full()) changed_.Wait(mutex_);
+  if (Full()) {
+    const Workers::Waiting waiting;
+    while (Full()) changed_.Wait(mutex_);
+  }
   if (!Enqueue(std::move(message))) return false;
   Pump();
   return true;

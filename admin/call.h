@@ -79,6 +79,9 @@ class Call : public std::enable_shared_from_this<Call> {
   const std::string& Peer() const { return peer_; }
   std::stop_token stop_token() const { return stop_.get_token(); }
   bool stopped() const { return stop_.stop_requested(); }
+  // Nobody waits for the answer any more: whoever called gave up, or the deadline has passed, which
+  // it may have before the call came.
+  bool over() const { return stopped() || context_.deadline() <= std::chrono::system_clock::now(); }
 
   void set_principal(Principal principal) { principal_ = std::move(principal); }
   const Principal& principal() const { return principal_; }
@@ -110,6 +113,11 @@ class Call : public std::enable_shared_from_this<Call> {
   void Reply(grpc::ByteBuffer message);
   // Finish, and triggers the stop token: whoever works for this call should end.
   void Abort(const grpc::Status& status);
+  // How many messages the receiver has taken.
+  uint64_t taken_messages();
+  // Ends the call at once, without what its receiver has not taken, if it waits for that and
+  // nothing was taken since taken_messages() was `taken_before`.
+  void CancelIfUnread(uint64_t taken_before, const grpc::Status& status);
 
  private:
   Call(CallHandler& handler, const CallLimits& limits);
@@ -128,6 +136,7 @@ class Call : public std::enable_shared_from_this<Call> {
   // While something is being sent, one timer looks whether anything of it was taken.
   void WatchReceiver() REQUIRES(mutex_);
   void EndIfStalled(uint64_t taken_before);
+  void Cancel(const grpc::Status& status);
   void Stop();
   void EndIfOver();
 

@@ -124,6 +124,19 @@ Status Credentials::Read() {
   return {};
 }
 
+void Credentials::WarnIfNobody() const {
+  if (file_.empty() || !entries_.empty()) return;
+  LogWarning(
+      "the tokens file {} names nobody, so nobody can use the admin service over TCP; add "
+      "lines of ROLE NAME TOKEN, which are read without a restart",
+      file_);
+}
+
+void Credentials::WarnIfEmpty() {
+  MutexLock lock(mutex_);
+  WarnIfNobody();
+}
+
 void Credentials::ReadAgainIfChanged() {
   const auto now = clock_.Now();
   if (now - looked_at_ < kLookAgainAfter) return;
@@ -133,7 +146,9 @@ void Credentials::ReadAgainIfChanged() {
   if (Status read = Read(); !read) {
     LogWarning("{}; the tokens that were read before stay in force", read.error().message);
     if (version) version_ = *version;
+    return;
   }
+  WarnIfNobody();
 }
 
 Outcome<Principal> Credentials::Authenticate(const CallerEvidence& evidence) {

@@ -45,6 +45,9 @@ class Credentials {
   // Who it is; UNAUTHENTICATED.
   Outcome<Principal> Authenticate(const CallerEvidence& evidence);
 
+  // Logs a warning when the tokens file names nobody, so that nobody can call over TCP.
+  void WarnIfEmpty();
+
   // Whether who connects by TCP has to prove who they are.
   bool Required() const { return !file_.empty() || verifies_clients_; }
 
@@ -63,6 +66,7 @@ class Credentials {
 
   Credentials(const ServerOptions& options, const Clock& clock);
   Status Read() REQUIRES(mutex_);
+  void WarnIfNobody() const REQUIRES(mutex_);
   void ReadAgainIfChanged() REQUIRES(mutex_);
   static Result<Version> VersionOf(const std::string& file);
   static Result<std::vector<Entry>> Parse(const std::string& file, std::string_view text);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -22,6 +23,8 @@ namespace {
 
 constexpr int kBacklog = 64;
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{1000};
+
+using Clock = std::chrono::steady_clock;
 
 std::unexpected<Error> BindError(const ListenAddress& address, std::string_view reason) {
   return Fail(ErrorCode::kUnknownServerError,
@@ -124,9 +127,11 @@ Result<std::unique_ptr<Listener>> Listener::Bind(std::vector<ListenAddress> addr
 
 Listener::~Listener() { Stop(); }
 
-void Listener::Start(Factory factory, std::chrono::milliseconds keep_unused) {
+void Listener::Start(Factory factory, std::chrono::milliseconds keep_unused,
+                     const ListenerLimits& limits) {
   factory_ = std::move(factory);
   keep_unused_ = keep_unused;
+  limits_ = limits;
   thread_ = std::thread([this] { Run(); });
   pthread_setname_np(thread_.native_handle(), "admin-listener");
 }
@@ -144,60 +149,121 @@ void Listener::Stop() {
   listening_.clear();
 }
 
-int Listener::PollTimeout() const {
-  if (pause_accepting_) return static_cast<int>(kPauseWithoutDescriptors.count());
-  const bool unused = server_ != nullptr && connections_.empty();
-  return unused ? static_cast<int>(keep_unused_.count()) : -1;
+size_t Listener::Count(size_t listener, State state) const {
+  return static_cast<size_t>(std::ranges::count_if(connections_, [&](const Connection& each) {
+    return each.listener == listener && each.state == state;
+  }));
+}
+
+int Listener::PollTimeout(Time now) const {
+  Time next = accept_again_.value_or(Time::max());
+  if (server_ && unused_since_) next = std::min(next, *unused_since_ + keep_unused_);
+  for (const Connection& each : connections_) next = std::min(next, each.until);
+  if (next == Time::max()) return -1;
+  return static_cast<int>(
+      std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now), {}).count());
 }
 
 void Listener::Run() {
   for (;;) {
     std::vector<pollfd> polled{{wake_.get(), POLLIN, 0}};
-    const short accepting = pause_accepting_ ? 0 : POLLIN;
+    const short accepting = accept_again_ ? 0 : POLLIN;
     for (const UniqueFd& fd : listening_) polled.push_back({fd.get(), accepting, 0});
-    for (const UniqueFd& fd : connections_) polled.push_back({fd.get(), POLLRDHUP, 0});
-    const int ready = poll(polled.data(), polled.size(), PollTimeout());
+    for (const Connection& each : connections_) {
+      const short wanted = each.state == State::kSilent ? POLLIN | POLLRDHUP : POLLRDHUP;
+      polled.push_back({each.socket.get(), wanted, 0});
+    }
+    const int ready = poll(polled.data(), polled.size(), PollTimeout(Clock::now()));
     if (ready < 0 && errno != EINTR) {
       LogError("the admin service stopped listening: {}", std::strerror(errno));
       return;
     }
     if (ready < 0) continue;
     if (polled.front().revents != 0) return;
-    if (ready == 0 && !std::exchange(pause_accepting_, false)) server_.reset();
-    const auto connection = polled.begin() + 1 + static_cast<ptrdiff_t>(listening_.size());
-    for (size_t i = connections_.size(); i-- > 0;) {
-      if (connection[static_cast<ptrdiff_t>(i)].revents == 0) continue;
-      connections_.erase(connections_.begin() + static_cast<ptrdiff_t>(i));
-    }
+    const Time now = Clock::now();
+    if (accept_again_ && *accept_again_ <= now) accept_again_.reset();
+    AttendAll(std::span(polled).subspan(1 + listening_.size()), now);
     for (size_t i = 0; i < listening_.size(); ++i) {
-      if (polled[1 + i].revents != 0) Accept(i);
+      if (polled[1 + i].revents != 0) Accept(i, now);
     }
+    DropServerIfUnused(now);
   }
 }
 
-void Listener::Accept(size_t index) {
+// Those that go first, so that those that come find their room.
+void Listener::AttendAll(std::span<const pollfd> polled, Time now) {
+  std::vector<Connection> before = std::exchange(connections_, {});
+  std::vector<Connection> speaking;
+  for (size_t i = 0; i < before.size(); ++i) {
+    Connection& each = before[i];
+    const short seen = polled[i].revents;
+    if (each.state == State::kSilent && (seen & POLLIN) != 0) {
+      speaking.push_back(std::move(each));
+    } else if (seen == 0 && now < each.until) {
+      connections_.push_back(std::move(each));
+    } else if (each.state == State::kRefused) {
+      shutdown(each.socket.get(), SHUT_RDWR);  // the server's descriptor is another
+    }
+  }
+  for (Connection& each : speaking) Adopt(std::move(each), now);
+}
+
+void Listener::DropServerIfUnused(Time now) {
+  const bool used = std::ranges::any_of(
+      connections_, [](const Connection& each) { return each.state != State::kSilent; });
+  if (used || !server_) return unused_since_.reset();
+  if (!unused_since_) unused_since_ = now;
+  if (now - *unused_since_ < keep_unused_) return;
+  server_.reset();
+  unused_since_.reset();
+}
+
+void Listener::Accept(size_t index, Time now) {
   UniqueFd socket(accept4(listening_[index].get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket.valid()) {
     if (errno == EMFILE || errno == ENFILE) {
       LogWarning("the admin service cannot accept a connection: {}", std::strerror(errno));
-      pause_accepting_ = true;
+      accept_again_ = now + kPauseWithoutDescriptors;
     }
     return;
   }
-  if (connections_.size() >= kMaxConnections) {
-    LogWarning("an admin connection is closed: there are {} already", connections_.size());
-    return;
-  }
-  Adopt(std::move(socket), addresses_[index].unix_socket ? Transport::kUnix : Transport::kTcp);
+  MakeRoom(index, State::kSilent, limits_.silent);
+  connections_.push_back({std::move(socket), index, State::kSilent, now + limits_.silent_for});
 }
 
-void Listener::Adopt(UniqueFd socket, Transport transport) {
-  UniqueFd duplicate(fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+void Listener::MakeRoom(size_t listener, State state, size_t most) {
+  if (Count(listener, state) < most) return;
+  const auto oldest = std::ranges::find_if(connections_, [&](const Connection& each) {
+    return each.listener == listener && each.state == state;
+  });
+  if (state == State::kRefused) shutdown(oldest->socket.get(), SHUT_RDWR);
+  connections_.erase(oldest);
+}
+
+void Listener::Adopt(Connection connection, Time now) {
+  char said = 0;
+  if (recv(connection.socket.get(), &said, 1, MSG_PEEK) <= 0) return;
+  UniqueFd duplicate(fcntl(connection.socket.get(), F_DUPFD_CLOEXEC, 0));
   if (!duplicate.valid()) return;
+  const size_t listener = connection.listener;
+  Admission admission = Admission::kServed;
+  if (Count(listener, State::kServed) >= limits_.served) {
+    admission = Admission::kRefused;
+    if (const auto left_out = refusals_log_.Allow(now)) {
+      LogWarning(
+          "an admin connection to {} is refused: there are {} already ({} more like it not "
+          "logged)",
+          addresses_[listener].ToString(), limits_.served, *left_out);
+    }
+    MakeRoom(listener, State::kRefused, limits_.refused);
+  }
   if (!server_) server_ = factory_();
   if (!server_) return;
-  connections_.push_back(std::move(duplicate));
-  server_->Adopt(std::move(socket), transport);
+  server_->Adopt(std::move(connection.socket),
+                 addresses_[listener].unix_socket ? Transport::kUnix : Transport::kTcp, admission);
+  const bool served = admission == Admission::kServed;
+  connections_.push_back({std::move(duplicate), listener, served ? State::kServed : State::kRefused,
+                          served ? Time::max() : now + limits_.refused_for});
 }
 
 }  // namespace monkafka::admin

@@ -7,7 +7,7 @@
 
 namespace monkafka::admin {
 
-// Files that change are read again within seconds; replace them by renaming.
+// Files that change are read again for the next connection; see tls_files.h.
 struct TlsOptions {
   std::string certificate_file;  // PEM, the chain; empty: no TLS
   std::string key_file;          // PEM
@@ -19,8 +19,13 @@ struct ServerOptions {
   std::string tokens_file;  // see credentials.h; empty: no tokens
 
   size_t max_calls = 256;  // at once; more are RESOURCE_EXHAUSTED
-  size_t max_scans = 16;   // long reads at once, each with a thread; more are RESOURCE_EXHAUSTED
-  int unary_threads = 4;   // started when they are needed
+  // Long reads at once, each with a thread; more are RESOURCE_EXHAUSTED. One that waits for its
+  // receiver does not count, up to max_waiting of them.
+  size_t max_scans = 16;
+  // Of one connection, those that wait included; unix sockets count as one connection together.
+  size_t max_scans_per_connection = 8;
+  int unary_threads = 4;  // started when they are needed
+  size_t max_waiting = 48;
   size_t max_request_bytes = 16 << 20;  // documents of some ten thousand topics
   size_t max_unsent_bytes = 256 << 10;  // per stream, before its producer has to wait
   // A call whose receiver takes nothing of what is sent for so long is ended, for it holds one of

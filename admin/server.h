@@ -10,7 +10,9 @@
 #include <grpcpp/server.h>
 
 #include <chrono>
+#include <deque>
 #include <memory>
+#include <string>
 #include <thread>
 #include <unordered_set>
 
@@ -23,7 +25,9 @@ namespace monkafka::admin {
 
 class Server final : public CallHandler {
  public:
+  // At its end: for calls that are being answered, and for receivers to take what is on its way.
   static constexpr std::chrono::seconds kGrace{2};
+  static constexpr std::chrono::milliseconds kReceiverGrace{300};
 
   // The service outlives it. nullptr: gRPC could not be started; it has logged why.
   static std::unique_ptr<Server> Start(Service& service);
@@ -31,8 +35,9 @@ class Server final : public CallHandler {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Serves a connected, non-blocking socket and closes it in the end.
-  void Adopt(int socket, Transport transport);
+  // Serves a connected, non-blocking socket and closes it in the end. kRefused over TCP: every call
+  // gets RESOURCE_EXHAUSTED, CONNECTIONS_EXHAUSTED; over a unix socket it is closed.
+  void Adopt(int socket, Transport transport, Admission admission);
 
   // For a client in this process; it is an admin.
   std::shared_ptr<grpc::Channel> InProcessChannel();
@@ -47,6 +52,8 @@ class Server final : public CallHandler {
   bool Build();
   void Run();
   void StopStreams();
+  // Gives receivers their moment, and goes on without those that do not read.
+  void LeaveStuckReceivers();
 
   Service& service_;
   grpc::AsyncGenericService generic_;
@@ -59,6 +66,8 @@ class Server final : public CallHandler {
   Mutex mutex_;
   CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
+  // As gRPC names the other ends of connections that were refused last.
+  std::deque<std::string> refused_peers_ GUARDED_BY(mutex_);
   std::unordered_set<CallPtr> calls_ GUARDED_BY(mutex_);
 };
 

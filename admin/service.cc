@@ -2,19 +2,16 @@
 
 #include <fmt/format.h>
 #include <grpcpp/security/server_credentials.h>
-#include <grpcpp/security/tls_certificate_provider.h>
-#include <grpcpp/security/tls_credentials_options.h>
 
 #include <utility>
 
 #include "admin/reflection.h"
-#include "admin/tls_files.h"
+#include "admin/tls_credentials.h"
 
 namespace monkafka::admin {
 namespace {
 
 constexpr int kScanNiceness = 10;
-constexpr unsigned kSecondsBetweenLooks = 5;  // at the files of TLS, while gRPC runs
 
 CallerEvidence EvidenceOf(const Call& call) {
   CallerEvidence evidence;
@@ -61,21 +58,30 @@ Result<std::unique_ptr<Service>> Service::Create(ServerOptions options, const Po
   auto credentials = Credentials::Load(options, dependencies.clock);
   if (!credentials) return Forward(std::move(credentials));
   if (Status status = CheckTlsFiles(options.tls); !status) return Forward(std::move(status));
+  std::unique_ptr<TlsFiles> tls_files;
+  if (!options.tls.certificate_file.empty()) {
+    auto loaded = TlsFiles::Load(options.tls, dependencies.clock);
+    if (!loaded) return Forward(std::move(loaded));
+    tls_files = *std::move(loaded);
+  }
+  (*credentials)->WarnIfEmpty();
   std::unique_ptr<Service> service(
-      new Service(std::move(options), dependencies, *std::move(credentials)));
+      new Service(std::move(options), dependencies, *std::move(credentials), std::move(tls_files)));
   service->AddServices(ports);
   return service;
 }
 
 Service::Service(ServerOptions options, Dependencies dependencies,
-                 std::unique_ptr<Credentials> credentials)
+                 std::unique_ptr<Credentials> credentials, std::unique_ptr<TlsFiles> tls_files)
     : options_(std::move(options)),
       credentials_(std::move(credentials)),
+      tls_files_(std::move(tls_files)),
       audit_(dependencies.audit != nullptr ? *dependencies.audit : logged_audit_),
       timers_(dependencies.timers),
       replays_(dependencies.clock),
-      unary_(std::make_shared<Workers>("admin", options_.unary_threads, 0)),
-      scans_(std::make_shared<Workers>("admin-scan", options_.max_scans, kScanNiceness)),
+      unary_(std::make_shared<Workers>("admin", options_.unary_threads, options_.max_waiting, 0)),
+      scans_(std::make_shared<Workers>("admin-scan", options_.max_scans, options_.max_waiting,
+                                       kScanNiceness)),
       table_(audit_, replays_) {}
 
 // Runs what is queued: tails that let go of themselves.
@@ -99,25 +105,16 @@ void Service::AddServices(const Ports& ports) {
   health_.AddTo(table_);
 }
 
-// gRPC looks at the files by itself, for new connections: a certificate is renewed without a
-// restart.
 std::shared_ptr<grpc::ServerCredentials> Service::transport_credentials() const {
-  const TlsOptions& tls = options_.tls;
-  if (tls.certificate_file.empty()) return grpc::InsecureServerCredentials();
-  grpc::experimental::TlsServerCredentialsOptions given(
-      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-          tls.key_file, tls.certificate_file, tls.client_ca_file, kSecondsBetweenLooks));
-  given.watch_identity_key_cert_pairs();
-  if (tls.client_ca_file.empty()) {
-    given.set_cert_request_type(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-    return grpc::experimental::TlsServerCredentials(given);
+  if (!tls_files_) return grpc::InsecureServerCredentials();
+  if (options_.tls.client_ca_file.empty()) {
+    return TlsCredentials(*tls_files_, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
   }
-  given.watch_root_certs();
   // With tokens a certificate is one of two ways, without it is the only one.
   const bool required = options_.tokens_file.empty();
-  given.set_cert_request_type(required ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
-                                       : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-  return grpc::experimental::TlsServerCredentials(given);
+  return TlsCredentials(*tls_files_,
+                        required ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                 : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
 }
 
 Outcome<void> Service::Admit(Call& call) {
@@ -155,7 +152,8 @@ void Service::OnMessage(const CallPtr& call, std::optional<grpc::ByteBuffer> mes
     if (method.mutation) return table_.RefuseMutation(*call, missing);
     return call->Finish(ToStatus(missing));
   }
-  Task run = [&method, call, bytes = *std::move(message)]() mutable {
+  Task run = [this, &method, call, bytes = *std::move(message)]() mutable {
+    if (call->over()) return GiveUp(*call);
     method.run(call, std::move(bytes));
     if (method.conversation) call->WhenClear([call] { call->Read(); });
   };
@@ -165,14 +163,31 @@ void Service::OnMessage(const CallPtr& call, std::optional<grpc::ByteBuffer> mes
     case RunsOn::kUnaryThread:
       return unary_->Post(std::move(run));
     case RunsOn::kScanThread:
-      if (!scans_->TryPost(std::move(run))) {
-        call->Finish(ToStatus(Failure(
-            FailureKind::kResourceExhausted, "SCANS_EXHAUSTED",
-            fmt::format("{} long reads are under way, and there cannot be more at once; try again "
-                        "later",
-                        options_.max_scans))));
-      }
+      return StartScan(call, std::move(run));
   }
+}
+
+// Nothing is begun that nobody waits for, and no change made whose caller is told that it failed.
+void Service::GiveUp(Call& call) {
+  const Failure late(FailureKind::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                     "the call was over before its turn came; nothing was done");
+  if (call.method()->mutation) return table_.RefuseMutation(call, late);
+  call.Finish(ToStatus(late));
+}
+
+void Service::StartScan(const CallPtr& call, Task run) {
+  const auto refuse = [&](std::string_view whose, size_t most) {
+    call->Finish(ToStatus(Failure(
+        FailureKind::kResourceExhausted, "SCANS_EXHAUSTED",
+        fmt::format("{} long reads{} are under way, and there cannot be more at once; try again "
+                    "later",
+                    most, whose))));
+  };
+  auto place = scans_of_peers_.Take(call->Peer(), options_.max_scans_per_connection);
+  if (!place) return refuse(" of this connection", options_.max_scans_per_connection);
+  const bool posted =
+      scans_->TryPost([run = std::move(run), place = std::move(place)]() mutable { run(); });
+  if (!posted) refuse("", options_.max_scans);
 }
 
 }  // namespace monkafka::admin

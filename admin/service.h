@@ -15,9 +15,11 @@
 #include "admin/health.h"
 #include "admin/method.h"
 #include "admin/options.h"
+#include "admin/places.h"
 #include "admin/port/ports.h"
 #include "admin/replay_cache.h"
 #include "admin/services/services.h"
+#include "admin/tls_files.h"
 #include "admin/workers.h"
 #include "common/executor.h"
 
@@ -57,21 +59,25 @@ class Service {
   const ServerOptions& options() const { return options_; }
   Timers& timers() const { return timers_; }
   const MethodTable& table() const { return table_; }
-  // Of TCP connections.
+  // Of TCP connections, for one server; the service outlives it.
   std::shared_ptr<grpc::ServerCredentials> transport_credentials() const;
 
  private:
   Service(ServerOptions options, Dependencies dependencies,
-          std::unique_ptr<Credentials> credentials);
+          std::unique_ptr<Credentials> credentials, std::unique_ptr<TlsFiles> tls_files);
   void AddServices(const Ports& ports);
   Outcome<void> Admit(Call& call);
+  void GiveUp(Call& call);
+  void StartScan(const CallPtr& call, Task run);
 
   const ServerOptions options_;
   const std::unique_ptr<Credentials> credentials_;
+  const std::unique_ptr<TlsFiles> tls_files_;  // null: no TLS
   LoggedAudit logged_audit_;
   AuditLog& audit_;
   Timers& timers_;
   ReplayCache replays_;
+  PlacesByName scans_of_peers_;
   const std::shared_ptr<Workers> unary_;
   const std::shared_ptr<Workers> scans_;
   Health health_;

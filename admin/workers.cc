@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,21 +14,46 @@ namespace {
 
 constexpr std::chrono::seconds kIdleThreadLives{10};
 
+// Whose thread this is; nullptr: of none.
+thread_local Workers* own_workers = nullptr;
+
 }  // namespace
 
-Workers::Workers(std::string name, size_t max_threads, int niceness)
-    : name_(std::move(name)), max_threads_(max_threads), niceness_(niceness) {}
+Workers::Waiting::Waiting() {
+  if (own_workers == nullptr) return;
+  MutexLock lock(own_workers->mutex_);
+  ++own_workers->waiting_;
+  own_workers->AddThread();
+}
+
+// It goes on at once: who waits for the end of this wait has waited long enough.
+Workers::Waiting::~Waiting() {
+  if (own_workers == nullptr) return;
+  MutexLock lock(own_workers->mutex_);
+  --own_workers->waiting_;
+}
+
+Workers::Workers(std::string name, size_t max_threads, size_t max_waiting, int niceness)
+    : name_(std::move(name)),
+      max_threads_(max_threads),
+      max_waiting_(max_waiting),
+      niceness_(niceness) {}
 
 Workers::~Workers() { Stop(); }
 
 void Workers::Enqueue(Task task) {
   queue_.push_back(std::move(task));
-  if (queue_.size() > idle_ && threads_ < max_threads_) {
-    ++threads_;
-    std::thread([this] { Run(); }).detach();
-  }
+  AddThread();
   changed_.NotifyOne();
 }
+
+void Workers::AddThread() {
+  if (queue_.size() <= idle_ || threads_ >= MaxThreads()) return;
+  ++threads_;
+  std::thread([this] { Run(); }).detach();
+}
+
+size_t Workers::MaxThreads() const { return max_threads_ + std::min(waiting_, max_waiting_); }
 
 void Workers::Post(Task task) {
   MutexLock lock(mutex_);
@@ -36,7 +62,7 @@ void Workers::Post(Task task) {
 
 bool Workers::TryPost(Task task) {
   MutexLock lock(mutex_);
-  if (stopping_ || queue_.size() + running_ >= max_threads_) return false;
+  if (stopping_ || queue_.size() + running_ >= MaxThreads()) return false;
   Enqueue(std::move(task));
   return true;
 }
@@ -50,6 +76,7 @@ void Workers::Stop() {
 
 void Workers::Run() {
   pthread_setname_np(pthread_self(), name_.c_str());
+  own_workers = this;
   if (niceness_ > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), niceness_);
   mutex_.lock();
   for (;;) {

@@ -59,11 +59,15 @@ struct GroupInfo {
   std::vector<GroupMember> members;  // not in a list
 };
 
+// Where a committed offset is in its log.
+enum class CommitPosition { kUnknown, kInLog, kBeforeStart, kBeyondEnd };
+
 struct PartitionLag {
   std::string topic;
   int32_t partition = 0;
   std::optional<int64_t> committed_offset;
   std::optional<int32_t> committed_leader_epoch;
+  CommitPosition position = CommitPosition::kUnknown;
   int64_t log_start_offset = 0;
   int64_t log_end_offset = 0;
   std::optional<int64_t> lag_records;

@@ -12,6 +12,20 @@ namespace {
 
 constexpr int kMostWatchedGroups = 100;
 
+v1::CommitPosition PositionOf(CommitPosition position) {
+  switch (position) {
+    case CommitPosition::kUnknown:
+      break;
+    case CommitPosition::kInLog:
+      return v1::COMMIT_POSITION_IN_LOG;
+    case CommitPosition::kBeforeStart:
+      return v1::COMMIT_POSITION_BEFORE_START;
+    case CommitPosition::kBeyondEnd:
+      return v1::COMMIT_POSITION_BEYOND_END;
+  }
+  return v1::COMMIT_POSITION_UNSPECIFIED;
+}
+
 void Fill(const PartitionLag& lag, v1::PartitionLag& out) {
   out.set_topic(lag.topic);
   out.set_partition(lag.partition);
@@ -29,6 +43,7 @@ void Fill(const PartitionLag& lag, v1::PartitionLag& out) {
   out.set_client_id(ToUtf8(lag.client_id));
   out.set_client_host(lag.client_host);
   out.set_error(lag.error);
+  out.set_commit_position(PositionOf(lag.position));
 }
 
 void Fill(const GroupLag& lag, v1::GroupLag& out) {

@@ -414,7 +414,8 @@ class Offsets(AdminCase):
                 topic="found", **what)).offsets[0]
         self.assertEqual(find(timestamp_ms=1_700_000_002_500).offset, 3)
         self.assertEqual(find(timestamp_ms=1_800_000_000_000).offset, -1)
-        self.assertEqual(find(spec=offsets_pb2.OFFSET_SPEC_EARLIEST).offset, 0)
+        earliest = find(spec=offsets_pb2.OFFSET_SPEC_EARLIEST)
+        self.assertEqual((earliest.offset, earliest.timestamp_ms), (0, 1_700_000_000_000))
         self.assertEqual(find(spec=offsets_pb2.OFFSET_SPEC_LATEST).offset, 5)
         self.assertEqual(find(spec=offsets_pb2.OFFSET_SPEC_LAST_STABLE).offset, 5)
         self.assertEqual(find(spec=offsets_pb2.OFFSET_SPEC_MAX_TIMESTAMP).timestamp_ms, 1_700_000_004_000)
@@ -465,6 +466,19 @@ class Groups(AdminCase):
         self.assertEqual(groups.ResetGroupOffsets(reset).moves[0].skipped_records, 6)
         lag = groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="g")).lag
         self.assertEqual((lag.total_lag_records, lag.max_lag_seconds), (0, 0))
+
+    def test_where_a_committed_offset_is_in_its_log(self):
+        def lag():
+            return self.admin.groups.GetGroupLag(groups_pb2.GetGroupLagRequest(group_id="placed")).lag
+        self.commit("placed", 10)
+        self.assertEqual(lag().partitions[0].commit_position, groups_pb2.COMMIT_POSITION_IN_LOG)
+        self.commit("placed", 12)
+        beyond = lag()
+        self.assertEqual(beyond.partitions[0].commit_position, groups_pb2.COMMIT_POSITION_BEYOND_END)
+        self.assertFalse(beyond.partitions[0].HasField("lag_records"))
+        self.assertFalse(beyond.partitions[0].HasField("lag_seconds"))
+        self.assertEqual(beyond.unknown_partition_count, 1)
+        self.assertNotEqual(beyond.partitions[0].error, "")
 
     def test_a_refusal_names_what_is_missing_or_too_long(self):
         def refused(topic, partition, metadata=""):
@@ -540,6 +554,14 @@ class Groups(AdminCase):
 
 
 class Records(AdminCase):
+    def test_nothing_is_appended_whose_time_is_over(self):
+        self.admin.create("late")
+        request = records_pb2.ProduceRecordsRequest(topic="late", records=[records_pb2.NewRecord(value=b"x")])
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.admin.records.ProduceRecords(request, timeout=0)
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+        self.assertEqual(self.admin.records.ProduceRecords(request).records[0].offset, 0)
+
     def test_produced_read_and_searched(self):
         self.admin.create("log", 2)
         self.admin.produce("log", *(f"v{i}" for i in range(100)))
@@ -683,6 +705,7 @@ class Cluster(AdminCase):
     def test_what_there_is(self):
         cluster = self.admin.cluster
         info = cluster.GetCluster(cluster_pb2.GetClusterRequest()).cluster
+        self.assertEqual(info.metadata_version, "3.9-IV0")
         self.assertEqual((info.node_id, info.controller_id), (1, 1))
         self.assertEqual(info.durability, cluster_pb2.DURABILITY_SYNCED)
         listener = cluster.ListBrokers(cluster_pb2.ListBrokersRequest()).brokers[0].listeners[0]
@@ -789,11 +812,21 @@ class Listening(harness.TestCase):
         admin.connect(grpc.secure_channel(
             f"localhost:{port}", grpc.ssl_channel_credentials((home / "cert.pem").read_bytes())))
         admin.create("before")
-        wanted = (renewed / "cert.pem").read_text()
-        for name in ("key.pem", "cert.pem"):
-            (renewed / name).rename(home / name)
-        wait_until(lambda: ssl.get_server_certificate(("127.0.0.1", port)).split() == wanted.split(), 30,
-                   "new connections get the new certificate")
+
+        def certificate_is(text):
+            return ssl.get_server_certificate(("127.0.0.1", port)).split() == text.split()
+        old, new = [(place / "cert.pem").read_text() for place in (home, renewed)]
+        # A copy that is half done, and files that are replaced one after the other: until there is a
+        # good pair again the last one stays.
+        (home / "cert.pem").write_text(new[:len(new) // 2])
+        complaint = f"the certificate {home / 'cert.pem'} cannot be used: "
+        wait_until(lambda: certificate_is(old) and complaint in admin.log_text(), 30, "the old one stays in use")
+        (home / "cert.pem").write_text(new)
+        complaint = f"the key {home / 'key.pem'} cannot be used: it does not belong to the certificate"
+        wait_until(lambda: certificate_is(old) and complaint in admin.log_text(), 30, "the old one stays in use")
+        (renewed / "key.pem").rename(home / "key.pem")
+        wait_until(lambda: certificate_is(new), 30, "new connections get the new certificate")
+        self.assertEqual(admin.log_text().count(" cannot be used: "), 2)
         admin.create("afterwards")
 
     def test_tls_and_tokens_with_roles(self):
@@ -1107,6 +1140,92 @@ class Reflection(AdminCase):
             self.assertIn("monkafka.admin.v1.TopicsService",
                           [service.name for service in listed.list_services_response.service])
             self.assertGreater(len(found.file_descriptor_response.file_descriptor_proto), 1)
+
+
+class Crowd(harness.TestCase):
+    """Clients that take what others need."""
+
+    def setUp(self):
+        self.socket = scratch_directory() / "s"
+        self.broker = Admin(listen=f"127.0.0.1:0,unix:{self.socket}")
+        self.addCleanup(lambda: self.broker.process.poll() is None and self.broker.close())
+        host, port = self.broker.address.split(",")[0].rsplit(":", 1)
+        self.where = host, int(port)
+
+    def channel(self):
+        """On a connection of its own."""
+        channel = grpc.insecure_channel(self.broker.address.split(",")[0],
+                                        options=[("grpc.use_local_subchannel_pool", 1)])
+        self.addCleanup(channel.close)
+        return channel
+
+    def answers(self, channel):
+        cluster_pb2_grpc.ClusterServiceStub(channel).GetCluster(cluster_pb2.GetClusterRequest(), timeout=SECONDS)
+
+    def test_connections_that_say_nothing_keep_nobody_out(self):
+        silent = []
+        for _ in range(300):
+            silent.append(socket.create_connection(self.where))
+            self.addCleanup(silent[-1].close)
+        self.answers(self.channel())
+        self.answers(grpc.insecure_channel(f"unix:{self.socket}"))
+        for each in silent:
+            each.settimeout(30)
+            self.assertEqual(each.recv(100), b"", "closed")
+
+    def test_a_connection_that_does_not_go_on_is_closed(self):
+        stuck = socket.create_connection(self.where)
+        self.addCleanup(stuck.close)
+        stuck.settimeout(30)
+        stuck.sendall(b"PRI * HTT")
+        while stuck.recv(1000):
+            pass
+
+    def test_too_many_connections_are_told_so_and_leave_the_unix_socket_alone(self):
+        preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)
+        crowd = []
+        for _ in range(256):
+            crowd.append(socket.create_connection(self.where))
+            self.addCleanup(crowd[-1].close)
+            crowd[-1].sendall(preface)
+            self.assertNotEqual(crowd[-1].recv(9), b"", "is served")
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.answers(self.channel())
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+        self.assertIn("too many connections to the admin service are open", caught.exception.details())
+        self.answers(grpc.insecure_channel(f"unix:{self.socket}"))
+        for each in crowd:
+            each.close()
+        self.answers(self.channel())
+
+    def test_readers_that_do_not_read_leave_the_long_reads_to_others_and_do_not_hold_up_the_end(self):
+        self.broker.create("big")
+        record = records_pb2.NewRecord(value=bytes(1_000_000), partition=0)
+        request = records_pb2.ProduceRecordsRequest(topic="big", records=[record])
+        for _ in range(40):
+            self.assertEqual({each.error for each in self.broker.records.ProduceRecords(request).records}, {""})
+        streams = []
+
+        def read(channel):
+            stream = records_pb2_grpc.RecordsServiceStub(channel).ReadRecords(
+                records_pb2.ReadRecordsRequest(topic="big"))
+            next(stream)
+            streams.append(stream)
+        for _ in range(20):
+            read(self.channel())
+        busy = self.channel()
+        with self.assertRaises(grpc.RpcError) as caught:
+            for _ in range(20):
+                read(busy)
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+        self.assertIn("8 long reads of this connection are under way", caught.exception.details())
+        everything = records_pb2_grpc.RecordsServiceStub(self.channel()).ReadRecords(
+            records_pb2.ReadRecordsRequest(topic="big"))
+        self.assertEqual(sum(len(message.records) for message in everything), 40)
+        began = time.monotonic()
+        self.broker.process.terminate()
+        self.assertEqual(self.broker.process.wait(30), 0)
+        self.assertLess(time.monotonic() - began, 2)
 
 
 class Idle(harness.TestCase):

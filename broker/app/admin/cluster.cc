@@ -40,7 +40,7 @@ Outcome<admin::ClusterInfo> AdminCluster::Info() {
   info.controller_id = info.node_id = parts_.cluster.node_id();
   info.version = MONKAFKA_VERSION;
   if (const auto level = image->features.find(kMetadataVersion); level != image->features.end()) {
-    info.metadata_version = std::to_string(level->second);
+    info.metadata_version = cluster::MetadataVersionName(level->second);
   }
   info.metadata_offset = image->last_offset;
   info.log_directories = {parts_.logs.directory()};

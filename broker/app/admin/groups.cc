@@ -65,8 +65,17 @@ std::string WhyUnknown(ErrorCode error) {
   return "the partition cannot be read now: " + std::string(ErrorName(error));
 }
 
+admin::CommitPosition PositionOf(const services::PartitionLag& lag) {
+  if (lag.error == ErrorCode::kOffsetOutOfRange) return admin::CommitPosition::kBeyondEnd;
+  if (!lag.committed || lag.error != ErrorCode::kNone) return admin::CommitPosition::kUnknown;
+  return *lag.committed < lag.log_start ? admin::CommitPosition::kBeforeStart
+                                        : admin::CommitPosition::kInLog;
+}
+
 admin::PartitionLag LagOf(services::PartitionLag lag) {
   admin::PartitionLag shown;
+  shown.position = PositionOf(lag);
+  shown.error = WhyUnknown(lag.error);
   shown.topic = std::move(lag.partition.topic);
   shown.partition = lag.partition.partition;
   shown.committed_offset = lag.committed;
@@ -80,7 +89,6 @@ admin::PartitionLag LagOf(services::PartitionLag lag) {
   shown.member_id = std::move(lag.member_id);
   shown.client_id = std::move(lag.client_id);
   shown.client_host = std::move(lag.client_host);
-  shown.error = WhyUnknown(lag.error);
   return shown;
 }
 

@@ -8,6 +8,7 @@
 #include "app/admin/wait.h"
 #include "services/offset_lookup.h"
 #include "services/partition_lookup.h"
+#include "services/record_time.h"
 
 namespace monkafka::app {
 namespace {
@@ -107,6 +108,12 @@ Outcome<std::vector<admin::FoundOffset>> AdminOffsets::Find(const std::string& t
                            spec == admin::OffsetSpec::kLastStable, std::move(done));
     });
     if (!found) return FailAbout(std::move(found).error(), "partition", name);
+    if (spec == admin::OffsetSpec::kEarliest) {
+      // Kafka's answer has none; what is there is worth the read.
+      const auto written = services::TimestampAt((*led)->log(), found->offset);
+      if (!written) return FailAbout(written.error(), "partition", name);
+      found->timestamp = written->value_or(kNoTimestamp);
+    }
     all.push_back({partition, found->offset, found->timestamp, found->leader_epoch});
   }
   return all;

@@ -68,8 +68,8 @@ class GrpcConnections final : public admin::ConnectionServer {
   }
   explicit GrpcConnections(std::unique_ptr<admin::Server> server) : server_(std::move(server)) {}
 
-  void Adopt(UniqueFd socket, admin::Transport transport) override {
-    server_->Adopt(socket.Release(), transport);
+  void Adopt(UniqueFd socket, admin::Transport transport, admin::Admission admission) override {
+    server_->Adopt(socket.Release(), transport, admission);
   }
 
  private:

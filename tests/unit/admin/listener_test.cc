@@ -30,6 +30,18 @@ class Journal {
     changed_.wait_for(lock, std::chrono::seconds(20), [&] { return done_.size() >= all.size(); });
     EXPECT_EQ(done_, all);
   }
+  void WaitForMoreThan(size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(20), [&] { return done_.size() > count; });
+  }
+  size_t size() {
+    const std::lock_guard lock(mutex_);
+    return done_.size();
+  }
+  std::string last() {
+    const std::lock_guard lock(mutex_);
+    return done_.back();
+  }
 
  private:
   std::mutex mutex_;
@@ -41,8 +53,9 @@ class FakeServer final : public ConnectionServer {
  public:
   explicit FakeServer(Journal& journal) : journal_(journal) { journal_.Note("made"); }
   ~FakeServer() override { journal_.Note("destroyed"); }
-  void Adopt(UniqueFd socket, Transport transport) override {
+  void Adopt(UniqueFd socket, Transport transport, Admission admission) override {
     sockets_.push_back(std::move(socket));
+    if (admission == Admission::kRefused) return journal_.Note("refused");
     journal_.Note(transport == Transport::kTcp ? "tcp" : "unix");
   }
 
@@ -78,6 +91,17 @@ class ListenerTest : public testing::Test {
     EXPECT_EQ(failed, 0);
     return fd;
   }
+  // One that says something at once, as clients do.
+  static UniqueFd Greet(const ListenAddress& address) {
+    UniqueFd fd = Connect(address);
+    EXPECT_EQ(send(fd.get(), "P", 1, 0), 1);
+    return fd;
+  }
+  // Waits until the other side closes it.
+  static bool IsClosed(const UniqueFd& fd) {
+    char byte = 0;
+    return recv(fd.get(), &byte, 1, 0) <= 0;
+  }
 
   Journal journal;
   const std::string directory = testing::TempDir() + "listener-" + std::to_string(getpid());
@@ -89,14 +113,14 @@ TEST_F(ListenerTest, TheServerIsMadeForTheFirstConnectionAndGoesAfterTheLast) {
   const auto listener = Bind("127.0.0.1:0");
   EXPECT_NE(listener->addresses().front().port, 0);
   listener->Start(Factory(), milliseconds(0));
-  UniqueFd first = Connect(listener->addresses().front());
+  UniqueFd first = Greet(listener->addresses().front());
   journal.WaitFor({"made", "tcp"});
-  UniqueFd second = Connect(listener->addresses().front());
+  UniqueFd second = Greet(listener->addresses().front());
   journal.WaitFor({"made", "tcp", "tcp"});
   first = UniqueFd();
   second = UniqueFd();
   journal.WaitFor({"made", "tcp", "tcp", "destroyed"});
-  const UniqueFd third = Connect(listener->addresses().front());
+  const UniqueFd third = Greet(listener->addresses().front());
   journal.WaitFor({"made", "tcp", "tcp", "destroyed", "made", "tcp"});
   listener->Stop();
   journal.WaitFor({"made", "tcp", "tcp", "destroyed", "made", "tcp", "destroyed"});
@@ -108,7 +132,7 @@ TEST_F(ListenerTest, AUnixSocketIsForItsOwnerAndGoesWithTheListener) {
   ASSERT_EQ(stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   listener->Start(Factory());
-  const UniqueFd client = Connect(listener->addresses().front());
+  const UniqueFd client = Greet(listener->addresses().front());
   journal.WaitFor({"made", "unix"});
   listener->Stop();
   EXPECT_FALSE(std::filesystem::exists(path));
@@ -147,19 +171,60 @@ TEST_F(ListenerTest, APortThatIsTakenIsOneClearSentence) {
                 "--admin-listen off)");
 }
 
-TEST_F(ListenerTest, OverTheLimitConnectionsAreClosed) {
-  const auto listener = Bind("127.0.0.1:0");
-  listener->Start(Factory());
+TEST_F(ListenerTest, OverTheLimitClientsAreToldAndThenClosed) {
+  const auto listener = Bind("127.0.0.1:0,unix:" + path);
+  const ListenAddress tcp = listener->addresses().front();
+  listener->Start(Factory(), Listener::kKeepUnused,
+                  {.served = 2, .refused = 1, .refused_for = milliseconds(10)});
   std::vector<UniqueFd> clients;
-  std::vector<std::string> expected{"made"};
-  for (size_t i = 0; i < Listener::kMaxConnections; ++i) {
-    clients.push_back(Connect(listener->addresses().front()));
-    expected.push_back("tcp");
-    journal.WaitFor(expected);
+  clients.push_back(Greet(tcp));
+  clients.push_back(Greet(tcp));
+  journal.WaitFor({"made", "tcp", "tcp"});
+  const UniqueFd extra = Greet(tcp);
+  journal.WaitFor({"made", "tcp", "tcp", "refused"});
+  EXPECT_TRUE(IsClosed(extra));
+  // What comes over the network keeps nobody of this machine out.
+  const UniqueFd local = Greet(listener->addresses().back());
+  journal.WaitFor({"made", "tcp", "tcp", "refused", "unix"});
+  clients.pop_back();
+  // Its end is seen before the next is served, or else that one is told to come again.
+  for (bool served = false; !served;) {
+    const size_t before = journal.size();
+    clients.push_back(Greet(tcp));
+    journal.WaitForMoreThan(before);
+    served = journal.last() == "tcp";
   }
-  const UniqueFd extra = Connect(listener->addresses().front());
-  char byte = 0;
-  EXPECT_EQ(recv(extra.get(), &byte, 1, 0), 0) << "closed";
+}
+
+TEST_F(ListenerTest, ARefusedClientMakesRoomForTheNextThatIsTold) {
+  const auto listener = Bind("127.0.0.1:0");
+  const ListenAddress tcp = listener->addresses().front();
+  listener->Start(Factory(), Listener::kKeepUnused, {.served = 0, .refused = 1});
+  const UniqueFd first = Greet(tcp);
+  journal.WaitFor({"made", "refused"});
+  const UniqueFd second = Greet(tcp);
+  journal.WaitFor({"made", "refused", "refused"});
+  EXPECT_TRUE(IsClosed(first));
+}
+
+TEST_F(ListenerTest, WhoSaysNothingIsClosedAndKeepsNobodyOut) {
+  const auto listener = Bind("127.0.0.1:0");
+  const ListenAddress tcp = listener->addresses().front();
+  listener->Start(Factory(), Listener::kKeepUnused,
+                  {.served = 1, .silent = 2, .silent_for = std::chrono::hours(1)});
+  std::vector<UniqueFd> silent;
+  for (int i = 0; i < 10; ++i) silent.push_back(Connect(tcp));
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(IsClosed(silent[static_cast<size_t>(i)])) << i;
+  const UniqueFd client = Greet(tcp);
+  journal.WaitFor({"made", "tcp"});
+}
+
+TEST_F(ListenerTest, WhoSaysNothingForTooLongIsClosed) {
+  const auto listener = Bind("127.0.0.1:0");
+  listener->Start(Factory(), Listener::kKeepUnused, {.silent_for = milliseconds(10)});
+  const UniqueFd silent = Connect(listener->addresses().front());
+  EXPECT_TRUE(IsClosed(silent));
+  journal.WaitFor({});
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ TEST(Server, ServesASocketThatItIsGiven) {
   served.topics.Add("orders");
   std::array<int, 2> pair{};
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair.data()), 0);
-  served.server->Adopt(pair[0], Transport::kUnix);
+  served.server->Adopt(pair[0], Transport::kUnix, Admission::kServed);
   const auto channel = grpc::CreateInsecureChannelFromFd("test", pair[1]);
   const auto stub = v1::TopicsService::NewStub(channel);
   grpc::ClientContext context;

@@ -339,22 +339,69 @@ TEST_F(StreamsTest, FieldsAreCutButTheirSizesTold) {
   context.TryCancel();
 }
 
+struct StuckReaders {
+  explicit StuckReaders(const ServerOptions& options) : served(options) {
+    served.records.set_endless(100'000);
+    request.set_topic("orders");
+  }
+  ~StuckReaders() {
+    for (auto& context : contexts) context->TryCancel();
+    for (auto& stream : streams) stream->Finish();
+  }
+  // One more that reads once, and then no more.
+  bool Add() {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    streams.push_back(records->ReadRecords(contexts.back().get(), request));
+    v1::ReadRecordsResponse response;
+    return streams.back()->Read(&response);
+  }
+  grpc::Status AddRefused() {
+    EXPECT_FALSE(Add());
+    return FinishRefused();
+  }
+  grpc::Status FinishRefused() {
+    const grpc::Status status = streams.back()->Finish();
+    streams.pop_back();
+    return status;
+  }
+
+  Served served;
+  std::unique_ptr<v1::RecordsService::Stub> records = v1::RecordsService::NewStub(served.channel);
+  v1::ReadRecordsRequest request;
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::ReadRecordsResponse>>> streams;
+};
+
+TEST_F(StreamsTest, ReadersThatDoNotReadKeepNoOtherFromReading) {
+  ServerOptions options;
+  options.max_scans = 1;
+  StuckReaders readers(options);
+  for (int i = 0; i < 4; ++i) {
+    // Until the one before waits for its reader it is under way.
+    while (!readers.Add()) EXPECT_EQ(ReasonOf(readers.FinishRefused()), "SCANS_EXHAUSTED");
+  }
+}
+
 TEST_F(StreamsTest, MoreScansThanThreadsAreRefused) {
   ServerOptions options;
   options.max_scans = 1;
-  Served one(options);
-  one.records.set_endless(100'000);
-  const auto stub = v1::RecordsService::NewStub(one.channel);
-  v1::ReadRecordsRequest request;
-  request.set_topic("orders");
-  v1::ReadRecordsResponse response;
-  auto first = stub->ReadRecords(&context, request);
-  ASSERT_TRUE(first->Read(&response));
-  grpc::ClientContext more;
-  auto second = stub->ReadRecords(&more, request);
-  EXPECT_FALSE(second->Read(&response));
-  EXPECT_EQ(ReasonOf(second->Finish()), "SCANS_EXHAUSTED");
-  context.TryCancel();
+  options.max_waiting = 0;
+  StuckReaders readers(options);
+  ASSERT_TRUE(readers.Add());
+  const grpc::Status refused = readers.AddRefused();
+  EXPECT_EQ(ReasonOf(refused), "SCANS_EXHAUSTED");
+  EXPECT_THAT(refused.error_message(), testing::StartsWith("1 long reads are under way"));
+}
+
+TEST_F(StreamsTest, OneConnectionCannotHaveAllScans) {
+  ServerOptions options;
+  options.max_scans_per_connection = 1;
+  StuckReaders readers(options);
+  ASSERT_TRUE(readers.Add());
+  const grpc::Status refused = readers.AddRefused();
+  EXPECT_EQ(ReasonOf(refused), "SCANS_EXHAUSTED");
+  EXPECT_THAT(refused.error_message(),
+              testing::StartsWith("1 long reads of this connection are under way"));
 }
 
 TEST_F(StreamsTest, StoppingServerEndsStreamsWithUnavailable) {

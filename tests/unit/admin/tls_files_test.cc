@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 
+#include "fakes/manual_executor.h"
+
 namespace monkafka::admin {
 namespace {
 
@@ -122,6 +124,43 @@ TEST_F(TlsFilesTest, AKeyOfAnotherCertificateIsRefused) {
 TEST_F(TlsFilesTest, ADamagedClientCaIsNamed) {
   tls.client_ca_file = Write("ca.pem", Damaged(identity.Certificate()));
   EXPECT_THAT(Refusal(), HasSubstr("the client CA " + tls.client_ca_file));
+}
+
+class RenewedTlsFilesTest : public TlsFilesTest {
+ protected:
+  RenewedTlsFilesTest() { files = *TlsFiles::Load(tls, clock); }
+  std::shared_ptr<const TlsIdentity> Later() {
+    clock.Advance(TlsFiles::kLookAgainAfter);
+    return files->Current();
+  }
+
+  fakes::FakeClock clock;
+  std::unique_ptr<TlsFiles> files;
+  const Identity renewed;
+};
+
+TEST_F(RenewedTlsFilesTest, WhatCannotBeUsedLeavesTheLastGoodPairInUse) {
+  const auto first = files->Current();
+  EXPECT_EQ(first->key, identity.Key());
+  Write("cert.pem", "rubbish\n");
+  EXPECT_EQ(Later(), first);
+  Write("cert.pem", "");
+  EXPECT_EQ(Later(), first);
+  std::filesystem::remove(tls.key_file);
+  EXPECT_EQ(Later(), first);
+  Write("cert.pem", renewed.Certificate());
+  Write("key.pem", renewed.Key());
+  const auto second = Later();
+  EXPECT_EQ(second->key, renewed.Key());
+  EXPECT_EQ(Later(), second) << "nothing has changed";
+}
+
+TEST_F(RenewedTlsFilesTest, APairIsTakenWhenBothItsFilesAreThere) {
+  const auto first = files->Current();
+  Write("cert.pem", renewed.Certificate());
+  EXPECT_EQ(Later(), first);
+  Write("key.pem", renewed.Key());
+  EXPECT_EQ(Later()->key, renewed.Key());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "admin/places.h"
 #include "admin/replay_cache.h"
 #include "fakes/manual_executor.h"
 
@@ -16,7 +17,7 @@ TEST(Workers, BusyThreadsRefuseMoreButQueueWhatMustRun) {
   const std::shared_future<void> released = release.get_future().share();
   int ran = 0;
   {
-    Workers workers("test", 1, 0);
+    Workers workers("test", 1, 0, 0);
     std::promise<void> started;
     ASSERT_TRUE(workers.TryPost([&] {
       started.set_value();
@@ -40,7 +41,7 @@ TEST(Workers, ABurstFindsAsManyThreadsAsThereMayBe) {
   constexpr size_t kThreads = 16;
   std::promise<void> release;
   const std::shared_future<void> released = release.get_future().share();
-  Workers workers("test", kThreads, 0);
+  Workers workers("test", kThreads, 0, 0);
   for (size_t i = 0; i < kThreads; ++i) {
     EXPECT_TRUE(workers.TryPost([released] { released.wait(); })) << i;
   }
@@ -50,7 +51,7 @@ TEST(Workers, ABurstFindsAsManyThreadsAsThereMayBe) {
 }
 
 TEST(Workers, ThreadsWorkAtTheSameTime) {
-  Workers workers("test", 2, 19);
+  Workers workers("test", 2, 0, 19);
   std::promise<void> first, second;
   workers.Post([&] {
     first.set_value();
@@ -61,6 +62,52 @@ TEST(Workers, ThreadsWorkAtTheSameTime) {
     second.set_value();
   });
   workers.Stop();
+}
+
+TEST(Workers, OneThatWaitsForSomebodyOutsideLeavesItsPlace) {
+  Workers workers("test", 1, 1, 0);
+  std::promise<void> waits, release;
+  ASSERT_TRUE(workers.TryPost([&] {
+    const Workers::Waiting waiting;
+    waits.set_value();
+    release.get_future().wait();
+  }));
+  waits.get_future().wait();
+  std::promise<void> other_waits, other_release;
+  ASSERT_TRUE(workers.TryPost([&] {
+    const Workers::Waiting waiting;
+    other_waits.set_value();
+    other_release.get_future().wait();
+  }));
+  other_waits.get_future().wait();
+  EXPECT_FALSE(workers.TryPost([] {})) << "there are as many threads as there may be";
+  release.set_value();
+  other_release.set_value();
+  workers.Stop();
+}
+
+TEST(Workers, WhatIsQueuedRunsWhenOthersBeginToWait) {
+  Workers workers("test", 1, 1, 0);
+  std::promise<void> queued, done;
+  workers.Post([&] {
+    queued.get_future().wait();
+    const Workers::Waiting waiting;
+    done.get_future().wait();
+  });
+  workers.Post([&] { done.set_value(); });
+  queued.set_value();
+  workers.Stop();
+}
+
+TEST(PlacesByName, EachNameHasSoManyAndGetsThemBack) {
+  PlacesByName places;
+  auto first = places.Take("a", 2);
+  const auto second = places.Take("a", 2);
+  EXPECT_NE(second, nullptr);
+  EXPECT_EQ(places.Take("a", 2), nullptr);
+  EXPECT_NE(places.Take("b", 2), nullptr);
+  first.reset();
+  EXPECT_NE(places.Take("a", 2), nullptr);
 }
 
 struct ReplayCacheTest : testing::Test {
