@@ -106,6 +106,16 @@ int64_t CountLinesAtHand(std::istream& in) {
   return lines + (begun ? 1 : 0);
 }
 
+// "3 records that the broker has acknowledged and 1 that it refused".
+std::string AnsweredRecords(const Producer& producer) {
+  std::string text = Count(producer.answered() - producer.refused(), "record") +
+                     " that the broker has acknowledged";
+  if (producer.refused() > 0) {
+    text += fmt::format(" and {} that it refused", Grouped(producer.refused()));
+  }
+  return text;
+}
+
 // An interrupt lets the request that is under way end, so that it is known what was produced, and
 // nothing more is sent.
 void ProduceLines(Session& session, const Flags& flags, std::istream& in, Producer& producer) {
@@ -119,13 +129,11 @@ void ProduceLines(Session& session, const Flags& flags, std::istream& in, Produc
     }
     if (!watch.interrupted()) return producer.Send();
   } catch (const LostFailure& lost) {
-    throw lost.GoingOn(fmt::format("after {} that the broker has acknowledged; of those that were "
-                                   "under way some may be there as well",
-                                   Count(producer.answered(), "record")),
+    throw lost.GoingOn("after " + AnsweredRecords(producer) +
+                           "; of those that were under way some may be there as well",
                        RestOfLines(session, flags, producer.answered()));
   }
-  std::string what = fmt::format("interrupted after {}, which the broker has acknowledged",
-                                 Count(producer.answered(), "record"));
+  std::string what = "interrupted after " + AnsweredRecords(producer);
   const int64_t unsent = number - producer.answered() + (one_more ? 1 : 0) + CountLinesAtHand(in);
   if (ReadsStdin(flags)) what += fmt::format("; {} read and not sent", Count(unsent, "line"));
   throw Failure(what, RestOfLines(session, flags, producer.answered()));
@@ -181,7 +189,7 @@ void Produce(Session& session, const Flags& flags) {
   try {
     ProduceAll(session, flags, producer);
   } catch (const Failure&) {
-    if (producer.answered() > 0) producer.Finish();
+    if (producer.has_answers()) producer.Finish();
     throw;
   }
   producer.Finish();

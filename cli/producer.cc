@@ -103,9 +103,14 @@ void Producer::SendThese(std::span<const int> which, Answers& answers) {
 }
 
 void Producer::Show(const Answers& answers) {
+  bool gap = false;  // of parts of a request, some may be answered and others not
   for (const auto& record : answers) {
+    gap |= !record;
     if (!record) continue;
-    (record->error().empty() ? produced_ : failed_) += 1;
+    const bool failed = !record->error().empty();
+    (failed ? failed_ : produced_) += 1;
+    if (!gap) ++answered_;
+    if (!gap && failed) ++refused_;
     if (IsTooLarge(*record)) ++too_large_;
     items_.Add(
         *record,
@@ -133,7 +138,7 @@ void Producer::Finish() {
 void Producer::ThrowTooLarge(int index, const RefusedSize& size) const {
   throw Failure(
       fmt::format("cannot produce to {}: record {} has {}, and the admin service takes {} at once",
-                  request_.topic(), produced_ + failed_ + index + 1,
+                  request_.topic(), answered_ + index + 1,
                   FormatSize(static_cast<int64_t>(request_.records(index).ByteSizeLong())),
                   FormatSize(size.most)),
       "a Kafka client may produce it, when max.message.bytes of the topic is as large");

@@ -23,8 +23,12 @@ class Producer {
   // Sends what was added and not sent yet; the answers are seen at once.
   void Send();
 
-  // Records that the server has answered for, in the order in which they were added.
-  int64_t answered() const { return produced_ + failed_; }
+  // How many records, in the order in which they were added, come before the first that the server
+  // has not answered for. Behind that one there may be answers, too, when Send failed.
+  int64_t answered() const { return answered_; }
+  // Of those, how many it has refused.
+  int64_t refused() const { return refused_; }
+  bool has_answers() const { return produced_ + failed_ > 0; }
   // Says what was done, which is to be known also when the rest has failed.
   void Finish();
 
@@ -41,6 +45,8 @@ class Producer {
   monkafka::admin::v1::ProduceRecordsRequest request_;
   size_t bytes_ = 0;
   std::chrono::steady_clock::time_point first_added_;  // of the records in request_
+  int64_t answered_ = 0;
+  int64_t refused_ = 0;
   int64_t produced_ = 0;
   int64_t failed_ = 0;
   int64_t too_large_ = 0;  // of those that failed

@@ -632,7 +632,7 @@ class SignalTest(WithSeed):
         produced = len(names)
         offsets = json.loads(place.ctl(["offset", "list", "lines", "-o", "json"]).stdout)["offsets"]
         self.assertEqual(offsets[0]["logEndOffset"], str(produced))
-        self.assertIn(f"interrupted after {produced:,} records, which the broker has acknowledged\n"
+        self.assertIn(f"interrupted after {produced:,} records that the broker has acknowledged\n"
                       f"  next: tail -n +{produced + 1} {file} | "
                       "monkafkactl record produce lines -o name\n", err)
 
@@ -663,7 +663,7 @@ class SignalTest(WithSeed):
                 process.stdout.readline()
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(30), 1)
-        self.assertIn("interrupted after 3 records, which the broker has acknowledged; 1 line read and not sent\n"
+        self.assertIn("interrupted after 3 records that the broker has acknowledged; 1 line read and not sent\n"
                       "  next: give the lines from number 4 on to:", process.stderr.read())
         read = place.ctl(["record", "read", "lines", "-o", "jsonl"]).stdout.splitlines()
         self.assertEqual(sum("record" in json.loads(line) for line in read), 3)

@@ -62,6 +62,7 @@ class FakeRecords : public v1::RecordsService::Service {
       return {grpc::StatusCode::RESOURCE_EXHAUSTED,
               "Received message larger than max (17000056 vs. 16777216)"};
     }
+    if (++requests == lost_request) return grpc::Status::CANCELLED;  // as a server that ends
     produced.push_back(*request);
     // Each partition's records are a batch.
     std::map<int32_t, int> batches;
@@ -91,6 +92,8 @@ class FakeRecords : public v1::RecordsService::Service {
   bool lost = false;                // as a server that ends in the middle of what is endless
   std::vector<v1::UnreadablePartition> unreadable;
   std::vector<v1::ProduceRecordsRequest> produced;
+  int requests = 0;
+  int lost_request = -1;  // the number of the one that is not answered
   size_t most_bytes = 16'000'000;
   int most_in_batch = 10'000;
   size_t most_in_record = 10'000'000;
@@ -355,6 +358,26 @@ TEST_F(StreamCommandTest, ABatchThatIsTooLargeForTheTopicIsSentInParts) {
       cli.error(),
       "19 records produced, 1 failed\n"
       "to take larger records: monkafkactl topic alter orders --set max.message.bytes=BYTES\n");
+}
+
+TEST_F(StreamCommandTest, AProduceThatIsLostGoesOnWithTheFirstLineWithoutAnAnswer) {
+  records.most_in_batch = 3;
+  records.most_in_record = 100;
+  const std::string too_large(400, 'A');
+  cli.input = "{\"partition\":2,\"value\":\"" + too_large + "\"}\n";
+  // The batch of partition 0 is too large, and the connection breaks before its second half.
+  for (const char* partition : {"0", "0", "1", "0", "0", "1"}) {
+    cli.input += std::string("{\"partition\":") + partition + ",\"value\":\"dg==\"}\n";
+  }
+  records.lost_request = 3;
+  EXPECT_EQ(cli.Run({"record", "produce", "orders", "--jsonl"}), kFailed);
+  EXPECT_THAT(cli.error(), HasSubstr("4 records produced, 1 failed\n"));
+  EXPECT_THAT(cli.error(),
+              HasSubstr("was lost, after 3 records that the broker has acknowledged and 1 that it "
+                        "refused; of those that were under way some may be there as well\n"
+                        "  next: is the broker running? To go on:\n"
+                        "        give the lines from number 5 on to:\n"
+                        "        monkafkactl record produce orders --jsonl\n"));
 }
 
 TEST_F(StreamCommandTest, ATombstoneHasNoValue) {
