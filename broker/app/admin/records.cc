@@ -70,9 +70,11 @@ class ScanAdapter final : public services::RecordSink {
   ScanAdapter(admin::ScanSink& sink, const Clock& clock, int64_t total_bytes)
       : sink_(sink), clock_(clock), total_bytes_(total_bytes), next_progress_(clock.Now()) {}
 
-  // Who is cut short before the next progress can go on from here.
-  void Begin(const std::vector<RecordRange>& ranges) {
-    if (!ranges.empty()) Show({.counters = {}, .ranges = ranges, .current = 0});
+  // Who is cut short before the next progress can go on from here; without the ranges of logs that
+  // are offline, of which it is not known where they begin.
+  void Begin(std::vector<RecordRange> ranges) {
+    std::erase_if(ranges, [](const RecordRange& range) { return range.from == kNoOffset; });
+    if (!ranges.empty()) Show({.counters = {}, .ranges = std::move(ranges), .current = 0});
   }
 
   bool OnRecord(int32_t partition, const records::Record& record) override {
@@ -199,10 +201,14 @@ admin::Outcome<std::vector<RecordRange>> AdminRecords::Ranges(const admin::ScanQ
     services::LedPartition led = services::FindLed(cluster_, query.topic, partition);
     if (!led) return FailPartition(led.error(), {query.topic, partition});
     storage::PartitionLog& log = (*led)->log();
+    Offset from = kNoOffset;
     // The search says of a log that is offline what becomes of it.
-    Result<Offset> from = log.Availability() ? StartOf(query.start, partition, log) : kNoOffset;
-    if (!from) return FailAbout(std::move(from).error(), query.topic);
-    ranges.push_back({partition, *from, query.end_offset.value_or(kNoOffset)});
+    if (log.Availability()) {
+      Result<Offset> start = StartOf(query.start, partition, log);
+      if (!start) return FailAbout(std::move(start).error(), query.topic);
+      from = std::max<Offset>(*start, 0);
+    }
+    ranges.push_back({partition, from, query.end_offset.value_or(kNoOffset)});
   }
   return ranges;
 }

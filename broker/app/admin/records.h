@@ -29,6 +29,7 @@ class AdminRecords final : public admin::RecordsPort {
                                                              std::stop_token stop) override;
 
  private:
+  // From kNoOffset: of a log that is offline.
   admin::Outcome<std::vector<services::RecordRange>> Ranges(const admin::ScanQuery& query) const;
   std::unexpected<admin::Failure> FailProduce(Error error, const admin::ProduceOrder& order) const;
   Result<Offset> StartOf(const admin::ReadStart& start, int32_t partition,

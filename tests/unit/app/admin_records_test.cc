@@ -197,6 +197,18 @@ TEST_F(AdminRecordsTest, TellsWhichPartitionsWereLeftOut) {
   EXPECT_EQ(1, summary.next[0].partition);
 }
 
+TEST_F(AdminRecordsTest, GoingOnFromTheBeginningIsWithoutThePartitionsThatWereLeftOut) {
+  cluster.Log("t", 0)->availability = Fail(ErrorCode::kKafkaStorageError, "its log is damaged");
+  query.start = admin::FromLast{1};
+  query.leave_out_unreadable = true;
+  Scan();
+  ASSERT_FALSE(sink.reported.empty());
+  query.start = admin::FromPositions{sink.reported.front().second};
+  cluster.Log("t", 0)->availability = {};  // the broker was started again
+  Scan();
+  EXPECT_THAT(sink.found, ElementsAre("1:1=b")) << "not all of partition 0";
+}
+
 TEST_F(AdminRecordsTest, WakesATailOnceThereIsSomethingToRead) {
   int wakes = 0;
   const auto subscription = port.WhenReadable("t", {{0, 5}, {1, 2}}, [&] { ++wakes; });
