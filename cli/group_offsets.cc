@@ -2,26 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
-#include <map>
 #include <memory>
-#include <set>
 
 #include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/document.h"
 #include "cli/group_undo.h"
+#include "cli/log_bounds.h"
 #include "cli/offset_moves.h"
 #include "cli/status_text.h"
 #include "cli/undo_files.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
-#include "monkafka/admin/v1/offsets.grpc.pb.h"
 
 namespace monkafka::cli::group {
 namespace {
 
 using Stub = v1::GroupsService::Stub;
+
 TimePoint Now() {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
@@ -64,6 +62,7 @@ void Move(
   annotate(*response.mutable_moves());
   // What was replaced may differ from the preview, and is what is to be restored.
   const auto undo_file = undo_files.Save({kind, response.moves()}, now);
+  if (undo_file) undo_files.ForgetUndone(now);
   if (!session.printer().for_people()) {
     session.ShowList(response, response.moves(), MoveView());
   }
@@ -169,54 +168,6 @@ void Export(Session& session, const std::string& group, const std::string& file)
       file, [&](Printer& printer) { printer.PrintDocument(document, group, Defaults::kNumbers); });
 }
 
-using Notes = std::map<std::pair<std::string, int32_t>, std::string>;
-
-// The offsets of the logs that are named; not of those that are offline.
-std::map<std::pair<std::string, int32_t>, v1::PartitionOffsets> LogsOf(
-    Session& session, const v1::CommitGroupOffsetsRequest& request, const std::string& what) {
-  std::set<std::string> topics;
-  for (const v1::OffsetCommit& commit : request.commits()) topics.insert(commit.topic());
-  std::map<std::pair<std::string, int32_t>, v1::PartitionOffsets> logs;
-  for (const std::string& topic : topics) {
-    v1::ListOffsetsRequest list;
-    list.set_topic(topic);
-    const auto listed = session.CallAllPages(&v1::OffsetsService::Stub::ListOffsets, list, what);
-    for (const v1::PartitionOffsets& offsets : listed.offsets()) {
-      if (offsets.offline_reason().empty()) logs[{topic, offsets.partition()}] = offsets;
-    }
-  }
-  return logs;
-}
-
-// A consumer that finds its offset outside of the log begins where auto.offset.reset says, which
-// may be anywhere. So the nearest end of the log is taken, as Kafka's own tool does; with notes.
-Notes KeepWithinLogs(Session& session, v1::CommitGroupOffsetsRequest& request,
-                     const std::string& what) {
-  const auto logs = LogsOf(session, request, what);
-  Notes notes;
-  for (v1::OffsetCommit& commit : *request.mutable_commits()) {
-    const auto log = logs.find({commit.topic(), commit.partition()});
-    if (log == logs.end() || !commit.has_offset() || commit.offset() < 0) continue;
-    const int64_t offset = commit.offset();
-    const int64_t start = log->second.log_start_offset();
-    const int64_t end = log->second.log_end_offset();
-    if (offset >= start && offset <= end) continue;
-    commit.set_offset(offset > end ? end : start);
-    commit.clear_leader_epoch();  // of another record
-    notes[log->first] =
-        fmt::format("{} lies {}, which is taken", offset,
-                    offset > end ? "beyond the end of the log" : "below the start of the log");
-  }
-  return notes;
-}
-
-void Annotate(const Notes& notes, MoveList& moves) {
-  for (v1::OffsetMove& move : moves) {
-    const auto note = notes.find({move.topic(), move.partition()});
-    if (note != notes.end()) move.set_note(note->second);
-  }
-}
-
 struct ImportFlags : MutationFlags {
   std::string file, group;
 };
@@ -226,7 +177,7 @@ void Import(Session& session, const ImportFlags& flags) {
   ReadDocument(ReadFile(flags.file), flags.file, "group export", &request);
   if (!flags.group.empty()) request.set_group_id(flags.group);
   const std::string what = "import the offsets";
-  const Notes notes = KeepWithinLogs(session, request, what);
+  const OffsetNotes notes = KeepWithinLogs(session, request, what);
   Move(session, &Stub::CommitGroupOffsets, request, flags, "import",
        [&](MoveList& moves) { Annotate(notes, moves); });
 }

@@ -9,6 +9,7 @@
 
 #include "cli/answers.h"
 #include "cli/command.h"
+#include "cli/log_bounds.h"
 #include "cli/offset_moves.h"
 #include "monkafka/admin/v1/groups.grpc.pb.h"
 #include "monkafka/admin/v1/offsets.grpc.pb.h"
@@ -89,6 +90,15 @@ std::vector<std::string> TakeOutLost(Session& session, MoveList& moves) {
   return lost;
 }
 
+// "orders-0 and orders-1".
+std::string NamesOf(const OffsetNotes& notes) {
+  std::vector<std::string> names;
+  for (const auto& [partition, note] : notes) {
+    names.push_back(fmt::format("{}-{}", partition.first, partition.second));
+  }
+  return Named(names);
+}
+
 UndoFile Find(const std::vector<UndoFile>& files, const UndoFlags& flags) {
   if (flags.of.empty()) return files.front();
   const TimePoint time = ParseTimeOption("--of", flags.of);
@@ -137,12 +147,19 @@ void UndoOne(Session& session, const UndoFlags& flags, const UndoFiles& files,
                   "`monkafkactl topic list` shows the topics that exist");
   }
   v1::CommitGroupOffsetsRequest request = TakeBack(flags.group, change.moves);
+  const OffsetNotes notes = KeepWithinLogs(session, request, doing);
   request.set_validate_only(true);
   auto shown = session.Call(&Stub::CommitGroupOffsets, request, doing);
+  Annotate(notes, *shown.mutable_moves());
   const bool restored = std::none_of(shown.moves().begin(), shown.moves().end(), Moves);
   const std::string since = restored ? "" : MovedSince(change.moves, shown.moves());
   const std::string sum = SumOf(shown.moves());
   if (session.printer().for_people()) session.ShowList(shown, shown.moves(), MoveView());
+  if (!notes.empty()) {
+    session.Warn(NamesOf(notes) +
+                 " cannot be restored as before: the offset lies outside of the log now, whose "
+                 "nearest end is taken");
+  }
   if (!lost.empty()) {
     session.Warn(not_restored);
     session.set_exit_code(kFailed);
@@ -153,6 +170,7 @@ void UndoOne(Session& session, const UndoFlags& flags, const UndoFiles& files,
     request.set_validate_only(false);
     request.set_request_id(Session::NewRequestId());
     shown = session.Call(&Stub::CommitGroupOffsets, request, doing);
+    Annotate(notes, *shown.mutable_moves());
   }
   if (!session.printer().for_people()) session.ShowList(shown, shown.moves(), MoveView());
   if (!flags.dry_run) UndoFiles::MarkUndone(file);

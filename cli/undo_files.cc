@@ -98,10 +98,13 @@ std::optional<std::filesystem::path> UndoFiles::Save(const Change& change, TimeP
   json.clear();
   if (!MessageToJsonString(object, &json, options).ok()) return std::nullopt;
   WriteFile(path, json);
+  return path;
+}
+
+void UndoFiles::ForgetUndone(TimePoint now) const {
   for (const UndoFile& file : List()) {
     if (file.undone && file.time < now) std::filesystem::remove(file.path);
   }
-  return path;
 }
 
 std::vector<UndoFile> UndoFiles::List() const {

@@ -42,6 +42,10 @@ class UndoFiles {
   // when no offset moves, and then none is kept.
   std::optional<std::filesystem::path> Save(const Change& change, TimePoint now);
 
+  // Removes what was undone before the change of that time, once it is made: not earlier, for
+  // without it `group undo` would go on to the change before.
+  void ForgetUndone(TimePoint now) const;
+
   // The newest first.
   std::vector<UndoFile> List() const;
 

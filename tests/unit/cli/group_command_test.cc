@@ -210,7 +210,7 @@ TEST_F(GroupCommandTest, UndoRestoresWhatTheResetMoved) {
 
 TEST_F(GroupCommandTest, UndoOnceMoreDoesNotGoOnToTheResetBefore) {
   cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
-  const auto between = groups.committed = {{0, 3}, {1, 4}, {2, 5}};
+  const auto between = groups.committed = {{0, 6}, {1, 7}, {2, 8}};
   cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
   EXPECT_EQ(CountUndoFiles(), 2);
   EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone);
@@ -226,6 +226,33 @@ TEST_F(GroupCommandTest, UndoOnceMoreDoesNotGoOnToTheResetBefore) {
   EXPECT_EQ(cli.Run({"group", "undo", "g", "--of", time, "--yes"}), kDone) << cli.error();
   EXPECT_EQ(groups.committed, (std::map<int32_t, int64_t>{{0, 10}, {1, 20}, {2, -1}}));
   EXPECT_EQ(cli.Run({"group", "undo", "g", "--of", "2020-01-01T00:00:00Z"}), kFailed);
+}
+
+TEST_F(GroupCommandTest, UndoOnceMoreDoesNothingAlsoAfterAChangeThatFailed) {
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  const auto between = groups.committed = {{0, 6}, {1, 7}, {2, 8}};
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone);
+  groups.refuse = true;
+  EXPECT_EQ(cli.Run({"group", "reset", "g", "--to-latest", "--yes"}), kFailed);
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone);
+  EXPECT_THAT(cli.error(), HasSubstr("is undone already: nothing to do"));
+  EXPECT_EQ(groups.committed, between);
+  groups.refuse = false;
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone);
+  EXPECT_THAT(cli.error(), HasSubstr("done: the reset of "));
+}
+
+TEST_F(GroupCommandTest, UndoKeepsOffsetsWithinTheLogAndSaysSo) {
+  groups.committed = {{0, 99}, {1, 20}, {2, 2}};  // as of logs that were longer, and began earlier
+  cli.Run({"group", "reset", "g", "--to-earliest", "--yes"});
+  EXPECT_EQ(cli.Run({"group", "undo", "g", "--yes"}), kDone);
+  EXPECT_THAT(groups.committed, testing::ElementsAre(testing::Pair(0, 50), testing::Pair(1, 20),
+                                                     testing::Pair(2, 5)));
+  EXPECT_THAT(cli.out(), HasSubstr("99 lies beyond the end of the log, which is taken"));
+  EXPECT_THAT(cli.error(), HasSubstr("orders-0 and orders-2 cannot be restored as before: "));
+  EXPECT_FALSE(groups.commits.back().commits(0).has_leader_epoch()) << "it was of another record";
 }
 
 TEST_F(GroupCommandTest, UndoOfWhatIsAsBeforeDoesNothing) {
