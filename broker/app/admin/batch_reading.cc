@@ -59,12 +59,26 @@ Result<admin::BatchSummary> BatchReading::Run() {
     if (!read) return Forward(std::move(read));
     more = *read;
   }
+  if (more && range_.from_offset && end_ && *range_.from_offset > *end_) {
+    const std::string partition = fmt::format("{}-{}", range_.topic, range_.partition);
+    const std::string what =
+        range_.segment_base_offset
+            ? fmt::format("segment {} of {}", *range_.segment_base_offset, partition)
+            : partition;
+    return Fail(ErrorCode::kOffsetOutOfRange,
+                fmt::format("{} ends at offset {}, the range begins at {}", what, *end_,
+                            *range_.from_offset));
+  }
   summary_.complete = more || summary_.complete;
   return summary_;
 }
 
 Result<bool> BatchReading::ReadSegment(const storage::SegmentFiles& segment, Offset next_base) {
-  if (range_.from_offset && next_base <= *range_.from_offset) return true;
+  end_.reset();
+  if (range_.from_offset && next_base <= *range_.from_offset) {
+    end_ = next_base;
+    return true;
+  }
   const std::string path = files_.PathOf(segment.base_offset, storage::kLogSuffix);
   auto file = storage::OpenInterruptible(file_system_, path, stop_);
   if (!file) {
@@ -85,14 +99,20 @@ Result<bool> BatchReading::ReadSegment(const storage::SegmentFiles& segment, Off
       if (segment.unsettled && batch.error().code == ErrorCode::kCorruptMessage) {
         Result<std::optional<int64_t>> next = storage::FindWholeBatch(
             scanner.file(), scanner.position() + 1, segment.log_bytes, expected_);
-        if (next && !*next) return true;  // it is being written
+        if (next && !*next) {  // it is being written
+          end_ = std::max(expected_, segment.base_offset);
+          return true;
+        }
       }
       if (Status passed = PassDamage(scanner, segment, batch.error()); !passed) {
         return Forward(std::move(passed));
       }
       continue;
     }
-    if (!*batch) return true;
+    if (!*batch) {
+      end_ = std::max(expected_, segment.base_offset);
+      return true;
+    }
     expected_ = (*batch)->next_offset();
     if (range_.to_offset && (*batch)->base_offset() >= *range_.to_offset) {
       summary_.complete = true;

@@ -1,6 +1,7 @@
 // Streams the batches of a partition's files, as they lie there, to the admin service.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 
 #include "admin/port/segments.h"
@@ -16,7 +17,8 @@ class BatchReading {
                const admin::BatchRange& range, admin::BatchSink& sink, const std::stop_token& stop)
       : file_system_(file_system), files_(files), range_(range), sink_(sink), stop_(stop) {}
 
-  // Ends early, not complete, when it was called off or the sink wants no more. CORRUPT_MESSAGE
+  // Ends early, not complete, when it was called off or the sink wants no more. OFFSET_OUT_OF_RANGE
+  // when the range begins beyond the end of the log, or of the one segment. CORRUPT_MESSAGE
   // where something in the range is no batch; which file, where, and what follows is in the
   // message.
   Result<admin::BatchSummary> Run();
@@ -35,7 +37,8 @@ class BatchReading {
   admin::BatchSink& sink_;
   const std::stop_token& stop_;
   admin::BatchSummary summary_;
-  Offset expected_ = 0;  // the offset after the last batch that was seen
+  Offset expected_ = 0;        // the offset after the last batch that was seen
+  std::optional<Offset> end_;  // of the last segment that was passed or read to its end
 };
 
 }  // namespace monkafka::app

@@ -168,6 +168,26 @@ TEST_F(AdminSegmentsTest, GivesTheBatchesOfARangeAcrossSegments) {
   EXPECT_FALSE(summary->complete);
 }
 
+TEST_F(AdminSegmentsTest, ARangeThatBeginsBeyondTheEndIsToldWhereThatIs) {
+  WriteAndClose();
+  OpenSource();
+  auto summary = port->ReadBatches(Range(25), batches, {});
+  ASSERT_TRUE(summary) << "as one that goes on where there is no more yet";
+  EXPECT_EQ(25, summary->next_offset);
+  for (const std::optional<Offset> to : {std::optional<Offset>(), std::optional<Offset>(99)}) {
+    summary = port->ReadBatches(Range(26, to), batches, {});
+    ASSERT_FALSE(summary);
+    EXPECT_EQ(ErrorCode::kOffsetOutOfRange, summary.error().code);
+    EXPECT_EQ("orders-0 ends at offset 25, the range begins at 26", summary.error().message);
+  }
+  admin::BatchRange range = Range(11);
+  range.segment_base_offset = 0;
+  summary = port->ReadBatches(range, batches, {});
+  ASSERT_FALSE(summary);
+  EXPECT_EQ("segment 0 of orders-0 ends at offset 10, the range begins at 11",
+            summary.error().message);
+}
+
 TEST_F(AdminSegmentsTest, GivesWhatABatchSaysAndItsRecords) {
   Open();
   Append({.records = 2,
