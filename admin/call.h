@@ -80,8 +80,12 @@ class Call : public std::enable_shared_from_this<Call> {
   std::stop_token stop_token() const { return stop_.get_token(); }
   bool stopped() const { return stop_.stop_requested(); }
   // Nobody waits for the answer any more: whoever called gave up, or the deadline has passed, which
-  // it may have before the call came.
-  bool over() const { return stopped() || context_.deadline() <= std::chrono::system_clock::now(); }
+  // it may have before the call came. gRPC counts what is left in milliseconds and rounds it up at
+  // both ends: what seems to have two left has none.
+  bool over() const {
+    constexpr std::chrono::milliseconds kRounding{2};
+    return stopped() || context_.deadline() - kRounding <= std::chrono::system_clock::now();
+  }
 
   void set_principal(Principal principal) { principal_ = std::move(principal); }
   const Principal& principal() const { return principal_; }
