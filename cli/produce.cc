@@ -47,8 +47,10 @@ v1::NewRecord ParseLine(const Flags& flags, const std::string& line, int64_t num
   if (flags.json_lines) {
     auto status = google::protobuf::util::JsonStringToMessage(line, &record);
     if (!status.ok()) {
-      throw Failure(fmt::format("line {}: {}", number, status.ToString()),
-                    "each line is a NewRecord as protobuf JSON; key and value are base64");
+      const std::string_view why(status.message().data(), status.message().size());
+      throw Failure(
+          fmt::format("line {} is no NewRecord: {}", number, why.substr(0, why.find('\n'))),
+          "each line is a NewRecord as protobuf JSON; key and value are base64");
     }
     return record;
   }
@@ -116,6 +118,21 @@ std::string AnsweredRecords(const Producer& producer) {
   return text;
 }
 
+// What is wrong with a line does not keep those before it from being sent.
+v1::NewRecord NextRecord(const Session& session, const Flags& flags, const std::string& line,
+                         int64_t number, Producer& producer) {
+  try {
+    return ParseLine(flags, line, number);
+  } catch (const Failure& bad) {
+    producer.Send();
+    if (number == 1) throw;
+    throw Failure(fmt::format("{}, after {}", bad.what(), AnsweredRecords(producer)),
+                  fmt::format("{}. To go on with this line, mended:\n{}", bad.next(),
+                              RestOfLines(session, flags, number - 1)),
+                  bad.details(), bad.exit_code());
+  }
+}
+
 // An interrupt lets the request that is under way end, so that it is known what was produced, and
 // nothing more is sent.
 void ProduceLines(Session& session, const Flags& flags, std::istream& in, Producer& producer) {
@@ -125,7 +142,8 @@ void ProduceLines(Session& session, const Flags& flags, std::istream& in, Produc
   try {
     std::string line;
     while ((one_more = !std::getline(in, line).fail()) && !watch.interrupted()) {
-      producer.Add(ParseLine(flags, line, ++number));
+      ++number;
+      producer.Add(NextRecord(session, flags, line, number, producer));
     }
     if (!watch.interrupted()) return producer.Send();
   } catch (const LostFailure& lost) {

@@ -648,6 +648,21 @@ class SignalTest(WithSeed):
         self.assertEqual(process.wait(30), 1)
         self.assertIn("interrupted after 0 records", process.stderr.read())
 
+    def test_what_comes_before_a_bad_line_is_produced(self):
+        place = self.place()
+        place.ctl(["topic", "create", "lines", "--partitions", "1"])
+        file = place.home / "lines.jsonl"
+        file.write_text('{"value": "YQ=="}\n' * 7_000 + "bad\n" + '{"value": "YQ=="}\n')
+        done = place.ctl(["record", "produce", "lines", "--jsonl", "-f", str(file)], code=1)
+        self.assertIn("line 7001 is no NewRecord", done.stderr)
+        self.assertIn("after 7,000 records that the broker has acknowledged\n", done.stderr)
+        self.assertIn(f"tail -n +7001 {file} | monkafkactl record produce lines --jsonl\n", done.stderr)
+        offsets = json.loads(place.ctl(["offset", "list", "lines", "-o", "json"]).stdout)["offsets"]
+        self.assertEqual(offsets[0]["logEndOffset"], "7000")
+        file.write_text("bad\n")
+        done = place.ctl(["record", "produce", "lines", "--jsonl", "-f", str(file)], code=1)
+        self.assertNotIn("acknowledged", done.stderr)
+
     def test_lines_are_sent_as_they_come(self):
         place = self.place()
         place.ctl(["topic", "create", "lines", "--partitions", "1"])
