@@ -10,6 +10,7 @@
 #include <cstring>
 #include <iostream>
 #include <iterator>
+#include <utility>
 
 #include "cli/failure.h"
 
@@ -53,6 +54,7 @@ std::string Remedy(int error) {
 }
 
 constexpr const char* kCannotRead = "cannot be read";
+constexpr const char* kCannotWrite = "cannot be written";
 
 // The file itself, when `path` is a symbolic link: to rename a file over the link would replace it.
 std::filesystem::path BehindLinks(std::filesystem::path path) {
@@ -72,6 +74,16 @@ void RequireDirectory(const std::filesystem::path& file) {
   throw Failure(fmt::format("{}: cannot be written: there is no directory {}", file.string(),
                             directory.string()),
                 "make it first, or name another file");
+}
+
+// A new file beside `path`, under a name that no other writer of it has, of this process or
+// another; -1 and errno when there can be none.
+std::pair<int, std::string> OpenBeside(const std::filesystem::path& path, mode_t mode) {
+  for (int attempt = 0;; ++attempt) {
+    std::string name = fmt::format("{}.new-{}-{}", path.string(), getpid(), attempt);
+    const int fd = open(name.c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, mode);
+    if (fd >= 0 || errno != EEXIST) return {fd, std::move(name)};
+  }
 }
 
 }  // namespace
@@ -116,7 +128,6 @@ std::string ReadFile(const std::filesystem::path& path) {
 }
 
 void WriteFile(const std::filesystem::path& named, std::string_view content, Whose whose) {
-  constexpr const char* kWhat = "cannot be written";
   std::error_code error;
   const std::filesystem::path path = BehindLinks(named);
   if (whose == Whose::kTool) {
@@ -127,16 +138,20 @@ void WriteFile(const std::filesystem::path& named, std::string_view content, Who
   // A device or a pipe is written to: to rename a file over /dev/null would replace it.
   const bool special =
       std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
-  std::string temporary = special ? path.string() : path.string() + ".new";
-  int fd = open(temporary.c_str(), O_WRONLY | O_CLOEXEC | (special ? 0 : O_CREAT | O_TRUNC),
-                whose == Whose::kTool ? 0600 : 0666);
-  if (fd < 0) ThrowFileError(temporary, kWhat, errno);
+  const auto [fd, temporary] =
+      special ? std::pair(open(path.c_str(), O_WRONLY | O_CLOEXEC), path.string())
+              : OpenBeside(path, whose == Whose::kTool ? 0600 : 0666);
+  if (fd < 0) ThrowFileError(temporary, kCannotWrite, errno);
+  const auto fail = [&](int reason) {
+    if (!special) unlink(temporary.c_str());
+    ThrowFileError(path, kCannotWrite, reason);
+  };
   struct stat before{};
   if (!special && whose == Whose::kUser && stat(path.c_str(), &before) == 0 &&
       fchmod(fd, before.st_mode & 07777) != 0) {
     const int reason = errno;
     close(fd);
-    ThrowFileError(path, kWhat, reason);
+    fail(reason);
   }
   while (!content.empty()) {
     ssize_t written = write(fd, content.data(), content.size());
@@ -144,15 +159,25 @@ void WriteFile(const std::filesystem::path& named, std::string_view content, Who
     if (written < 0) {
       const int reason = errno;
       close(fd);
-      ThrowFileError(temporary, kWhat, reason);
+      fail(reason);
     }
     content.remove_prefix(static_cast<size_t>(written));
   }
   const int reason = special || fsync(fd) == 0 ? 0 : errno;
   close(fd);
-  if (reason != 0) ThrowFileError(path, kWhat, reason);
+  if (reason != 0) fail(reason);
   if (special) return;
-  if (rename(temporary.c_str(), path.c_str()) != 0) ThrowFileError(path, kWhat, errno);
+  if (rename(temporary.c_str(), path.c_str()) != 0) fail(errno);
+}
+
+bool ClaimFile(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_EXCL, 0600);
+  if (fd < 0 && errno == EEXIST) return false;
+  if (fd < 0) ThrowFileError(path, kCannotWrite, errno);
+  close(fd);
+  return true;
 }
 
 }  // namespace monkafka::cli

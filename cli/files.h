@@ -51,4 +51,8 @@ enum class Whose {
 void WriteFile(const std::filesystem::path& named, std::string_view content,
                Whose whose = Whose::kTool);
 
+// Takes a name for a file of monkafkactl's own that is written later: an empty file there, its
+// directories made. False when the name is taken, by whatever process.
+bool ClaimFile(const std::filesystem::path& path);
+
 }  // namespace monkafka::cli

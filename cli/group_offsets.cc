@@ -45,9 +45,8 @@ void Move(
   if (flags.dry_run) return;
   session.Confirm(fmt::format("{} ({})", doing, sum), flags.yes);
 
-  const TimePoint now = Now();
-  UndoFiles undo_files = UndoFilesOf(session, group);
-  const auto saved = undo_files.Save({kind, preview.moves()}, now);
+  const UndoFiles undo_files = UndoFilesOf(session, group);
+  const auto saved = undo_files.Save({kind, preview.moves()}, Now());
   request.set_validate_only(false);
   request.set_request_id(Session::NewRequestId());
   Response response;
@@ -55,20 +54,21 @@ void Move(
   if (!status.ok()) {
     if (saved && status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED &&
         status.error_code() != grpc::StatusCode::UNAVAILABLE) {
-      std::filesystem::remove(*saved);
+      std::filesystem::remove(saved->path);
     }
     session.Check(status, doing);
   }
   annotate(*response.mutable_moves());
   // What was replaced may differ from the preview, and is what is to be restored.
-  const auto undo_file = undo_files.Save({kind, response.moves()}, now);
-  if (undo_file) undo_files.ForgetUndone(now);
+  const Change made{kind, response.moves()};
+  const auto undo_file = saved ? undo_files.Replace(*saved, made) : undo_files.Save(made, Now());
+  if (undo_file) undo_files.ForgetUndone(undo_file->time);
   if (!session.printer().for_people()) {
     session.ShowList(response, response.moves(), MoveView());
   }
   session.Note(undo_file ? fmt::format("done; `{}` takes it back ({})",
                                        session.CommandHere({"group", "undo"}, {group}),
-                                       undo_file->string())
+                                       undo_file->path.string())
                          : "done");
 }
 

@@ -32,6 +32,10 @@ std::string RecordStream::Resume(const std::vector<int32_t>& partitions,
   std::copy_if(partitions.begin(), partitions.end(), std::back_inserter(others),
                [&](int32_t partition) { return !next_.contains(partition); });
   if (!others.empty() || next_.empty()) add(fmt::format("{}", fmt::join(others, ",")), other_start);
+  if (max_ > 0 && !full() && next_.size() + (others.empty() ? 0 : 1) > 1) {
+    text += fmt::format("\n# {} left of --max in all; each of these may show as many",
+                        Count(max_ - count_, "record"));
+  }
   return text;
 }
 

@@ -55,7 +55,8 @@ class RecordStream {
   std::vector<std::string> WithRestOfMax(std::vector<std::string> words) const;
 
   // The commands that go on, one a line: behind the last record of each partition that had any, and
-  // for `partitions` that had none with `other_start`, options that say where.
+  // for `partitions` that had none with `other_start`, options that say where. When they are
+  // several, a comment says what --max leaves for all together.
   std::string Resume(const std::vector<int32_t>& partitions,
                      const std::vector<std::string>& other_start) const;
 

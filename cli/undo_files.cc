@@ -70,23 +70,48 @@ UndoFiles::UndoFiles(const std::filesystem::path& state_directory, std::string c
       group_id_(std::move(group_id)),
       directory_(state_directory / "undo" / Encoded(cluster_id_) / Encoded(group_id_)) {}
 
-std::optional<std::filesystem::path> UndoFiles::Save(const Change& change, TimePoint now) {
-  const auto path = directory_ / fmt::format("{:015}.json", now.time_since_epoch().count());
+std::optional<UndoFile> UndoFiles::Save(const Change& change, TimePoint now) const {
+  const std::string json = ToJson(change);
+  if (json.empty()) return std::nullopt;
+  UndoFile file{.path = {}, .time = now};
+  for (;; ++file.time) {
+    file.path = directory_ / fmt::format("{:015}.json", file.time.time_since_epoch().count());
+    std::filesystem::path undone = file.path;
+    if (std::filesystem::exists(undone.replace_extension(".undone"))) continue;
+    if (ClaimFile(file.path)) break;
+  }
+  try {
+    WriteFile(file.path, json);
+  } catch (const Failure&) {
+    std::error_code ignored;
+    std::filesystem::remove(file.path, ignored);
+    throw;
+  }
+  return file;
+}
+
+std::optional<UndoFile> UndoFiles::Replace(const UndoFile& file, const Change& change) const {
+  const std::string json = ToJson(change);
+  if (json.empty()) {
+    std::filesystem::remove(file.path);
+    return std::nullopt;
+  }
+  WriteFile(file.path, json);
+  return file;
+}
+
+// Empty when no offset moves.
+std::string UndoFiles::ToJson(const Change& change) const {
   v1::ResetGroupOffsetsResponse undo;
   for (const v1::OffsetMove& move : change.moves) {
     if (Moves(move)) *undo.add_moves() = move;
   }
-  if (undo.moves().empty()) {
-    std::filesystem::remove(path);
-    return std::nullopt;
-  }
+  if (undo.moves().empty()) return "";
   using google::protobuf::util::JsonStringToMessage;
   using google::protobuf::util::MessageToJsonString;
   std::string json;
   google::protobuf::Struct object;
-  if (!MessageToJsonString(undo, &json).ok() || !JsonStringToMessage(json, &object).ok()) {
-    return std::nullopt;
-  }
+  if (!MessageToJsonString(undo, &json).ok() || !JsonStringToMessage(json, &object).ok()) return "";
   const auto set = [&object](const char* field, const std::string& text) {
     (*object.mutable_fields())[field].set_string_value(text);
   };
@@ -96,9 +121,8 @@ std::optional<std::filesystem::path> UndoFiles::Save(const Change& change, TimeP
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
   json.clear();
-  if (!MessageToJsonString(object, &json, options).ok()) return std::nullopt;
-  WriteFile(path, json);
-  return path;
+  if (!MessageToJsonString(object, &json, options).ok()) return "";
+  return json;
 }
 
 void UndoFiles::ForgetUndone(TimePoint now) const {
@@ -117,6 +141,9 @@ std::vector<UndoFile> UndoFiles::List() const {
     const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), time);
     if (error != std::errc() || end != stem.data() + stem.size()) continue;
     if (extension != ".json" && extension != ".undone") continue;
+    // Empty: a name that a process has taken for the change that it is about to save.
+    std::error_code gone;
+    if (entry.file_size(gone) == 0 || gone) continue;
     files.push_back(
         {entry.path(), TimePoint(std::chrono::milliseconds(time)), extension == ".undone"});
   }

@@ -4,9 +4,10 @@
 // They are the moves that were made, a ResetGroupOffsetsResponse as protobuf JSON, with clusterId,
 // groupId and change ("reset", "import") beside them, in
 // StateDirectory()/undo/<cluster id>/<group id, percent-encoded; hashed when it is too long>/
-// <milliseconds since 1970>.json. What is undone is kept under the name .undone until the next
-// change, so that a command which is repeated does not go on to the change before. Older ones tell
-// no cluster and group, or are the commits that take the moves back, a CommitGroupOffsetsRequest.
+// <milliseconds since 1970>.json, the next one that is free when another process has that. What is
+// undone is kept under the name .undone until the next change, so that a command which is repeated
+// does not go on to the change before. Older ones tell no cluster and group, or are the commits
+// that take the moves back, a CommitGroupOffsetsRequest.
 #pragma once
 
 #include <filesystem>
@@ -38,9 +39,13 @@ class UndoFiles {
   UndoFiles(const std::filesystem::path& state_directory, std::string cluster_id,
             std::string group_id);
 
-  // Keeps the moves, in place of those that were saved for the same time. Returns the file; nothing
-  // when no offset moves, and then none is kept.
-  std::optional<std::filesystem::path> Save(const Change& change, TimePoint now);
+  // Keeps the moves of a change in a file of their own, of that time or the next that no other
+  // process has. Nothing when no offset moves, and then none is kept.
+  std::optional<UndoFile> Save(const Change& change, TimePoint now) const;
+
+  // Keeps these moves in place of those that were saved. Nothing when no offset moves, and then the
+  // file is removed.
+  std::optional<UndoFile> Replace(const UndoFile& file, const Change& change) const;
 
   // Removes what was undone before the change of that time, once it is made: not earlier, for
   // without it `group undo` would go on to the change before.
@@ -55,6 +60,8 @@ class UndoFiles {
   static void MarkUndone(const UndoFile& file);
 
  private:
+  std::string ToJson(const Change& change) const;
+
   const std::string cluster_id_;
   const std::string group_id_;
   std::filesystem::path directory_;

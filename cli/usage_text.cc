@@ -26,6 +26,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOtherNa
     {"write", "produce"},
 }};
 
+// What other verbs, and other tools, call our options.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kOtherOptions = {{
+    {"-c", "--set"},
+    {"--config", "--set"},
+    {"--add-config", "--set"},
+    {"--delete-config", "--unset"},
+    {"--set", "--config"},
+}};
+
 // "topic create"; "" is monkafkactl itself.
 std::string CommandPath(const CLI::App& command) {
   const CLI::App* parent = command.get_parent();
@@ -44,6 +53,24 @@ std::string MeantCommand(const CLI::App& command, const std::string& word) {
   return std::string(Nearest(word, names));
 }
 
+// A name that is mistyped, not another one that looks like it: --config is not meant for --confirm.
+bool IsMistyped(std::string_view word, std::string_view option) {
+  const int distance = EditDistance(word, option);
+  const size_t dashes = std::min(option.find_first_not_of('-'), option.size());
+  return distance <= 1 || distance * 4 <= static_cast<int>(option.size() - dashes);
+}
+
+std::string MeantOption(const CLI::App& command, std::string_view word) {
+  const std::vector<std::string> names = OptionNames(command);
+  for (const auto& [other, ours] : kOtherOptions) {
+    if (word == other && std::find(names.begin(), names.end(), ours) != names.end()) {
+      return std::string(ours);
+    }
+  }
+  const std::string_view nearest = Nearest(word, names);
+  return IsMistyped(word, nearest) ? std::string(nearest) : "";
+}
+
 // The whole line with the mistyped words mended, as long as each has a near one; "" otherwise.
 std::string Mended(const CLI::App& app, std::vector<std::string> words) {
   for (size_t tries = 0; tries <= words.size(); ++tries) {
@@ -55,7 +82,7 @@ std::string Mended(const CLI::App& app, std::vector<std::string> words) {
     if (word.starts_with("-")) {
       size_t equals = word.find('=');
       // Options may stand in front of the verb they belong to.
-      meant = Nearest(word.substr(0, equals), OptionNames(*place.command));
+      meant = MeantOption(*place.command, std::string_view(word).substr(0, equals));
       if (!meant.empty() && equals != std::string::npos) meant += word.substr(equals);
     } else {
       meant = MeantCommand(*before.command, word);

@@ -34,7 +34,7 @@ std::vector<std::string> WrapWords(std::string_view text, int width);
 template <class Words>
 std::string_view Nearest(std::string_view word, const Words& known);
 
-// Levenshtein's distance.
+// How many characters are to be inserted, removed, replaced or swapped with the next one.
 int EditDistance(std::string_view a, std::string_view b);
 
 template <class Words>

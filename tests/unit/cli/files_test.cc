@@ -4,6 +4,9 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
 
 #include "cli/failure.h"
 
@@ -71,6 +74,25 @@ TEST_F(FilesTest, OnlyTheToolsOwnDirectoriesAreMade) {
   EXPECT_FALSE(fs::exists(directory / "missing"));
   WriteFile(directory / "own" / "file", "x");
   EXPECT_EQ(ModeOf(directory / "own" / "file"), 0600);
+}
+
+TEST_F(FilesTest, WritersAtTheSameTimeDoNotMeet) {
+  const auto write = [this](char letter) {
+    for (int i = 0; i < 50; ++i) WriteFile(directory / "file", std::string(10'000, letter));
+  };
+  std::thread other(write, 'a');
+  EXPECT_NO_THROW(write('b'));
+  other.join();
+  const std::string content = ReadFile(directory / "file");
+  EXPECT_EQ(content, std::string(10'000, content.front()));
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory), fs::directory_iterator()), 1);
+}
+
+TEST_F(FilesTest, ANameIsTakenOnce) {
+  EXPECT_TRUE(ClaimFile(directory / "own" / "file"));
+  EXPECT_EQ(ModeOf(directory / "own" / "file"), 0600);
+  EXPECT_FALSE(ClaimFile(directory / "own" / "file"));
+  EXPECT_THROW(ClaimFile(directory / "own" / "file" / "below"), Failure);
 }
 
 TEST_F(FilesTest, ADirectoryIsNeitherReadNorWritten) {

@@ -56,6 +56,20 @@ class FakeRecords : public v1::RecordsService::Service {
     return grpc::Status::OK;
   }
 
+  // One record of each partition, then the server ends.
+  grpc::Status ReadRecords(grpc::ServerContext*, const v1::ReadRecordsRequest* request,
+                           grpc::ServerWriter<v1::ReadRecordsResponse>* writer) override {
+    v1::ReadRecordsResponse event;
+    for (const int32_t partition : request->partitions()) {
+      v1::PartitionRecord& record = *event.add_records();
+      record.set_topic(request->topic());
+      record.set_partition(partition);
+      record.mutable_record()->set_offset(7);
+    }
+    writer->Write(event);
+    return grpc::Status::CANCELLED;
+  }
+
   grpc::Status ProduceRecords(grpc::ServerContext*, const v1::ProduceRecordsRequest* request,
                               v1::ProduceRecordsResponse* response) override {
     if (request->ByteSizeLong() > most_bytes) {
@@ -273,6 +287,18 @@ TEST_F(StreamCommandTest, ASearchThatIsCutShortGoesOnBehindTheLastMatchForTheRes
   cli.Run({"record", "search", "orders", "--resume", "T 1@0:8"});
   EXPECT_EQ(records.search.resume_token(), "T 1");
   EXPECT_EQ(records.search.resume_at().offset(), 8);
+}
+
+TEST_F(StreamCommandTest, WhatIsLeftOfMaxIsSaidOnceForTheCommandsOfAllPartitions) {
+  EXPECT_EQ(cli.Run({"record", "read", "orders", "-p", "0-1", "--max", "5"}), kFailed);
+  EXPECT_THAT(cli.error(),
+              HasSubstr("monkafkactl record read orders --max 3 --partitions 0 --offset 8\n"));
+  EXPECT_THAT(cli.error(),
+              HasSubstr("monkafkactl record read orders --max 3 --partitions 1 --offset 8\n"));
+  EXPECT_THAT(cli.error(),
+              HasSubstr("# 3 records left of --max in all; each of these may show as many\n"));
+  EXPECT_EQ(cli.Run({"record", "read", "orders", "-p", "0", "--max", "5"}), kFailed);
+  EXPECT_THAT(cli.error(), testing::Not(HasSubstr("left of --max")));
 }
 
 TEST_F(StreamCommandTest, JsonLinesAreTheRecordsAndTheSummary) {

@@ -56,6 +56,13 @@ TEST(NearestTest, FindsWhatWasMeantAndNothingFarAway) {
   EXPECT_EQ(Nearest("frobnicate", known), "");
 }
 
+TEST(EditDistanceTest, ASwapIsOneChange) {
+  EXPECT_EQ(EditDistance("craete", "create"), 1);
+  EXPECT_EQ(EditDistance("kitten", "sitting"), 3);
+  EXPECT_EQ(EditDistance("", "ab"), 2);
+  EXPECT_EQ(EditDistance("same", "same"), 0);
+}
+
 TEST(NearestTest, OnlyNamesThatAreMostlyTheSameAreNear) {
   const std::vector<std::string> options = {"--key", "--partitions", "--dry-run"};
   EXPECT_EQ(Nearest("--yes", options), "");

@@ -49,6 +49,24 @@ TEST_F(UsageTest, WhatOtherToolsCallAVerbIsKnown) {
               HasSubstr("did you mean monkafkactl group delete billing"));
 }
 
+TEST_F(UsageTest, WhatAnotherVerbCallsAnOptionIsKnown) {
+  EXPECT_THAT(ErrorOf({"topic", "alter", "orders", "--config", "a=b"}),
+              HasSubstr("did you mean monkafkactl topic alter orders --set a=b\n"));
+  EXPECT_THAT(ErrorOf({"topic", "alter", "orders", "--config=a=b"}),
+              HasSubstr("did you mean monkafkactl topic alter orders --set=a=b\n"));
+  EXPECT_THAT(ErrorOf({"topic", "alter", "orders", "-c", "a=b"}),
+              HasSubstr("did you mean monkafkactl topic alter orders --set a=b\n"));
+  EXPECT_THAT(ErrorOf({"topic", "create", "orders", "--set", "a=b"}),
+              HasSubstr("did you mean monkafkactl topic create orders --config a=b\n"));
+}
+
+TEST_F(UsageTest, AnOptionOfAnotherMeaningThatLooksAlikeIsNotSuggested) {
+  EXPECT_THAT(ErrorOf({"topic", "delete", "orders", "--config", "a=b"}),
+              HasSubstr("next: monkafkactl topic delete --help shows what there is"));
+  EXPECT_THAT(ErrorOf({"topic", "delete", "orders", "--confrim", "orders"}),
+              HasSubstr("did you mean monkafkactl topic delete orders --confirm orders"));
+}
+
 TEST_F(UsageTest, WhatIsNearNothingGetsTheChoice) {
   EXPECT_THAT(ErrorOf({"topic", "frobnicate"}), HasSubstr("next: it is one of list, get, create"));
   EXPECT_THAT(ErrorOf({"topic", "list", "--frobnicate"}),
