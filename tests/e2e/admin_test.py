@@ -557,9 +557,10 @@ class Records(AdminCase):
     def test_nothing_is_appended_whose_time_is_over(self):
         self.admin.create("late")
         request = records_pb2.ProduceRecordsRequest(topic="late", records=[records_pb2.NewRecord(value=b"x")])
-        with self.assertRaises(grpc.RpcError) as caught:
-            self.admin.records.ProduceRecords(request, timeout=0)
-        self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+        for _ in range(20):
+            with self.assertRaises(grpc.RpcError) as caught:
+                self.admin.records.ProduceRecords(request, timeout=0)
+            self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
         self.assertEqual(self.admin.records.ProduceRecords(request).records[0].offset, 0)
 
     def test_produced_read_and_searched(self):
