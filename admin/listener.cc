@@ -250,10 +250,9 @@ void Listener::Adopt(Connection connection, Time now) {
   if (Count(listener, State::kServed) >= limits_.served) {
     admission = Admission::kRefused;
     if (const auto left_out = refusals_log_.Allow(now)) {
-      LogWarning(
-          "an admin connection to {} is refused: there are {} already ({} more like it not "
-          "logged)",
-          addresses_[listener].ToString(), limits_.served, *left_out);
+      LogWarning("an admin connection to {} is refused: there are {} already{}",
+                 addresses_[listener].ToString(), limits_.served,
+                 *left_out > 0 ? fmt::format(" ({} more like it not logged)", *left_out) : "");
     }
     MakeRoom(listener, State::kRefused, limits_.refused);
   }
