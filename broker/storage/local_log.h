@@ -106,7 +106,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
   // local_log_append.cc
   // Leaves the outcome to the sync where the append is to be durable.
   void AwaitDurable(GroupedAppend& grouped) REQUIRES(mutex_);
-  // As many of the group as one write takes; returns how many they are.
+  // As many of the group as one write takes, and all when it fails; returns how many they are.
   size_t AppendPart(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans)
       REQUIRES(mutex_);
   // Whether the next one may be staged with those: they need not be in the log before it.

@@ -95,7 +95,10 @@ size_t LocalLog::AppendPart(std::span<GroupedAppend> group, std::vector<SyncWait
   for (GroupedAppend& each : group.first(count)) {
     if (each.outcome.last_offset >= log_end_) each.outcome = Refuse(written.error());
   }
-  return count;
+  // What came behind them must not overtake them: their producer will send them again, and when it
+  // was not known yet, nothing else would tell that something is missing before the next one.
+  for (GroupedAppend& each : group.subspan(count)) each.outcome = Refuse(written.error());
+  return group.size();
 }
 
 bool LocalLog::GoesWith(const StagedAppends& staged, const PreparedAppend& next) {

@@ -128,8 +128,8 @@ class PartitionLog {
 
   virtual void Append(AppendRequest request, Callback<AppendOutcome> done) = 0;
   // The same for each, in their order, but written together as far as the log can. A write that
-  // fails fails all that were in it. Takes requests and callbacks; these may be called in any
-  // order.
+  // fails fails all that were in it, and those behind it are not tried. Takes requests and
+  // callbacks; these may be called in any order.
   virtual void AppendAll(std::span<PendingAppend> appends) {
     for (PendingAppend& each : appends) Append(std::move(each.request), std::move(each.done));
   }

@@ -87,6 +87,23 @@ TEST_F(LocalLogGroupTest, ManyProducersAreWrittenInParts) {
   EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(41));
 }
 
+// A producer that the log does not know yet may begin with any sequence; so the second batch would
+// be taken although the first is missing, which could then never come.
+TEST_F(LocalLogGroupTest, NothingOvertakesAWriteThatFailed) {
+  const std::vector<TestBatch> batches = {{.producer_id = 1, .sequence = 0},
+                                          {.producer_id = 1, .sequence = 1},
+                                          {.producer_id = 1, .sequence = 2}};
+  files.FailAt(files.operations() + 1);
+  for (const AppendOutcome& outcome : AppendAll(batches)) {
+    EXPECT_EQ(outcome.error, ErrorCode::kKafkaStorageError);
+  }
+  EXPECT_EQ(log->Offsets().log_end, 0);
+  for (const AppendOutcome& outcome : AppendAll(batches)) {
+    EXPECT_EQ(outcome.error, ErrorCode::kNone) << outcome.message;
+  }
+  EXPECT_EQ(ReadAllOffsets(), OffsetsUpTo(3));
+}
+
 TEST_F(LocalLogGroupTest, ARefusedOneIsLeftOut) {
   config.max_message_bytes = 500;
   log->Reconfigure(config);
