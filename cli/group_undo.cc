@@ -57,19 +57,21 @@ std::string MovedSince(const MoveList& undone, const MoveList& preview) {
   return fmt::format("which {} moved since in {}", known ? "has" : "may have", Named(moved));
 }
 
+// None when the topic is there no more.
 std::set<int32_t> PartitionsOf(Session& session, const std::string& topic) {
-  std::set<int32_t> partitions;
   v1::ListOffsetsRequest request;
   request.set_topic(topic);
   try {
+    std::set<int32_t> partitions;
     const auto listed = session.CallAllPages(&v1::OffsetsService::Stub::ListOffsets, request,
                                              "look up the partitions of " + topic);
     for (const v1::PartitionOffsets& offsets : listed.offsets()) {
       partitions.insert(offsets.partition());
     }
+    return partitions;
   } catch (const MissingFailure&) {
+    return {};
   }
-  return partitions;
 }
 
 // Takes the moves out whose partition is there no more. Returns those of them that had an offset.
