@@ -103,23 +103,31 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
     Callback<Status> done;
   };
 
+  // Who is to be told, once the mutex was released: whoever is woken needs it.
+  struct Wakeups {
+    bool sync = false;          // a worker, to sync
+    CondVar* enough = nullptr;  // the sync that waits for more appends
+  };
+  void Tell(const Wakeups& wakeups) EXCLUDES(mutex_);
+
   // local_log_append.cc
   // Leaves the outcome to the sync where the append is to be durable.
-  void AwaitDurable(GroupedAppend& grouped) REQUIRES(mutex_);
+  void AwaitDurable(GroupedAppend& grouped, Wakeups& wakeups) REQUIRES(mutex_);
   // As many of the group as one write takes, and all when it fails; returns how many they are.
-  size_t AppendPart(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans)
-      REQUIRES(mutex_);
+  size_t AppendPart(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans,
+                    Wakeups& wakeups) REQUIRES(mutex_);
   // Whether the next one may be staged with those: they need not be in the log before it.
   bool GoesWith(const StagedAppends& staged, const PreparedAppend& next) REQUIRES(mutex_);
   // Stages it, unless it is refused or a duplicate. Returns the outcome, if the write succeeds.
-  AppendOutcome Stage(GroupedAppend& grouped, StagedAppends& staged) REQUIRES(mutex_);
+  AppendOutcome Stage(GroupedAppend& grouped, StagedAppends& staged, Wakeups& wakeups)
+      REQUIRES(mutex_);
   AppendOutcome Outcome(const PreparedAppend& append, Offset base, Offset last) const
       REQUIRES(mutex_);
   Status CheckProducers(const PreparedAppend& append, const StagedProducers& staged) const
       REQUIRES(mutex_);
   static void AssignOffsets(PreparedAppend& append, Offset next);
-  Status RollIfNeeded(const PreparedAppend& append) REQUIRES(mutex_);
-  Status Roll() REQUIRES(mutex_);
+  Status RollIfNeeded(const PreparedAppend& append, Wakeups& wakeups) REQUIRES(mutex_);
+  Status Roll(Wakeups& wakeups) REQUIRES(mutex_);
   Status WriteStaged(const StagedAppends& staged, std::vector<SyncWaiter>& orphans)
       REQUIRES(mutex_);
   void LogFailedAppend(std::string_view what, const Error& error) const;
@@ -141,8 +149,8 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
     SyncPacing pacing;
     CondVar enough;  // wait for it
   };
-  void AddWaiter(SyncWaiter waiter) REQUIRES(mutex_);
-  void RequestSync() REQUIRES(mutex_);
+  void AddWaiter(SyncWaiter waiter, Wakeups& wakeups) REQUIRES(mutex_);
+  void RequestSync(Wakeups& wakeups) REQUIRES(mutex_);
   void RunSync();
   // Until as many wait as the pacing wants, or the time is up.
   void AwaitEnough() REQUIRES(mutex_);
@@ -194,6 +202,7 @@ class LocalLog final : public PartitionLog, public std::enable_shared_from_this<
                                                          TimestampMs timestamp, Offset upper_bound);
 
   // local_log_maintain.cc
+  void WantLaterStart(TimestampMs now, Wakeups& wakeups) REQUIRES(mutex_);
   size_t CountExpired(TimestampMs now) REQUIRES(mutex_);
   size_t CountOversize() const REQUIRES(mutex_);
   void RemoveSegments(std::vector<SegmentPtr> segments) REQUIRES(files_mutex_);

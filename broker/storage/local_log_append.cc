@@ -48,14 +48,16 @@ void LocalLog::AppendAll(std::span<PendingAppend> appends) {
   }
   for (std::span<GroupedAppend> rest(group.data(), group.size()); !rest.empty();) {
     std::vector<SyncWaiter> orphans;
+    Wakeups wakeups;
     Error offline;
     size_t done = 0;
     {
       MutexLock lock(mutex_);
-      done = AppendPart(rest, orphans);
+      done = AppendPart(rest, orphans, wakeups);
       offline = state_error_;
-      for (GroupedAppend& each : rest.first(done)) AwaitDurable(each);
+      for (GroupedAppend& each : rest.first(done)) AwaitDurable(each, wakeups);
     }
+    Tell(wakeups);
     FailAll(std::move(orphans), offline);
     rest = rest.subspan(done);
   }
@@ -64,7 +66,7 @@ void LocalLog::AppendAll(std::span<PendingAppend> appends) {
   }
 }
 
-void LocalLog::AwaitDurable(GroupedAppend& grouped) {
+void LocalLog::AwaitDurable(GroupedAppend& grouped, Wakeups& wakeups) {
   const Offset wanted = grouped.outcome.last_offset + 1;
   if (grouped.outcome.error != ErrorCode::kNone || wanted <= durable_end_) return;
   if (!grouped.append.request.durable &&
@@ -75,17 +77,19 @@ void LocalLog::AwaitDurable(GroupedAppend& grouped) {
     grouped.outcome = Refuse(state_error_);
     return;
   }
-  AddWaiter({wanted, [outcome = std::move(grouped.outcome),
-                      done = std::exchange(grouped.done, nullptr)](Status status) mutable {
-               done(status ? std::move(outcome) : Refuse(status.error()));
-             }});
+  AddWaiter(
+      {wanted,
+       [outcome = std::move(grouped.outcome), done = std::exchange(grouped.done, nullptr)](
+           Status status) mutable { done(status ? std::move(outcome) : Refuse(status.error())); }},
+      wakeups);
 }
 
-size_t LocalLog::AppendPart(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans) {
+size_t LocalLog::AppendPart(std::span<GroupedAppend> group, std::vector<SyncWaiter>& orphans,
+                            Wakeups& wakeups) {
   StagedAppends staged(log_end_);
   size_t count = 0;
   do {
-    group[count].outcome = Stage(group[count], staged);
+    group[count].outcome = Stage(group[count], staged, wakeups);
     ++count;
   } while (count < group.size() && GoesWith(staged, group[count].append));
   if (staged.empty()) return count;
@@ -119,7 +123,7 @@ bool LocalLog::GoesWith(const StagedAppends& staged, const PreparedAppend& next)
   return roll && !*roll;
 }
 
-AppendOutcome LocalLog::Stage(GroupedAppend& grouped, StagedAppends& staged) {
+AppendOutcome LocalLog::Stage(GroupedAppend& grouped, StagedAppends& staged, Wakeups& wakeups) {
   PreparedAppend& append = grouped.append;
   if (Status status = CheckOpen(); !status) return Refuse(status.error());
   const BatchInfo& first = append.batches.front().info;
@@ -144,7 +148,7 @@ AppendOutcome LocalLog::Stage(GroupedAppend& grouped, StagedAppends& staged) {
   }
   AssignOffsets(append, staged.end());
   if (staged.empty()) {
-    if (Status status = RollIfNeeded(append); !status) {
+    if (Status status = RollIfNeeded(append, wakeups); !status) {
       LogFailedAppend("cannot begin a new segment", status.error());
       return Refuse(status.error());
     }
@@ -201,15 +205,15 @@ void LocalLog::AssignOffsets(PreparedAppend& append, Offset next) {
   }
 }
 
-Status LocalLog::RollIfNeeded(const PreparedAppend& append) {
+Status LocalLog::RollIfNeeded(const PreparedAppend& append, Wakeups& wakeups) {
   const Segment::Next next{append.total_size, append.batches.back().info.last_offset,
                            append.max_timestamp, std::ssize(append.batches)};
   Result<bool> roll = active().ShouldRoll(next, *append.config, append.now);
   if (!roll) return Forward(std::move(roll));
-  return *roll ? Roll() : Status();
+  return *roll ? Roll(wakeups) : Status();
 }
 
-Status LocalLog::Roll() {
+Status LocalLog::Roll(Wakeups& wakeups) {
   Result<SegmentPtr> created = BeginSegment(*environment_, directory_, log_end_, *config_);
   if (!created) return Forward(std::move(created));
   directory_dirty_ = true;
@@ -223,7 +227,7 @@ Status LocalLog::Roll() {
   sealed_bytes_ += active().size();
   unsynced_sealed_.push_back(segments_.back());
   segments_.push_back(*std::move(created));
-  RequestSync();
+  RequestSync(wakeups);
   return {};
 }
 

@@ -24,6 +24,7 @@ void LocalLog::ReportDamagedIndex(const SegmentPtr& segment, const std::string& 
 
 void LocalLog::RebuildIndexes(const SegmentPtr& segment) {
   MutexLock files_lock(files_mutex_);
+  Wakeups wakeups;
   int64_t position = -1;
   for (bool done = false; !done;) {
     MutexLock lock(mutex_);
@@ -51,8 +52,9 @@ void LocalLog::RebuildIndexes(const SegmentPtr& segment) {
                  sealed.error().message);
     }
     unsynced_sealed_.push_back(segment);
-    RequestSync();
+    RequestSync(wakeups);
   }
+  Tell(wakeups);
 }
 
 }  // namespace monkafka::storage

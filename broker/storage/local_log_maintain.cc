@@ -13,22 +13,29 @@
 namespace monkafka::storage {
 
 bool LocalLog::PlanRetention(TimestampMs now) {
-  MutexLock lock(mutex_);
-  if (state_ != State::kOpen) return false;
-  size_t count = 0;
-  if (config_->cleanup_delete) {
-    count = std::max(CountOversize(), CountExpired(now));
-    if (count == segments_.size()) {
-      // Everything goes: what is appended next needs a segment.
-      if (Status status = Roll(); !status) {
-        LogWarning("{}: cannot begin a new segment: {}", tp_.ToString(), status.error().message);
-        --count;
-      }
+  Wakeups wakeups;
+  bool wanted = false;
+  {
+    MutexLock lock(mutex_);
+    if (state_ != State::kOpen) return false;
+    if (config_->cleanup_delete) WantLaterStart(now, wakeups);
+    wanted = wanted_log_start_ > log_start_ ||
+             (segments_.size() > 1 && segments_[1]->base_offset() <= log_start_);
+  }
+  Tell(wakeups);
+  return wanted;
+}
+
+void LocalLog::WantLaterStart(TimestampMs now, Wakeups& wakeups) {
+  size_t count = std::max(CountOversize(), CountExpired(now));
+  if (count == segments_.size()) {
+    // Everything goes: what is appended next needs a segment.
+    if (Status status = Roll(wakeups); !status) {
+      LogWarning("{}: cannot begin a new segment: {}", tp_.ToString(), status.error().message);
+      --count;
     }
   }
   if (count > 0) wanted_log_start_ = std::max(wanted_log_start_, EndOffsetOf(count - 1));
-  return wanted_log_start_ > log_start_ ||
-         (segments_.size() > 1 && segments_[1]->base_offset() <= log_start_);
 }
 
 // Segments from the oldest on without which the log would still have retention.bytes.
@@ -139,9 +146,13 @@ void LocalLog::ExpireProducers(TimestampMs now, std::chrono::milliseconds expira
 }
 
 void LocalLog::FlushOld() {
-  MutexLock lock(mutex_);
-  if (state_ == State::kOpen && durable_end_ < end_at_last_look_) RequestSync();
-  end_at_last_look_ = log_end_;
+  Wakeups wakeups;
+  {
+    MutexLock lock(mutex_);
+    if (state_ == State::kOpen && durable_end_ < end_at_last_look_) RequestSync(wakeups);
+    end_at_last_look_ = log_end_;
+  }
+  Tell(wakeups);
 }
 
 std::optional<LocalLog::Checkpoint> LocalLog::PrepareCheckpoint() {

@@ -17,30 +17,35 @@ namespace monkafka::storage {
 
 void LocalLog::Flush(Callback<Status> done) {
   Status status;
+  Wakeups wakeups;
+  bool waits = false;
   {
     MutexLock lock(mutex_);
     status = CheckOpen();
-    if (status && durable_end_ < log_end_) {
-      AddWaiter({log_end_, std::move(done)});
-      return;
-    }
+    waits = status && durable_end_ < log_end_;
+    if (waits) AddWaiter({log_end_, std::move(done)}, wakeups);
   }
-  done(std::move(status));
+  Tell(wakeups);
+  if (!waits) done(std::move(status));
 }
 
-void LocalLog::AddWaiter(SyncWaiter waiter) {
+void LocalLog::AddWaiter(SyncWaiter waiter, Wakeups& wakeups) {
   const auto place =
       std::upper_bound(sync_waiters_.begin(), sync_waiters_.end(), waiter.offset,
                        [](Offset offset, const SyncWaiter& each) { return offset < each.offset; });
   sync_waiters_.insert(place, std::move(waiter));
   if (!pace_) pace_ = std::make_unique<Pace>();
-  if (sync_waiters_.size() == pace_->pacing.wanted()) pace_->enough.NotifyOne();
-  RequestSync();
+  if (sync_waiters_.size() == pace_->pacing.wanted()) wakeups.enough = &pace_->enough;
+  RequestSync(wakeups);
 }
 
-void LocalLog::RequestSync() {
-  if (std::exchange(sync_requested_, true) || sync_running_) return;
-  environment_->workers.Post([self = shared_from_this()] { self->RunSync(); });
+void LocalLog::RequestSync(Wakeups& wakeups) {
+  if (!std::exchange(sync_requested_, true) && !sync_running_) wakeups.sync = true;
+}
+
+void LocalLog::Tell(const Wakeups& wakeups) {
+  if (wakeups.sync) environment_->workers.Post([self = shared_from_this()] { self->RunSync(); });
+  if (wakeups.enough != nullptr) wakeups.enough->NotifyOne();
 }
 
 void LocalLog::RunSync() {
@@ -75,6 +80,7 @@ void LocalLog::RunSync() {
     }
   }
   std::vector<SyncWaiter> waiters;
+  Wakeups wakeups;
   {
     MutexLock lock(mutex_);
     sync_running_ = false;
@@ -85,11 +91,12 @@ void LocalLog::RunSync() {
       FinishSync(*plan, derived_durable);
       waiters = TakeWaiters(durable_end_);
       if (pace_) pace_->pacing.Synced(began, ended, waiters.size(), sync_waiters_.size());
-      if (std::exchange(sync_requested_, false)) RequestSync();
+      if (std::exchange(sync_requested_, false)) RequestSync(wakeups);
     } else if (state_ == State::kOpen) {
       waiters = TakeOffline(status.error());
     }
   }
+  Tell(wakeups);
   for (SyncWaiter& waiter : waiters) waiter.done(status);
 }
 
@@ -170,11 +177,15 @@ void LocalLog::StartFlushTimer() {
       std::chrono::milliseconds(config_->flush_ms), [weak = weak_from_this()] {
         const std::shared_ptr<LocalLog> self = weak.lock();
         if (!self) return;
-        MutexLock lock(self->mutex_);
-        self->flush_timer_running_ = false;
-        if (self->state_ == State::kOpen && self->durable_end_ < self->log_end_) {
-          self->RequestSync();
+        Wakeups wakeups;
+        {
+          MutexLock lock(self->mutex_);
+          self->flush_timer_running_ = false;
+          if (self->state_ == State::kOpen && self->durable_end_ < self->log_end_) {
+            self->RequestSync(wakeups);
+          }
         }
+        self->Tell(wakeups);
       });
 }
 
