@@ -35,7 +35,7 @@ void AddIdentity(TableBuilder& table) {
 void AddNetwork(TableBuilder& table) {
   table.Int("num.network.threads", "2", "", 1, 1024,
             "Threads that receive requests and send replies.");
-  table.Int("background.threads", "4", "", 1, 1024,
+  table.Int("background.threads", "10", "", 1, 1024,
             "Threads for what waits on the disk: syncs, recovery, deletion, cold reads.");
   table.Int("socket.request.max.bytes", "104857600", "", 1, kMaxInt,
             "The largest request; a larger one closes its connection.");
