@@ -1,13 +1,17 @@
 #include "net/file_reading.h"
 
 #include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace monkafka::net {
 namespace {
@@ -41,6 +45,20 @@ std::optional<uint64_t> CachedPages(int file, int64_t position, int64_t length) 
   return pages.cached;
 }
 
+// Where a file system cannot send, and for what its error is.
+Status ReadThrough(const ReadableFile& file, int64_t position, int64_t end) {
+  constexpr size_t kStep = 64 * 1024;
+  const auto scratch = std::make_unique_for_overwrite<uint8_t[]>(kStep);
+  while (position < end) {
+    const auto step = std::min(static_cast<size_t>(end - position), kStep);
+    Result<size_t> read = file.ReadAt(position, {scratch.get(), step});
+    if (!read) return Forward(std::move(read));
+    if (*read == 0) return {};
+    position += static_cast<int64_t>(*read);
+  }
+  return {};
+}
+
 }  // namespace
 
 bool LooksCached(int file, int64_t position, int64_t length) {
@@ -53,16 +71,25 @@ bool LooksCached(int file, int64_t position, int64_t length) {
   return *cached >= static_cast<uint64_t>(pages) && IsCachedAt(file, last);
 }
 
-Status FetchIntoCache(const ReadableFile& file, int64_t position, int64_t length,
-                      MutableBytes scratch) {
-  posix_fadvise(file.descriptor(), position, 2 * length, POSIX_FADV_WILLNEED);
-  const int64_t end = position + length;
-  while (position < end) {
-    const auto step = std::min(static_cast<size_t>(end - position), scratch.size());
-    Result<size_t> read = file.ReadAt(position, scratch.first(step));
-    if (!read) return Forward(std::move(read));
-    if (*read == 0) return {};  // shorter than asked for: sending finds out
-    position += static_cast<int64_t>(*read);
+int64_t FileSize(int file) {
+  struct stat status{};
+  return fstat(file, &status) == 0 ? status.st_size : 0;
+}
+
+void StartFetching(const ReadableFile& file, int64_t position, int64_t length) {
+  posix_fadvise(file.descriptor(), position, length, POSIX_FADV_WILLNEED);
+}
+
+// A file that is sent nowhere: its pages are waited for and passed on by reference.
+Status FetchIntoCache(const ReadableFile& file, int64_t position, int64_t length) {
+  static const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  off_t offset = position;
+  while (offset < position + length) {
+    const auto left = static_cast<size_t>(position + length - offset);
+    const ssize_t sent = sendfile(nowhere, file.descriptor(), &offset, left);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return ReadThrough(file, offset, position + length);
+    if (sent == 0) return {};  // shorter than asked for: sending finds out
   }
   return {};
 }

@@ -13,9 +13,14 @@ namespace monkafka::net {
 // sending may wait for the disk.
 bool LooksCached(int file, int64_t position, int64_t length);
 
-// Brings the range into the page cache and starts reading the next as much; waits for the disk.
-// `scratch` is overwritten.
-Status FetchIntoCache(const ReadableFile& file, int64_t position, int64_t length,
-                      MutableBytes scratch);
+int64_t FileSize(int file);
+
+// Starts bringing the range into the page cache. It may wait until the disk takes the requests, not
+// until it has answered them.
+void StartFetching(const ReadableFile& file, int64_t position, int64_t length);
+
+// Waits until the range, and whatever of it is being read already, is in the page cache. Copies
+// nothing.
+Status FetchIntoCache(const ReadableFile& file, int64_t position, int64_t length);
 
 }  // namespace monkafka::net

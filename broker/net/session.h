@@ -96,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool TakeResult(const IoResult& result);
   void WaitWritable();
   void FetchFile(const FilePiece& piece, int64_t position, int64_t length);
+  void ReadAhead(const FilePiece& piece, int64_t sent);
   void ReadFile(const FilePiece& piece, int64_t position, int64_t length);
   void FileFailed(const std::string& why);
   void Mute(std::chrono::milliseconds duration);
@@ -124,6 +125,12 @@ class Session : public std::enable_shared_from_this<Session> {
   bool waiting_memory_ = false;
   bool waiting_file_ = false;  // a worker reads for the first reply
   bool fetched_ = false;       // what is to be sent next was just brought into the page cache
+  // The file that something had to be fetched of last, and how far it is being read. Only to
+  // compare: the file may be gone.
+  struct {
+    const ReadableFile* file = nullptr;
+    int64_t until = 0;
+  } read_ahead_;
   Time muted_until_{};
   int64_t may_send_ = 0;  // bytes left to this turn
 

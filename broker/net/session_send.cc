@@ -19,6 +19,12 @@ namespace {
 constexpr size_t kRangesPerWrite = 64;
 // What is looked up in the page cache, and fetched into it, at a time.
 constexpr int64_t kFileWindow = 512 * 1024;
+// How far the disk reads ahead of what is sent, once something had to be fetched: it is idle while
+// we send otherwise, and small reads are slow ones.
+constexpr int64_t kReadAhead = 4 * 1024 * 1024;
+// Asked for at a time: the kernel is busy with a large range for as long as others wait for its
+// core.
+constexpr int64_t kReadAheadStep = kFileWindow;
 
 }  // namespace
 
@@ -65,6 +71,7 @@ bool Session::SendFile() {
     FetchFile(piece, position, length);
     return false;
   }
+  ReadAhead(piece, position + length);
   return TakeResult(
       stream_->SendFile(piece.file->descriptor(), position, static_cast<size_t>(length)));
 }
@@ -110,10 +117,12 @@ void Session::WaitWritable() {
 
 void Session::FetchFile(const FilePiece& piece, int64_t position, int64_t length) {
   waiting_file_ = true;
+  const int64_t until = position + length + kReadAheadStep;
+  read_ahead_ = {piece.file.get(), until};
   thread_.context().workers.Post(
-      [self = shared_from_this(), pool = thread_.pool(), file = piece.file, position, length] {
-        const std::shared_ptr<uint8_t[]> scratch = pool->Borrow();
-        Status fetched = FetchIntoCache(*file, position, length, {scratch.get(), kChunkBytes});
+      [self = shared_from_this(), file = piece.file, position, length, until] {
+        StartFetching(*file, position, until - position);
+        Status fetched = FetchIntoCache(*file, position, length);
         self->mailbox_->Post([self, fetched = std::move(fetched)] {
           if (self->closed_) return;
           self->waiting_file_ = false;
@@ -122,6 +131,24 @@ void Session::FetchFile(const FilePiece& piece, int64_t position, int64_t length
           self->Mark();
         });
       });
+}
+
+// What was fetched is read on, also for the next request: the consumer goes on where it has ended.
+void Session::ReadAhead(const FilePiece& piece, int64_t sent) {
+  const int64_t from = read_ahead_.until;
+  if (read_ahead_.file != piece.file.get() || sent > from ||
+      from > sent + kReadAhead - kReadAheadStep) {
+    return;
+  }
+  const int64_t until = std::min(from + kReadAheadStep, FileSize(piece.file->descriptor()));
+  if (until <= from) return;
+  if (LooksCached(piece.file->descriptor(), from, until - from)) {
+    read_ahead_ = {};  // the reader has arrived at what others read or wrote lately
+    return;
+  }
+  read_ahead_.until = until;
+  thread_.context().workers.Post(
+      [file = piece.file, from, until] { StartFetching(*file, from, until - from); });
 }
 
 void Session::ReadFile(const FilePiece& piece, int64_t position, int64_t length) {

@@ -51,5 +51,36 @@ TEST_F(FileReadingTest, AHoleInTheMiddleIsNoticed) {
   EXPECT_TRUE(LooksCached(fd(), 0, 32 * 1024));
 }
 
+class OpenFile final : public ReadableFile {
+ public:
+  explicit OpenFile(int file) : file_(file) {}
+  Result<size_t> ReadAt(int64_t, MutableBytes) const override {
+    return Fail(ErrorCode::kKafkaStorageError, "the disk is on fire");
+  }
+  int descriptor() const override { return file_; }
+
+ private:
+  const int file_;
+};
+
+TEST_F(FileReadingTest, WhatWasFetchedIsThere) {
+  ASSERT_EQ(fdatasync(fd()), 0);
+  ASSERT_EQ(posix_fadvise(fd(), 0, 0, POSIX_FADV_DONTNEED), 0);
+  const OpenFile file(fd());
+  EXPECT_TRUE(FetchIntoCache(file, 0, kSize / 2));
+  EXPECT_TRUE(LooksCached(fd(), 0, kSize / 2));
+  // Up to its end, also when more was asked for.
+  EXPECT_TRUE(FetchIntoCache(file, kSize / 2, kSize));
+  EXPECT_TRUE(IsResident());
+  EXPECT_TRUE(FetchIntoCache(file, 2 * kSize, kSize));
+}
+
+TEST_F(FileReadingTest, WhatCannotBeSentIsReadAndItsErrorTold) {
+  const OpenFile file(-1);
+  const Status fetched = FetchIntoCache(file, 0, kSize);
+  ASSERT_FALSE(fetched);
+  EXPECT_EQ("the disk is on fire", fetched.error().message);
+}
+
 }  // namespace
 }  // namespace monkafka::net

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/file_reading.h"
 #include "server_fixture.h"
 
 namespace monkafka::net {
@@ -201,6 +202,25 @@ TEST_F(ServerFileTest, ReadingFromADiskDoesNotStallTheThread) {
   EXPECT_TRUE(text == cold.Receive());
   EXPECT_EQ("behind", cold.Receive());
   EXPECT_EQ(0u, disk.size());
+}
+
+TEST_F(ServerFileTest, TheDiskReadsAheadOfAColdReader) {
+  constexpr int64_t kAnswer = 1 << 20;
+  const std::string text = Pattern(6 * kAnswer);
+  const auto file = std::make_shared<RealFile>(text);
+  if (!file->Evict(text.size())) GTEST_SKIP() << "the temporary directory is in memory";
+  StartServer();
+  TestClient client(port());
+  for (int64_t at = 0; at < 2 * kAnswer; at += kAnswer) {
+    client.Send("file");
+    Payload payload;
+    payload.Add(FilePiece{file, at, kAnswer});
+    inbox_.Take().responder.Send(Reply::Send(std::move(payload)));
+    EXPECT_TRUE(text.substr(static_cast<size_t>(at), kAnswer) == client.Receive());
+  }
+  WaitUntil([&] { return LooksCached(file->descriptor(), 2 * kAnswer, kAnswer); });
+  EXPECT_FALSE(LooksCached(file->descriptor(), 5 * kAnswer + kAnswer / 2, kAnswer / 2))
+      << "no further than it is useful";
 }
 
 TEST_F(ServerFileTest, AReadThatEndsAfterTheServerIsHarmless) {
