@@ -41,8 +41,10 @@ void Acceptor::Close() {
 void Acceptor::Wait() {
   listening_.async_wait(listening_.wait_read,
                         [self = shared_from_this()](const boost::system::error_code& error) {
-                          if (error || !self->listening_.is_open()) return;
-                          self->home_.Turn([&self] { self->AcceptWaiting(); });
+                          if (error) return;
+                          self->home_.Turn([&self] {
+                            if (self->listening_.is_open()) self->AcceptWaiting();
+                          });
                         });
 }
 

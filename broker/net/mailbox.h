@@ -1,27 +1,49 @@
 // The way into a network thread from outside: tasks are run there in the order they came.
 //
-// The thread says when it goes to sleep, and whoever posts then wakes it, with one write to an
-// eventfd. While it is awake it looks by itself before it sleeps, so posting makes no system call:
-// what comes while it is busy is fetched together. It is woken after the lock was released, as it
-// would go back to sleep for the lock, which costs another wake-up.
+// The thread says when it goes to sleep. Whoever posts then stands in for it (common/stand_in.h) or
+// wakes it, with one write to an eventfd. While it is awake it looks by itself before it sleeps, so
+// posting makes no system call: what comes while it is busy is fetched together. It is woken after
+// the lock was released, as it would go back to sleep for the lock, which costs another wake-up.
 //
-// Shared and long-lived: a task posted after the thread ended is dropped. Post is safe from any
-// thread, the rest is the network thread's.
+// Shared and long-lived: a task posted after the thread ended is dropped. Post, StandInForIt and
+// Wake are safe from any thread, the rest is the network thread's, and of who stands in for it.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "common/executor.h"
 #include "common/mutex.h"
+#include "common/stand_in.h"
 #include "common/unique_fd.h"
 
 namespace monkafka::net {
 
-class Mailbox final : public Executor {
+class Mailbox final : public Executor,
+                      public Sleeper,
+                      public std::enable_shared_from_this<Mailbox> {
  public:
+  // The network thread, for those who stand in for it.
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    // Runs what Take gives, and what follows from it. The caller has the turn.
+    virtual void ReadMail() = 0;
+    // It wants to be awake whether there is mail or not.
+    virtual bool IsStopping() const = 0;
+  };
+
   Mailbox();
 
   void Post(Task task) override;
+  void StandInForIt() override;
+  void Wake() override;
+
+  // Whoever has the turn acts as the thread: everything that is the thread's own is changed under
+  // it.
+  Mutex& turn() { return turn_; }
+  // From now on others may stand in for the owner; null: no more.
+  void SetOwner(Owner* owner);
 
   // The thread is about to wait for events, that of `wake_up` among them. False: there are tasks.
   bool FallAsleep();
@@ -35,12 +57,14 @@ class Mailbox final : public Executor {
   // Later posts are dropped. Returns what was not taken, to be dropped by the caller.
   std::vector<Task> Close();
 
-  // The mailbox of the calling thread; null when it is not a network thread.
+  // The mailbox of the thread that the calling one is, or stands in for; null: of none.
   static Mailbox* OfThisThread();
   void BindToThisThread();
 
  private:
   const UniqueFd wake_up_;  // an eventfd
+  Mutex turn_;
+  Owner* owner_ GUARDED_BY(turn_) = nullptr;
   Mutex mutex_;
   std::vector<Task> tasks_ GUARDED_BY(mutex_);
   bool asleep_ GUARDED_BY(mutex_) = false;

@@ -9,10 +9,16 @@
 #include "common/log.h"
 
 namespace monkafka::net {
+namespace {
+
+// A reactor that has waited for less had something to do at once.
+constexpr std::chrono::microseconds kRest{10};
+
+}  // namespace
 
 NetworkThread::NetworkThread(const Context& context)
     : context_(context),
-      io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
+      io_(BOOST_ASIO_CONCURRENCY_HINT_1),
       woken_(io_),
       mailbox_(std::make_shared<Mailbox>()),
       pool_(std::make_shared<ChunkPool>(context.memory)) {}
@@ -34,14 +40,17 @@ void NetworkThread::Run(int index) {
   mailbox_->BindToThisThread();
   woken_.assign(mailbox_->wake_up());
   WaitToBeWoken();
+  mailbox_->SetOwner(this);
   while (!stopping_) {
     if (mailbox_->FallAsleep()) {
+      waits_since_ = context_.clock.Now();
       io_.run_one();
     } else {
-      ReadMail();
+      Turn([this] { RunTasks(); });
       io_.poll_one();  // so that tasks without end do not keep it from its sessions
     }
   }
+  mailbox_->SetOwner(nullptr);
   static_cast<void>(woken_.release());
   io_.poll();  // the waits that ended with their sessions
 }
@@ -100,11 +109,23 @@ void NetworkThread::Forget(const Session& session) {
   connections_.fetch_sub(1, std::memory_order_relaxed);
 }
 
+// A thread that has slept has time to do what others would be woken for. One that has not leaves it
+// to them, on another core.
+std::optional<StandIn> NetworkThread::StandInIfRested() {
+  const Time since = std::exchange(waits_since_, Time::max());
+  if (since == Time::max() || context_.clock.Now() - since < kRest) return std::nullopt;
+  return std::optional<StandIn>(std::in_place);
+}
+
 void NetworkThread::ReadMail() {
-  Turn([this] {
-    std::vector<Task> tasks = mailbox_->Take();
-    for (Task& task : tasks) task();
-  });
+  now_ = context_.clock.Now();
+  RunTasks();
+  AttendToMarked();
+}
+
+void NetworkThread::RunTasks() {
+  std::vector<Task> tasks = mailbox_->Take();
+  for (Task& task : tasks) task();
 }
 
 void NetworkThread::AttendToMarked() {

@@ -4,6 +4,10 @@
 // something to do because of it (also because of another session's request) are marked, and each is
 // attended to once at the end of the turn: so replies that became ready together leave together,
 // and no session is entered from inside another.
+//
+// While the thread sleeps in its reactor, another one that has mail for it may take the turn
+// (Mailbox::StandInForIt): "on the thread itself" below includes that one. Only the reactor's own
+// loop is never anybody else's.
 #pragma once
 
 #include <atomic>
@@ -11,12 +15,14 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "common/log_limiter.h"
 #include "common/mutex.h"
+#include "common/stand_in.h"
 #include "common/unique_fd.h"
 #include "net/chunk_pool.h"
 #include "net/context.h"
@@ -25,12 +31,12 @@
 
 namespace monkafka::net {
 
-class NetworkThread {
+class NetworkThread final : private Mailbox::Owner {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   explicit NetworkThread(const Context& context);
-  ~NetworkThread();
+  ~NetworkThread() override;
   NetworkThread(const NetworkThread&) = delete;
   NetworkThread& operator=(const NetworkThread&) = delete;
 
@@ -53,8 +59,11 @@ class NetworkThread {
 
   // On the thread itself:
 
+  // The reactor's handlers begin with one; what mail brings has one already.
   template <class Work>
   void Turn(Work work) {
+    const std::optional<StandIn> stand_in = StandInIfRested();
+    MutexLock turn(mailbox_->turn());
     mailbox_->StayAwake();
     now_ = context_.clock.Now();
     work();
@@ -71,7 +80,10 @@ class NetworkThread {
  private:
   void Run(int index);
   void WaitToBeWoken();
-  void ReadMail();
+  void ReadMail() override;
+  void RunTasks();
+  bool IsStopping() const override { return stopping_; }
+  std::optional<StandIn> StandInIfRested();
   void AttendToMarked();
   void Welcome(UniqueFd socket, std::shared_ptr<Connection> connection,
                ConnectionLimits::Admission admission);
@@ -79,7 +91,7 @@ class NetworkThread {
   std::vector<std::shared_ptr<Session>> Sessions() const;
 
   const Context& context_;
-  // The thread's alone: whoever is outside uses the mailbox, so Asio need not lock.
+  // Run by the thread alone. Who stands in for it begins and ends waits meanwhile.
   boost::asio::io_context io_;
   boost::asio::posix::stream_descriptor woken_;  // the mailbox's, while the thread runs
   const std::shared_ptr<Mailbox> mailbox_;
@@ -96,7 +108,9 @@ class NetworkThread {
   Time now_{};
   std::vector<std::shared_ptr<Session>> marked_;
   bool draining_ = false;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;  // read outside turns too
+  // Since when it waits in its reactor, until its next turn; of the thread alone.
+  Time waits_since_ = Time::max();
   LogLimiter bad_request_log_;
 };
 

@@ -78,13 +78,12 @@ bool Session::MayDispatch() const {
 void Session::WaitReadable() {
   if (waiting_read_ || !MayRead()) return;
   waiting_read_ = true;
-  stream_->WaitReadable([self = shared_from_this()] {
-    if (self->closed_) return;
-    self->thread_.Turn([&self] { self->OnReadable(); });
-  });
+  stream_->WaitReadable(
+      [self = shared_from_this()] { self->thread_.Turn([&self] { self->OnReadable(); }); });
 }
 
 void Session::OnReadable() {
+  if (closed_) return;
   waiting_read_ = false;
   if (lingering_) {
     Linger();
@@ -244,10 +243,8 @@ void Session::Linger() {
     return;
   }
   if (std::exchange(waiting_read_, true)) return;
-  stream_->WaitReadable([self = shared_from_this()] {
-    if (self->closed_) return;
-    self->thread_.Turn([&self] { self->OnReadable(); });
-  });
+  stream_->WaitReadable(
+      [self = shared_from_this()] { self->thread_.Turn([&self] { self->OnReadable(); }); });
 }
 
 // The peer has all its replies, or does not take them: what happens next is up to it.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "common/stand_in.h"
 #include "net/file_reading.h"
 #include "net/network_thread.h"
 #include "net/session.h"
@@ -107,8 +108,8 @@ bool Session::TakeResult(const IoResult& result) {
 void Session::WaitWritable() {
   waiting_write_ = true;
   stream_->WaitWritable([self = shared_from_this()] {
-    if (self->closed_) return;
     self->thread_.Turn([&self] {
+      if (self->closed_) return;
       self->waiting_write_ = false;
       self->Mark();
     });
@@ -123,6 +124,7 @@ void Session::FetchFile(const FilePiece& piece, int64_t position, int64_t length
       [self = shared_from_this(), file = piece.file, position, length, until] {
         StartFetching(*file, position, until - position);
         Status fetched = FetchIntoCache(*file, position, length);
+        const StandIn stand_in;
         self->mailbox_->Post([self, fetched = std::move(fetched)] {
           if (self->closed_) return;
           self->waiting_file_ = false;

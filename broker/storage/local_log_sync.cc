@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "common/log.h"
+#include "common/stand_in.h"
 #include "storage/local_log.h"
 #include "storage/log_recovery.h"
 
@@ -97,6 +98,9 @@ void LocalLog::RunSync() {
     }
   }
   Tell(wakeups);
+  // What is left to do here are the answers, which a network thread that slept meanwhile would have
+  // to be woken for.
+  const StandIn stand_in;
   for (SyncWaiter& waiter : waiters) waiter.done(status);
 }
 

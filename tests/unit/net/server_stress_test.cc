@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/stand_in.h"
 #include "server_fixture.h"
 
 namespace monkafka::net {
@@ -38,6 +39,7 @@ TEST_F(ServerTest, ManyThreadsKeepEveryConnectionsOrder) {
   StartServer([&](const std::shared_ptr<Connection>&, Frame frame, Responder responder) {
     if (++count % 3 == 0) return responder.Send(Echo(frame));
     answering.Post([frame = std::move(frame), responder = std::move(responder)]() mutable {
+      const StandIn stand_in;
       responder.Send(Echo(frame));
     });
   });
@@ -85,6 +87,7 @@ TEST_F(ServerTest, StoppingInTheMiddleOfEverythingIsSafe) {
     auto answering = std::make_unique<WorkerPool>(2, "answering");
     StartServer([&](const std::shared_ptr<Connection>&, Frame frame, Responder responder) {
       answering->Post([frame = std::move(frame), responder = std::move(responder)]() mutable {
+        const StandIn stand_in;
         responder.Send(Echo(frame));
       });
     });
