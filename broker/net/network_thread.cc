@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "common/short_slices.h"
 
 namespace monkafka::net {
 namespace {
@@ -32,6 +33,7 @@ void NetworkThread::Start(int index) {
 
 void NetworkThread::Run(int index) {
   pthread_setname_np(pthread_self(), fmt::format("net-{}", index).c_str());
+  AskForShortSlices();
   // sendfile has no flag against SIGPIPE; blocked here, it stays pending and harms nobody.
   sigset_t pipe;
   sigemptyset(&pipe);
