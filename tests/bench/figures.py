@@ -65,7 +65,7 @@ def warm_up(broker, size):
 
 def produce_cost(broker, size, warm, **options):
     """(what the loader says, what the broker spent) of so many bytes, after so many to warm up."""
-    touch_free_memory(broker.home, 1.5 * (size + warm))
+    touch_free_memory(1.5 * (size + warm))
     if warm:
         broker.load("produce", bytes=warm, **options)
     with cost(broker.pid) as spent:

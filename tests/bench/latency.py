@@ -42,19 +42,19 @@ def latency_limit(size, scratch):
 def latency(broker, size):
     warm_up(broker, size)
     where = topic(broker, "steady")
-    touch_free_memory(broker.home, 1.5 * size(22) * 20_000 * 500)
+    touch_free_memory(1.5 * size(22) * 20_000 * 500)
     done = run_json(BIN / "bench_rdkafka_latency", f"127.0.0.1:{broker.port}", where["topic"],
                     20_000, 500, size(10), size(12), 1)
     result = {f"produce_20k_{share}": done[f"{share}_ms"] for share in SHARES}
     if not broker.is_kafka:  # until the client has sent it
         result["limit"] = {f"produce_20k_{share}": done[f"sent_{share}_ms"] for share in SHARES}
-    touch_free_memory(broker.home, 1.5 * size(10) * 610 * 16384)
+    touch_free_memory(1.5 * size(10) * 610 * 16384)
     raw = broker.load("produce", rate=610, record_bytes=500, warmup=size(4), seconds=size(6),
                       **where)
     result |= {f"produce_raw_{share}": raw[f"{share}_ms"] for share in ("p50", "p99", "p999")}
     for name, rate in RATES.items():
         where = topic(broker, f"end-{name}")
-        touch_free_memory(broker.home, 1.5 * size(12) * rate * 200)
+        touch_free_memory(1.5 * size(12) * rate * 200)
         done = broker.load("end-to-end", topic=where["topic"], rate=rate, record_bytes=100,
                            warmup=size(6), seconds=size(6), in_flight=1000)
         result |= {f"end_{name}_{share}": done[f"{share}_ms"] for share in ("p50", "p99", "p999")}

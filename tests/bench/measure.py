@@ -1,6 +1,7 @@
 """What tests/bench/compare measures with: broker processes, the loader, the yardsticks."""
 import contextlib
 import json
+import mmap
 import os
 import pathlib
 import re
@@ -73,19 +74,16 @@ def loader(command, port, **options):
     return run_json(BIN / "bench_loader", command, *words(port=port, **options))
 
 
-def touch_free_memory(directory, size):
-    """Writes so many bytes and takes them back, so that the memory that comes next has been used.
+def touch_free_memory(size):
+    """Takes so much memory and gives it back, so that what is allocated next has been used.
 
     A virtual machine gives free memory back to its host, and the first touch of a page that has to
     be fetched again costs more than anything that is measured here. Every broker and every bare
-    loop begins with pages that are there.
+    loop begins with pages that are there. Not by way of a file: nothing of it is left to be
+    written to the disk while something is measured.
     """
-    path = pathlib.Path(directory) / "touched"
-    block = b"x" * (1 << 20)
-    with open(path, "wb", buffering=0) as out:
-        for _ in range(int(size) >> 20):
-            out.write(block)
-    path.unlink()
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE
+    mmap.mmap(-1, max(1, int(size)), flags=flags).close()
 
 
 def forget_cached(paths):

@@ -82,7 +82,7 @@ class Row:
                   self.ours / self.limit if self.limit and self.ours is not None else None,
                   figure.limit, bare / self.limit if bare and self.limit else None)
         if figure.value is not None:
-            check(number(figure.value), self.ours, figure.value, None)
+            check(number(figure.value), self.ours, figure.value, bare)
         return checks
 
 

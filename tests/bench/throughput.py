@@ -54,7 +54,7 @@ def produce_limit(size, scratch):
     result = {}
     for mode, name in (*(("chunks", name) for name in BARE_CHUNKS), ("frames", "frames")):
         options = {"connections": 4, "bytes": size(GB), **PRODUCE.get(name, PRODUCE["16k"])[2]}
-        touch_free_memory(scratch, 1.5 * options["bytes"])
+        touch_free_memory(1.5 * options["bytes"])
         with bare(mode, scratch / mode) as (port, pid):
             with cost(pid) as spent:
                 done = measure.loader("produce", port, bare=True, **options)
@@ -114,7 +114,7 @@ def perf_tool(broker, size):
     warm_up(broker, size)
     topic(broker, "perf")
     records = size(1_000_000)
-    touch_free_memory(broker.home, 1.5 * records * 500)
+    touch_free_memory(1.5 * records * 500)
     with cost(broker.pid) as spent:
         printed = measure.run_words(
             [broker.tools.bin / "kafka-producer-perf-test.sh", "--topic", "perf", "--num-records",
@@ -131,19 +131,25 @@ def perf_tool(broker, size):
 
 # --- consuming ----------------------------------------------------------------------------------
 
-PASSES = 3  # a gigabyte is read in a third of a second, too short for clocks of 10 ms
+# A gigabyte is read in a third of a second, too short for clocks of 10 ms; and it costs the half or
+# the double, whoever sends it, as reader and sender happen to wait for each other.
+PASSES = 8
 
-def consume_limit(size, scratch):
-    """From a file as the brokers have it: as large, and written a batch at a time."""
-    path = scratch / "sent"
-    touch_free_memory(scratch, 1.5 * size(GB))
-    with open(path, "wb", buffering=0) as out:
-        for _ in range(size(GB) // BATCH_BYTES):
-            out.write(b"x" * BATCH_BYTES)
-    with bare("sendfile", path) as (port, pid):
+
+def together(passes):
+    return {key: sum(each[key] for each in passes) for key in ("bytes", "seconds")}
+
+
+def consume_limit(broker, readable):
+    """Bare sendfile of the broker's own file, as the page cache has it after it was produced.
+
+    A file that is written in other pieces lies otherwise in memory, and costs up to a half less.
+    """
+    file, = broker.home.glob("data/consume-0/*.log")
+    with bare("sendfile", file) as (port, pid):
         with cost(pid) as spent:
-            done = measure.loader("consume", port, bare=True, bytes=PASSES * size(GB))
-    path.unlink()
+            done = together([measure.loader("consume", port, bare=True, bytes=readable)
+                             for _ in range(PASSES)])
     return {"consume_1_cpu": per_gb(spent.cpu, done), "consume_1_user": per_gb(spent.user, done),
             "consume_1_rate": rate_mb(done)}
 
@@ -156,7 +162,7 @@ def consume_limit(size, scratch):
     "consume_1_calls": Figure("  system calls per megabyte", ""),
     "consume_8_cpu": Figure("consume from page cache, 8 consumers: CPU", "s/GB"),
     "consume_8_rate": Figure("  flat out, together", "MB/s", True),
-}, limit=consume_limit, seconds=(55, 17, 4), quick=(5, 2, 1))
+}, seconds=(38, 14), quick=(5, 2))
 def consume(broker, size):
     warm_up(broker, size)
     where = topic(broker, "consume")
@@ -166,16 +172,61 @@ def consume(broker, size):
     result = {}
     for consumers in (1, 8):
         with cost(broker.pid) as spent:
-            passes = [broker.load("consume", bytes=readable * min(consumers, 4),
-                                  connections=consumers, **where) for _ in range(PASSES)]
-        done = {key: sum(each[key] for each in passes) for key in ("bytes", "seconds")}
+            done = together([broker.load("consume", bytes=readable * min(consumers, 4),
+                                         connections=consumers, **where)
+                             for _ in range(PASSES if consumers == 1 else 3)])
         result |= {f"consume_{consumers}_cpu": per_gb(spent.cpu, done),
                    f"consume_{consumers}_rate": rate_mb(done)}
         if consumers == 1:
             result["consume_1_user"] = per_gb(spent.user, done)
+            if not broker.is_kafka:
+                result["limit"] = consume_limit(broker, readable)
     calls, done = broker.traced_load("consume", bytes=readable // 4, **where)
     if calls:
         result["consume_1_calls"] = calls / (done["bytes"] / MB)
+    return result
+
+
+def beside(consume, forgotten, port, **options):
+    """The p99 of producers while `consume` reads it all again and again, and the rate it gets."""
+    words = measure.words(port=port, **options)
+    seconds, got = 0, 0
+    with subprocess.Popen([BIN / "bench_loader", "produce", *words], stdout=subprocess.PIPE,
+                          text=True, preexec_fn=die_with_parent) as producers:
+        while producers.poll() is None:
+            measure.forget_cached(forgotten)
+            done = consume()
+            seconds, got = seconds + done["seconds"], got + done["bytes"]
+        done = measure.last_json(producers.stdout.read())
+    return done["p99_ms"], got / MB / seconds
+
+
+def cold_figures(alone, consume, files, port, **options):
+    warm, _ = beside(consume, [], port, **options)
+    from_disk, rate = beside(consume, files, port, **options)
+    return {"beside_nothing_p99": alone, "beside_warm_p99": warm, "beside_cold_p99": from_disk,
+            "beside_cold_factor": from_disk / alone, "cold_rate": rate}
+
+
+STEADY = {"rate": 2000, "connections": 4, "batch_bytes": 1100}
+
+
+def cold_limit(size, scratch):
+    """The same of two bare loops, one that takes requests and one that sends a file."""
+    path = scratch / "sent"
+    touch_free_memory(1.5 * size(GB))
+    with open(path, "wb", buffering=0) as out:
+        for _ in range(size(GB) // BATCH_BYTES):
+            out.write(b"x" * BATCH_BYTES)
+    subprocess.run(["sync"], check=True)
+    with bare("chunks", scratch / "taken") as (port, _), bare("sendfile", path) as (sender, _):
+        load = {**STEADY, "bare": True, "seconds": size(5)}
+        measure.loader("produce", port, **load)
+        alone = measure.loader("produce", port, **load)["p99_ms"]
+        result = cold_figures(alone, lambda: measure.loader("consume", sender, bare=True,
+                                                            bytes=int(size(GB) * 0.98)),
+                              [path], port, **load)
+    path.unlink()
     return result
 
 
@@ -185,44 +236,26 @@ def consume(broker, size):
     "beside_cold_p99": Figure("  while an old gigabyte is read from the disk: p99", "ms"),
     "beside_cold_factor": Figure("  the disk's, how many times the one alone", "x", value=2),
     "cold_rate": Figure("  meanwhile the reader gets", "MB/s", True),
-}, seconds=(50, 32), quick=(8, 6))
+}, limit=cold_limit, seconds=(32, 26, 22), quick=(8, 6, 3))
 def cold(broker, size):
     """A consumer reads from the disk what the page cache has lost; producers go on beside it."""
     warm_up(broker, size)
     old, new = topic(broker, "old"), topic(broker, "new", 4)
-    touch_free_memory(broker.home, 1.5 * size(GB))
+    touch_free_memory(1.5 * size(GB))
     broker.load("produce", bytes=size(GB), connections=4, **old)
     subprocess.run(["sync"], check=True)
-    steady = {"rate": 2000, "connections": 4, "batch_bytes": 1100, **new}
-    broker.load("produce", seconds=size(5), **steady)  # to warm up
-    alone = broker.load("produce", seconds=size(5), **steady)
-    files = list(broker.home.glob("data/old-0/*.log"))
-
-    def beside(forget):
-        """The producers' p99 while a reader reads it all again and again, and the reader's rate."""
-        words = measure.words(seconds=size(5), port=broker.port, **steady)
-        seconds = 0
-        with subprocess.Popen([BIN / "bench_loader", "produce", *words], stdout=subprocess.PIPE,
-                              text=True, preexec_fn=die_with_parent) as producers:
-            passes = 0
-            while producers.poll() is None:
-                if forget:
-                    measure.forget_cached(files)
-                seconds += broker.load("consume", bytes=int(size(GB) * 0.98), **old)["seconds"]
-                passes += 1
-            done = measure.last_json(producers.stdout.read())
-        return done["p99_ms"], passes * size(GB) * 0.98 / MB / seconds
-    warm, _ = beside(forget=False)
-    from_disk, rate = beside(forget=True)
-    return {"beside_nothing_p99": alone["p99_ms"], "beside_warm_p99": warm,
-            "beside_cold_p99": from_disk, "beside_cold_factor": from_disk / alone["p99_ms"],
-            "cold_rate": rate}
+    load = {**STEADY, **new, "seconds": size(5)}
+    broker.load("produce", **load)  # to warm up
+    alone = broker.load("produce", **load)["p99_ms"]
+    return cold_figures(alone, lambda: broker.load("consume", bytes=int(size(GB) * 0.98), **old),
+                        list(broker.home.glob("data/old-0/*.log")), broker.port, **load)
 
 
 # --- durability ---------------------------------------------------------------------------------
 
 IN_FLIGHT = 5
 RECORDS_PER_BATCH = 16
+TOUCHED = 5 * GB  # more than is produced in the seconds of one load
 
 
 def durable_limit(size, scratch):
@@ -237,7 +270,7 @@ def durable_limit(size, scratch):
         result[f"durable_{producers}_rate"] = (
             disk["fdatasync_per_s"] * IN_FLIGHT * RECORDS_PER_BATCH)
         result[f"disk_syncs_{producers}"] = disk["fdatasync_per_s"]
-        touch_free_memory(scratch, size(2 * GB))
+        touch_free_memory(size(TOUCHED))
         with bare("synced", scratch / "synced") as (port, _):
             load = {"connections": producers, "in_flight": IN_FLIGHT}
             measure.loader("produce", port, bare=True, seconds=size(1), **load)
@@ -250,10 +283,10 @@ def produce_to_all(broker, name, producers, size, **settings):
     """What so many producers get with acks=all, after a warm-up, and what the broker spends."""
     where = topic(broker, f"{name}-{producers}", min(producers, 16), **settings)
     load = {"acks": -1, "connections": producers, "in_flight": IN_FLIGHT, **where}
-    touch_free_memory(broker.home, size(2 * GB))
-    broker.load("produce", seconds=size(2), **load)
+    touch_free_memory(size(TOUCHED))
+    broker.load("produce", seconds=size(1), **load)
     with cost(broker.pid) as spent:
-        done = broker.load("produce", seconds=size(4), **load)
+        done = broker.load("produce", seconds=size(3), **load)
     return done, spent
 
 
