@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <csignal>
 #include <deque>
 #include <map>
 #include <thread>
@@ -23,6 +24,19 @@ TimestampMs SystemClock::WallMs() const {
 std::chrono::steady_clock::time_point SystemClock::Now() const {
   return std::chrono::steady_clock::now();
 }
+
+namespace {
+
+// A worker may send files to sockets (sendfile has no flag against the signal): blocked here, it
+// stays pending and harms nobody.
+void BlockBrokenPipe() {
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+}
+
+}  // namespace
 
 struct WorkerPool::State {
   Mutex mutex;
@@ -50,6 +64,7 @@ WorkerPool::WorkerPool(int threads, std::string name) : state_(std::make_unique<
   for (int i = 0; i < threads; ++i) {
     state_->threads.emplace_back([state = state_.get(), name] {
       pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+      BlockBrokenPipe();
       state->Run();
     });
   }

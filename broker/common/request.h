@@ -16,7 +16,8 @@ namespace monkafka {
 
 // Who is at the other end. Created by net when a connection is accepted and alive while it, or any
 // request of it, is. The constant fields may be read from any thread; the client fields are written
-// and read only while one of the connection's requests is being dispatched (its network thread).
+// and read only while one of the connection's requests is being dispatched (by whoever acts as its
+// network thread).
 struct Connection {
   uint64_t id = 0;
   std::string listener;     // listener name, e.g. "PLAINTEXT"
@@ -78,7 +79,8 @@ class Responder {
   Callback<Reply> send_;
 };
 
-// Answers the requests of one network thread's connections, on that thread; must not block.
+// Answers the requests of one network thread's connections, on that thread or on one that stands in
+// for it while it sleeps, never on two at once; must not block.
 // Requests of one connection arrive in order and may be in flight together (pipelining).
 class RequestHandler {
  public:

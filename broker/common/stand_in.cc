@@ -1,41 +1,38 @@
 #include "common/stand_in.h"
 
-#include <cstddef>
 #include <utility>
-
-#include "common/check.h"
 
 namespace monkafka {
 namespace {
-
-constexpr size_t kMostInTurn = 16;
 
 thread_local StandIn* stand_in_of_this_thread = nullptr;
 
 }  // namespace
 
 StandIn::StandIn() {
-  CHECK(stand_in_of_this_thread == nullptr);
-  stand_in_of_this_thread = this;
+  if (stand_in_of_this_thread == nullptr) stand_in_of_this_thread = this;
 }
 
 StandIn::~StandIn() {
-  for (size_t i = 0; i < noted_.size(); ++i) {
-    // Not a reference: the work may note others.
-    const std::shared_ptr<Sleeper> sleeper = noted_[i];
-    if (i < kMostInTurn) {
-      sleeper->StandInForIt();
-    } else {
-      sleeper->Wake();
-    }
+  if (stand_in_of_this_thread != this) return;
+  if (!noted_.empty()) {
+    const std::shared_ptr<Sleeper> mine = std::move(noted_.back());
+    noted_.pop_back();
+    WakeAll();  // first, as they need not wait for ours
+    mine->StandInForIt();
+    WakeAll();  // whom that work has noted
   }
   stand_in_of_this_thread = nullptr;
 }
 
-bool StandIn::Note(std::shared_ptr<Sleeper> sleeper) {
-  if (stand_in_of_this_thread == nullptr) return false;
-  stand_in_of_this_thread->noted_.push_back(std::move(sleeper));
-  return true;
+StandIn* StandIn::OfThisThread() { return stand_in_of_this_thread; }
+
+void StandIn::WakeNoted() {
+  if (stand_in_of_this_thread != nullptr) stand_in_of_this_thread->WakeAll();
+}
+
+void StandIn::WakeAll() {
+  for (const std::shared_ptr<Sleeper>& sleeper : std::exchange(noted_, {})) sleeper->Wake();
 }
 
 }  // namespace monkafka

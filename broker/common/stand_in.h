@@ -4,37 +4,46 @@
 // two changes of threads for a few microseconds of work. While a StandIn lives, its thread only
 // notes whom it would wake, and at the StandIn's end does that work itself.
 //
-// Put one around the last thing that a thread does before it may sleep, where it holds no lock:
-// until the end of it those who were noted wait. One per thread at a time.
+// Put one around what is short and the last that a thread does before it may sleep; where something
+// longer comes after all, WakeNoted first. It does one thread's work: the others that were noted
+// are woken, so that they work side by side. The end is no place to hold a lock.
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace monkafka {
 
-// A thread that may be asleep, as its work is seen by others.
+// A thread that may be asleep, as its work is seen by others. Whoever noted it owes it a call of
+// either.
 class Sleeper {
  public:
   virtual ~Sleeper() = default;
-  // Does on the calling thread what waits to be done, or wakes the thread where that cannot be.
+  // Does on the calling thread what waits to be done, or wakes the thread where that cannot be, or
+  // would be long.
   virtual void StandInForIt() = 0;
   virtual void Wake() = 0;
 };
 
 class StandIn {
  public:
+  // Within another one of the same thread it does nothing.
   StandIn();
-  // Does the work of all who were noted. It may note others, whose work is done too, but not
-  // without end: then they are woken.
   ~StandIn();
   StandIn(const StandIn&) = delete;
   StandIn& operator=(const StandIn&) = delete;
 
-  // False: the calling thread stands in for nobody, so the sleeper is to be woken.
-  static bool Note(std::shared_ptr<Sleeper> sleeper);
+  // The calling thread's; null: it stands in for nobody, so sleepers are to be woken.
+  static StandIn* OfThisThread();
+  // The calling thread wakes those whom it has noted, if it has noted any.
+  static void WakeNoted();
+
+  void Note(std::shared_ptr<Sleeper> sleeper) { noted_.push_back(std::move(sleeper)); }
 
  private:
+  void WakeAll();
+
   std::vector<std::shared_ptr<Sleeper>> noted_;
 };
 

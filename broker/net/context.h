@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "net/cold_readers.h"
 #include "net/connection_limits.h"
 #include "net/receive_memory.h"
 #include "net/server.h"
@@ -30,6 +31,7 @@ struct Context {
   Executor& workers;
   const std::shared_ptr<ReceiveMemory> memory;
   const std::shared_ptr<ConnectionLimits> limits;
+  const std::shared_ptr<ColdReaders> cold_readers = std::make_shared<ColdReaders>();
 };
 
 }  // namespace monkafka::net

@@ -59,6 +59,15 @@ Status ReadThrough(const ReadableFile& file, int64_t position, int64_t end) {
   return {};
 }
 
+// -1: cannot be had, or is something else here, as in a container that was put together badly.
+int OpenNowhere() {
+  const int file = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  struct stat status;
+  if (file < 0 || (fstat(file, &status) == 0 && S_ISCHR(status.st_mode))) return file;
+  close(file);
+  return -1;
+}
+
 }  // namespace
 
 bool LooksCached(int file, int64_t position, int64_t length) {
@@ -76,13 +85,19 @@ int64_t FileSize(int file) {
   return fstat(file, &status) == 0 ? status.st_size : 0;
 }
 
+// In pieces: the kernel leaves out what of a larger one the device does not take at once, and others
+// may have the core in between.
 void StartFetching(const ReadableFile& file, int64_t position, int64_t length) {
-  posix_fadvise(file.descriptor(), position, length, POSIX_FADV_WILLNEED);
+  constexpr int64_t kPiece = 128 * 1024;
+  for (int64_t done = 0; done < length; done += kPiece) {
+    const int64_t piece = std::min(kPiece, length - done);
+    posix_fadvise(file.descriptor(), position + done, piece, POSIX_FADV_WILLNEED);
+  }
 }
 
 // A file that is sent nowhere: its pages are waited for and passed on by reference.
 Status FetchIntoCache(const ReadableFile& file, int64_t position, int64_t length) {
-  static const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  static const int nowhere = OpenNowhere();
   off_t offset = position;
   while (offset < position + length) {
     const auto left = static_cast<size_t>(position + length - offset);

@@ -9,6 +9,8 @@
 // Wake are safe from any thread, the rest is the network thread's, and of who stands in for it.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -33,15 +35,26 @@ class Mailbox final : public Executor,
     virtual bool IsStopping() const = 0;
   };
 
+  // Whoever has the turn acts as the thread: everything that is the thread's own is changed under
+  // it. This is how the thread takes it, at the bottom of its stack; it stays awake from then on.
+  // Unlike other mutexes this one is held over calls of others, but not over waits.
+  class SCOPED_CAPABILITY Turn {
+   public:
+    explicit Turn(Mailbox& mailbox) ACQUIRE(mailbox.turn_);
+    ~Turn() RELEASE();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Mailbox& mailbox_;
+  };
+
   Mailbox();
 
   void Post(Task task) override;
   void StandInForIt() override;
   void Wake() override;
 
-  // Whoever has the turn acts as the thread: everything that is the thread's own is changed under
-  // it.
-  Mutex& turn() { return turn_; }
   // From now on others may stand in for the owner; null: no more.
   void SetOwner(Owner* owner);
 
@@ -62,12 +75,22 @@ class Mailbox final : public Executor,
   void BindToThisThread();
 
  private:
+  // More work than this is the thread's own, on a core of its own.
+  static constexpr size_t kMostForOthers = 16;
+  enum class For { kNobody, kOthers, kItself };
+
+  // Who is to read the mail that a sleeping thread has; nobody, when it is awake.
+  For WhoReads();
+
   const UniqueFd wake_up_;  // an eventfd
   Mutex turn_;
   Owner* owner_ GUARDED_BY(turn_) = nullptr;
+  std::atomic<bool> turn_wanted_ = false;  // the thread itself waits for its turn
   Mutex mutex_;
   std::vector<Task> tasks_ GUARDED_BY(mutex_);
   bool asleep_ GUARDED_BY(mutex_) = false;
+  // While it sleeps on: who has noted it and is to do something about it.
+  const StandIn* noted_by_ GUARDED_BY(mutex_) = nullptr;
   bool closed_ GUARDED_BY(mutex_) = false;
 };
 

@@ -12,6 +12,9 @@
 namespace monkafka::net {
 namespace {
 
+// Elsewhere it can be redefined to mean that nobody else may touch the reactor.
+static_assert(BOOST_ASIO_CONCURRENCY_HINT_1 == 1);
+
 // A reactor that has waited for less had something to do at once.
 constexpr std::chrono::microseconds kRest{10};
 
@@ -111,8 +114,8 @@ void NetworkThread::Forget(const Session& session) {
   connections_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// A thread that has slept has time to do what others would be woken for. One that has not leaves it
-// to them, on another core.
+// A thread that has slept has time for what one other would be woken for. One that has not, since
+// it found something to do at once, leaves it to the other, on another core.
 std::optional<StandIn> NetworkThread::StandInIfRested() {
   const Time since = std::exchange(waits_since_, Time::max());
   if (since == Time::max() || context_.clock.Now() - since < kRest) return std::nullopt;

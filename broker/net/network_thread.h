@@ -63,8 +63,7 @@ class NetworkThread final : private Mailbox::Owner {
   template <class Work>
   void Turn(Work work) {
     const std::optional<StandIn> stand_in = StandInIfRested();
-    MutexLock turn(mailbox_->turn());
-    mailbox_->StayAwake();
+    const Mailbox::Turn turn(*mailbox_);
     now_ = context_.clock.Now();
     work();
     AttendToMarked();

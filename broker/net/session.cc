@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "common/stand_in.h"
 #include "net/network_thread.h"
 
 namespace monkafka::net {
@@ -94,6 +95,7 @@ void Session::OnReadable() {
     // A large request takes two reads. One that is begun here would hold its memory over the turns
     // of the others, who could have the same memory one after the other, still in the cache.
     if (i + 1 == kReadsPerTurn && receiver_.between_large()) break;
+    if (i > 0) StandIn::WakeNoted();
     if (!ReadOnce(dry)) return;
     Dispatch();
   }
@@ -281,6 +283,7 @@ void Session::Close() {
   stream_.reset();
   receiver_.Clear();
   replies_.Clear();
+  reads_ahead_.reset();
   thread_.Forget(*this);
   admission_ = {};
 }

@@ -11,8 +11,9 @@
 //   and
 //     before a reply of the kind kClose or a length that is none.
 //
-// Lives on one network thread; only Complete and Stats may be called from others. A Responder keeps
-// the object, but none of its buffers, alive after the end.
+// Belongs to one network thread: everything but Complete and Stats is called by whoever has that
+// thread's turn (mailbox.h). A Responder keeps the object, but none of its buffers, alive after the
+// end.
 #pragma once
 
 #include <atomic>
@@ -25,6 +26,7 @@
 #include "common/mutex.h"
 #include "common/request.h"
 #include "common/unique_fd.h"
+#include "net/cold_readers.h"
 #include "net/connection_limits.h"
 #include "net/mailbox.h"
 #include "net/receiver.h"
@@ -96,7 +98,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool TakeResult(const IoResult& result);
   void WaitWritable();
   void FetchFile(const FilePiece& piece, int64_t position, int64_t length);
-  void ReadAhead(const FilePiece& piece, int64_t sent);
+  void ReadAhead(const FilePiece& piece);
   void ReadFile(const FilePiece& piece, int64_t position, int64_t length);
   void FileFailed(const std::string& why);
   void Mute(std::chrono::milliseconds duration);
@@ -125,12 +127,15 @@ class Session : public std::enable_shared_from_this<Session> {
   bool waiting_memory_ = false;
   bool waiting_file_ = false;  // a worker reads for the first reply
   bool fetched_ = false;       // what is to be sent next was just brought into the page cache
-  // The file that something had to be fetched of last, and how far it is being read. Only to
-  // compare: the file may be gone.
+  // Of the file that something had to be fetched of last (only to compare: it may be gone): up to
+  // where it was sent, and up to where the disk was asked for it.
   struct {
     const ReadableFile* file = nullptr;
+    int64_t sent = 0;
     int64_t until = 0;
-  } read_ahead_;
+  } cold_;
+  std::optional<ColdReaders::Place> reads_ahead_;  // while it is read in order
+  std::atomic<bool> asking_ = false;               // a worker is asking the disk for more
   Time muted_until_{};
   int64_t may_send_ = 0;  // bytes left to this turn
 

@@ -20,12 +20,10 @@ namespace {
 constexpr size_t kRangesPerWrite = 64;
 // What is looked up in the page cache, and fetched into it, at a time.
 constexpr int64_t kFileWindow = 512 * 1024;
-// How far the disk reads ahead of what is sent, once something had to be fetched: it is idle while
-// we send otherwise, and small reads are slow ones.
-constexpr int64_t kReadAhead = 4 * 1024 * 1024;
-// Asked for at a time: the kernel is busy with a large range for as long as others wait for its
-// core.
-constexpr int64_t kReadAheadStep = kFileWindow;
+// At least so much is asked for at a time of what comes after that which is sent.
+constexpr int64_t kReadAheadStep = 512 * 1024;
+// Who asks for so much at once goes on, and the disk can begin with what comes next.
+constexpr int64_t kReadsInOrder = 256 * 1024;
 
 }  // namespace
 
@@ -72,9 +70,13 @@ bool Session::SendFile() {
     FetchFile(piece, position, length);
     return false;
   }
-  ReadAhead(piece, position + length);
-  return TakeResult(
-      stream_->SendFile(piece.file->descriptor(), position, static_cast<size_t>(length)));
+  const IoResult result =
+      stream_->SendFile(piece.file->descriptor(), position, static_cast<size_t>(length));
+  if (result.state == IoResult::State::kDone && cold_.file == piece.file.get()) {
+    cold_.sent = position + static_cast<int64_t>(result.bytes);
+    ReadAhead(piece);
+  }
+  return TakeResult(result);
 }
 
 // True: more can be sent now.
@@ -118,8 +120,15 @@ void Session::WaitWritable() {
 
 void Session::FetchFile(const FilePiece& piece, int64_t position, int64_t length) {
   waiting_file_ = true;
-  const int64_t until = position + length + kReadAheadStep;
-  read_ahead_ = {piece.file.get(), until};
+  const bool in_order =
+      piece.length >= kReadsInOrder || (cold_.file == piece.file.get() && cold_.sent == position);
+  if (!in_order) {
+    reads_ahead_.reset();
+  } else if (!reads_ahead_) {
+    reads_ahead_.emplace(thread_.context().cold_readers);
+  }
+  const int64_t until = position + length + (in_order ? kReadAheadStep : 0);
+  cold_ = {piece.file.get(), position, until};
   thread_.context().workers.Post(
       [self = shared_from_this(), file = piece.file, position, length, until] {
         StartFetching(*file, position, until - position);
@@ -136,21 +145,27 @@ void Session::FetchFile(const FilePiece& piece, int64_t position, int64_t length
 }
 
 // What was fetched is read on, also for the next request: the consumer goes on where it has ended.
-void Session::ReadAhead(const FilePiece& piece, int64_t sent) {
-  const int64_t from = read_ahead_.until;
-  if (read_ahead_.file != piece.file.get() || sent > from ||
-      from > sent + kReadAhead - kReadAheadStep) {
-    return;
-  }
-  const int64_t until = std::min(from + kReadAheadStep, FileSize(piece.file->descriptor()));
+// One worker at a time is asked to: syncs wait for workers, too.
+void Session::ReadAhead(const FilePiece& piece) {
+  const int64_t ahead = cold_.until - cold_.sent;
+  if (!reads_ahead_ || ahead < 0 || asking_.load(std::memory_order_acquire)) return;
+  const int64_t room = thread_.context().cold_readers->Share() - ahead;
+  if (room < kReadAheadStep) return;
+  const int file = piece.file->descriptor();
+  const int64_t from = cold_.until;
+  const int64_t until = std::min(from + room, FileSize(file));
   if (until <= from) return;
-  if (LooksCached(piece.file->descriptor(), from, until - from)) {
-    read_ahead_ = {};  // the reader has arrived at what others read or wrote lately
+  if (LooksCached(file, from, until - from)) {
+    reads_ahead_.reset();  // the reader has arrived at what others read or wrote lately
+    cold_ = {};
     return;
   }
-  read_ahead_.until = until;
-  thread_.context().workers.Post(
-      [file = piece.file, from, until] { StartFetching(*file, from, until - from); });
+  cold_.until = until;
+  asking_.store(true, std::memory_order_relaxed);
+  thread_.context().workers.Post([self = shared_from_this(), owner = piece.file, from, until] {
+    StartFetching(*owner, from, until - from);
+    self->asking_.store(false, std::memory_order_release);
+  });
 }
 
 void Session::ReadFile(const FilePiece& piece, int64_t position, int64_t length) {
@@ -160,6 +175,7 @@ void Session::ReadFile(const FilePiece& piece, int64_t position, int64_t length)
         std::shared_ptr<uint8_t[]> chunk = pool->Borrow();
         const MutableBytes space(chunk.get(), static_cast<size_t>(length));
         Result<size_t> read = file->ReadAt(position, space);
+        const StandIn stand_in;
         self->mailbox_->Post([self, chunk = std::move(chunk), space, read = std::move(read)] {
           if (self->closed_) return;
           self->waiting_file_ = false;

@@ -4,8 +4,8 @@
 // is the one form now. A stream that cannot hand files to the kernel says so in sends_files; the
 // session then has them read into memory.
 //
-// Used by one network thread. After Close, and after destruction, no handler of a wait does
-// anything.
+// Used by one network thread, or who stands in for it. After Close, and after destruction, no
+// handler of a wait does anything.
 #pragma once
 
 #include <sys/uio.h>

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "common/stand_in.h"
+
 namespace monkafka::services {
 namespace {
 
@@ -36,6 +38,7 @@ void ProduceRun::Commit() {
     for (; next != places_.end() && next->partition.get() == &partition; ++next) {
       of_partition_.push_back(std::move(appends_[next->append]));
     }
+    StandIn::WakeNoted();  // who waits for one partition does not wait for writes to the others
     partition.AppendAll(of_partition_);
   }
   for (const StartedRequest& each : started_) each.pending->Started(*each.timers, each.timeout);

@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "common/log.h"
+#include "common/stand_in.h"
 #include "storage/local_log.h"
 
 namespace monkafka::storage {
@@ -56,7 +57,9 @@ void LocalLog::Read(ReadRequest request, Callback<Result<ReadOutcome>> done) {
   environment_->workers.Post(
       [self = shared_from_this(), request, done = std::move(done)]() mutable {
         DiskWait patient;
-        done(self->ReadNow(request, patient));
+        Result<ReadOutcome> patient_outcome = self->ReadNow(request, patient);
+        const StandIn stand_in;
+        done(std::move(patient_outcome));
       });
 }
 

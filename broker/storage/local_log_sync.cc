@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "common/log.h"
 #include "common/stand_in.h"
@@ -15,6 +16,11 @@
 #include "storage/log_recovery.h"
 
 namespace monkafka::storage {
+namespace {
+
+constexpr size_t kMostStoodInFor = 32;
+
+}  // namespace
 
 void LocalLog::Flush(Callback<Status> done) {
   Status status;
@@ -99,8 +105,9 @@ void LocalLog::RunSync() {
   }
   Tell(wakeups);
   // What is left to do here are the answers, which a network thread that slept meanwhile would have
-  // to be woken for.
-  const StandIn stand_in;
+  // to be woken for. Many are given out on their own threads, from the first one on.
+  std::optional<StandIn> stand_in;
+  if (waiters.size() <= kMostStoodInFor) stand_in.emplace();
   for (SyncWaiter& waiter : waiters) waiter.done(status);
 }
 

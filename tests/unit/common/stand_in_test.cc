@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -35,45 +34,48 @@ class StandInTest : public testing::Test {
   Happened happened_;
 };
 
-TEST_F(StandInTest, WithoutOneNobodyIsNoted) {
-  EXPECT_FALSE(StandIn::Note(Make("a")));
+TEST_F(StandInTest, ItDoesTheWorkOfOneAndWakesTheOthersFirst) {
+  EXPECT_EQ(nullptr, StandIn::OfThisThread());
   {
     const StandIn stand_in;
-  }
-  EXPECT_FALSE(StandIn::Note(Make("a")));
-  EXPECT_EQ(Happened(), happened_);
-}
-
-TEST_F(StandInTest, TheWorkIsDoneAtItsEndInOrder) {
-  {
-    const StandIn stand_in;
-    EXPECT_TRUE(StandIn::Note(Make("a")));
-    EXPECT_TRUE(StandIn::Note(Make("b")));
+    ASSERT_EQ(&stand_in, StandIn::OfThisThread());
+    for (const char* name : {"a", "b", "c"}) StandIn::OfThisThread()->Note(Make(name));
     EXPECT_EQ(Happened(), happened_);
   }
-  EXPECT_EQ((Happened{"for a", "for b"}), happened_);
+  EXPECT_EQ((Happened{"woke a", "woke b", "for c"}), happened_);
+  EXPECT_EQ(nullptr, StandIn::OfThisThread());
 }
 
-TEST_F(StandInTest, WhoIsNotedByTheWorkHasItsTurnToo) {
+TEST_F(StandInTest, WhoIsNotedByTheWorkIsWoken) {
   {
     const StandIn stand_in;
     const auto first = Make("a");
-    first->then = [this] { EXPECT_TRUE(StandIn::Note(Make("b"))); };
-    EXPECT_TRUE(StandIn::Note(first));
+    first->then = [this] { StandIn::OfThisThread()->Note(Make("b")); };
+    StandIn::OfThisThread()->Note(first);
   }
-  EXPECT_EQ((Happened{"for a", "for b"}), happened_);
+  EXPECT_EQ((Happened{"for a", "woke b"}), happened_);
 }
 
-TEST_F(StandInTest, WorkWithoutEndIsLeftToItsThread) {
-  const auto endless = Make("a");
-  endless->then = [&] { EXPECT_TRUE(StandIn::Note(endless)); };
+TEST_F(StandInTest, BeforeSomethingLongTheNotedAreWoken) {
+  StandIn::WakeNoted();
   {
     const StandIn stand_in;
-    EXPECT_TRUE(StandIn::Note(endless));
+    StandIn::OfThisThread()->Note(Make("a"));
+    StandIn::WakeNoted();
+    EXPECT_EQ(Happened{"woke a"}, happened_);
   }
-  EXPECT_EQ("woke a", happened_.back());
-  EXPECT_EQ(1, std::ranges::count(happened_, "woke a"));
-  endless->then = nullptr;
+  EXPECT_EQ(Happened{"woke a"}, happened_);
+}
+
+TEST_F(StandInTest, OneWithinAnotherDoesNothing) {
+  const StandIn outer;
+  {
+    const StandIn inner;
+    EXPECT_EQ(&outer, StandIn::OfThisThread());
+    StandIn::OfThisThread()->Note(Make("a"));
+  }
+  EXPECT_EQ(Happened(), happened_);
+  EXPECT_EQ(&outer, StandIn::OfThisThread());
 }
 
 }  // namespace

@@ -206,7 +206,7 @@ TEST_F(ServerFileTest, ReadingFromADiskDoesNotStallTheThread) {
 
 TEST_F(ServerFileTest, TheDiskReadsAheadOfAColdReader) {
   constexpr int64_t kAnswer = 1 << 20;
-  const std::string text = Pattern(6 * kAnswer);
+  const std::string text = Pattern(8 * kAnswer);
   const auto file = std::make_shared<RealFile>(text);
   if (!file->Evict(text.size())) GTEST_SKIP() << "the temporary directory is in memory";
   StartServer();
@@ -219,7 +219,7 @@ TEST_F(ServerFileTest, TheDiskReadsAheadOfAColdReader) {
     EXPECT_TRUE(text.substr(static_cast<size_t>(at), kAnswer) == client.Receive());
   }
   WaitUntil([&] { return LooksCached(file->descriptor(), 2 * kAnswer, kAnswer); });
-  EXPECT_FALSE(LooksCached(file->descriptor(), 5 * kAnswer + kAnswer / 2, kAnswer / 2))
+  EXPECT_FALSE(LooksCached(file->descriptor(), 7 * kAnswer, kAnswer))
       << "no further than it is useful";
 }
 

@@ -59,8 +59,7 @@ TEST_F(MailboxTest, WhoSleepsSleepsOn) {
   mailbox_->SetOwner(&owner_);
   ASSERT_TRUE(mailbox_->FallAsleep());
   int ran = 0;
-  // The second one comes while the first is run.
-  PostStandingIn([&] { mailbox_->Post([&] { ++ran; }); });
+  PostStandingIn([&] { ++ran; });
   EXPECT_EQ(1, ran);
   EXPECT_EQ(nullptr, Mailbox::OfThisThread());
   EXPECT_FALSE(WasWoken());
@@ -79,24 +78,60 @@ TEST_F(MailboxTest, WithoutAStandInItIsWoken) {
 
 TEST_F(MailboxTest, WhoseTurnIsTakenIsWoken) {
   mailbox_->SetOwner(&owner_);
-  ASSERT_TRUE(mailbox_->FallAsleep());
-  std::thread other;
   {
-    MutexLock turn(mailbox_->turn());
-    other = std::thread([this] { PostStandingIn(); });
-    other.join();
+    const Mailbox::Turn turn(*mailbox_);
+    ASSERT_TRUE(mailbox_->FallAsleep());  // as it is before another's turn ends
+    std::thread([this] { PostStandingIn(); }).join();
   }
   EXPECT_EQ(0, owner_.reads);
   EXPECT_TRUE(WasWoken());
 }
 
-TEST_F(MailboxTest, MailWithoutEndIsLeftToItsThread) {
+TEST_F(MailboxTest, MoreMailIsLeftToItsThread) {
   mailbox_->SetOwner(&owner_);
   ASSERT_TRUE(mailbox_->FallAsleep());
-  std::function<void()> again = [&] { mailbox_->Post(again); };
-  PostStandingIn(again);
-  EXPECT_GT(owner_.reads, 1);
+  PostStandingIn([this] { mailbox_->Post([] {}); });
+  EXPECT_EQ(1, owner_.reads);
   EXPECT_TRUE(WasWoken());
+}
+
+TEST_F(MailboxTest, MuchMailIsLeftToItsThread) {
+  mailbox_->SetOwner(&owner_);
+  ASSERT_TRUE(mailbox_->FallAsleep());
+  {
+    const StandIn stand_in;
+    for (int i = 0; i < 100; ++i) mailbox_->Post([] {});
+  }
+  EXPECT_EQ(0, owner_.reads);
+  EXPECT_TRUE(WasWoken());
+}
+
+// Whoever has noted it may still have a lot to do.
+TEST_F(MailboxTest, ASecondOneDoesNotWaitForWhoHasNotedIt) {
+  mailbox_->SetOwner(&owner_);
+  ASSERT_TRUE(mailbox_->FallAsleep());
+  {
+    const StandIn stand_in;
+    mailbox_->Post([] {});
+    mailbox_->Post([] {});
+    EXPECT_FALSE(WasWoken());
+    std::thread([this] { mailbox_->Post([] {}); }).join();
+    EXPECT_TRUE(WasWoken());
+  }
+  EXPECT_EQ(0, owner_.reads);
+  EXPECT_EQ(3u, mailbox_->Take().size());
+}
+
+TEST_F(MailboxTest, AnotherStandInDoesNotWaitForWhoHasNotedItEither) {
+  mailbox_->SetOwner(&owner_);
+  ASSERT_TRUE(mailbox_->FallAsleep());
+  {
+    const StandIn stand_in;
+    mailbox_->Post([] {});
+    std::thread([this] { PostStandingIn(); }).join();
+    EXPECT_TRUE(WasWoken());
+  }
+  EXPECT_EQ(0, owner_.reads);
 }
 
 TEST_F(MailboxTest, WhoIsToStopIsWoken) {
