@@ -85,8 +85,8 @@ int64_t FileSize(int file) {
   return fstat(file, &status) == 0 ? status.st_size : 0;
 }
 
-// In pieces: the kernel leaves out what of a larger one the device does not take at once, and others
-// may have the core in between.
+// In pieces: the kernel leaves out what of a larger one the device does not take at once, and
+// others may have the core in between.
 void StartFetching(const ReadableFile& file, int64_t position, int64_t length) {
   constexpr int64_t kPiece = 128 * 1024;
   for (int64_t done = 0; done < length; done += kPiece) {
