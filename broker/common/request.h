@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -87,9 +88,11 @@ class RequestHandler {
   virtual ~RequestHandler() = default;
   virtual void Handle(const std::shared_ptr<Connection>& connection, Frame frame,
                       Responder responder) = 0;
-  // Those that one connection had sent together were all handed over: what was put off, so that it
-  // is done for several at once, is done now.
+  // Those that arrived together were all handed over: what was put off, so that it is done for
+  // several at once, is done now.
   virtual void EndOfRun() {}
+  // How much of requests is put off now, in bytes.
+  virtual size_t PutOffBytes() const { return 0; }
 };
 
 // Makes the handler of each network thread; outlives them.

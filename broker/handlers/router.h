@@ -32,8 +32,8 @@ const Route* FindRoute(protocol::ApiKey key);
 // in Kafka, with one line that names client, API and version; the only exception is ApiVersions of
 // an unknown version, which is answered in version 0 (KIP-511).
 //
-// Produce requests that a connection has sent together are appended together. Every other request
-// finds done what came before it.
+// Produce requests that arrived together are appended together. Every other request finds done what
+// came before it.
 //
 // Threads: one, a network thread.
 class Dispatcher final : public RequestHandler {
@@ -44,6 +44,7 @@ class Dispatcher final : public RequestHandler {
   void Handle(const std::shared_ptr<Connection>& connection, Frame frame,
               Responder responder) override;
   void EndOfRun() override { produce_run_.Commit(); }
+  size_t PutOffBytes() const override { return produce_run_.bytes(); }
 
  private:
   Context& ctx_;

@@ -17,6 +17,7 @@ static_assert(BOOST_ASIO_CONCURRENCY_HINT_1 == 1);
 
 // A reactor that has waited for less had something to do at once.
 constexpr std::chrono::microseconds kRest{10};
+constexpr int kMostGathered = 64;  // events
 
 }  // namespace
 
@@ -52,8 +53,12 @@ void NetworkThread::Run(int index) {
       io_.run_one();
     } else {
       Turn([this] { RunTasks(); });
+      EndTurns();
       io_.poll_one();  // so that tasks without end do not keep it from its sessions
     }
+    for (int i = 1; i < kMostGathered && gathers_ && io_.poll_one() > 0; ++i) {
+    }
+    EndTurns();
   }
   mailbox_->SetOwner(nullptr);
   static_cast<void>(woken_.release());
@@ -116,10 +121,23 @@ void NetworkThread::Forget(const Session& session) {
 
 // A thread that has slept has time for what one other would be woken for. One that has not, since
 // it found something to do at once, leaves it to the other, on another core.
-std::optional<StandIn> NetworkThread::StandInIfRested() {
+void NetworkThread::StandInIfRested() {
   const Time since = std::exchange(waits_since_, Time::max());
-  if (since == Time::max() || context_.clock.Now() - since < kRest) return std::nullopt;
-  return std::optional<StandIn>(std::in_place);
+  if (since != Time::max() && context_.clock.Now() - since >= kRest) stand_in_.emplace();
+}
+
+void NetworkThread::EndTurns() {
+  {
+    const Mailbox::Turn turn(*mailbox_);
+    AttendToMarked();
+  }
+  gathers_ = false;
+  stand_in_.reset();
+}
+
+void NetworkThread::EndRun() {
+  run_open_ = false;
+  handler_->EndOfRun();
 }
 
 void NetworkThread::ReadMail() {
@@ -134,8 +152,9 @@ void NetworkThread::RunTasks() {
 }
 
 void NetworkThread::AttendToMarked() {
-  // Attending to one may mark others.
-  while (!marked_.empty()) {
+  // Attending to one may mark others, and hand over more.
+  while (run_open_ || !marked_.empty()) {
+    if (run_open_) EndRun();
     std::vector<std::shared_ptr<Session>> batch;
     batch.swap(marked_);
     for (const auto& session : batch) session->Attend();

@@ -2,8 +2,9 @@
 //
 // Everything the thread does is a turn: an event or a fetched mailbox. Sessions that have
 // something to do because of it (also because of another session's request) are marked, and each is
-// attended to once at the end of the turn: so replies that became ready together leave together,
-// and no session is entered from inside another.
+// attended to once at the end: so replies that became ready together leave together, and no session
+// is entered from inside another. While small requests are put off, the events that are there
+// already come before that end: a thousand producers of single records cost one write for many.
 //
 // While the thread sleeps in its reactor, another one that has mail for it may take the turn
 // (Mailbox::StandInForIt): "on the thread itself" below includes that one. Only the reactor's own
@@ -62,11 +63,17 @@ class NetworkThread final : private Mailbox::Owner {
   // The reactor's handlers begin with one; what mail brings has one already.
   template <class Work>
   void Turn(Work work) {
-    const std::optional<StandIn> stand_in = StandInIfRested();
+    StandInIfRested();
     const Mailbox::Turn turn(*mailbox_);
     now_ = context_.clock.Now();
     work();
-    AttendToMarked();
+    const size_t put_off = handler_->PutOffBytes();
+    gathers_ = put_off > 0 && put_off < kGatheredBytes;
+  }
+  // A session has handed over what it had of requests.
+  void HandedOver() {
+    run_open_ = true;
+    if (handler_->PutOffBytes() >= kGatheredBytes) EndRun();
   }
   void Mark(std::shared_ptr<Session> session) { marked_.push_back(std::move(session)); }
   void Forget(const Session& session);
@@ -77,12 +84,17 @@ class NetworkThread final : private Mailbox::Owner {
   LogLimiter& bad_request_log() { return bad_request_log_; }
 
  private:
+  // More than this is worth a write of its own, and its memory leaves the cache.
+  static constexpr size_t kGatheredBytes = 64 * 1024;
+
   void Run(int index);
   void WaitToBeWoken();
   void ReadMail() override;
   void RunTasks();
   bool IsStopping() const override { return stopping_; }
-  std::optional<StandIn> StandInIfRested();
+  void StandInIfRested();
+  void EndTurns();
+  void EndRun();
   void AttendToMarked();
   void Welcome(UniqueFd socket, std::shared_ptr<Connection> connection,
                ConnectionLimits::Admission admission);
@@ -108,8 +120,12 @@ class NetworkThread final : private Mailbox::Owner {
   std::vector<std::shared_ptr<Session>> marked_;
   bool draining_ = false;
   std::atomic<bool> stopping_ = false;  // read outside turns too
-  // Since when it waits in its reactor, until its next turn; of the thread alone.
-  Time waits_since_ = Time::max();
+  bool run_open_ = false;               // requests were handed over since the last EndOfRun
+
+  // Of the thread alone, also while another stands in for it:
+  Time waits_since_ = Time::max();  // in its reactor, until its next turn
+  bool gathers_ = false;            // the next event that is there may come before the end
+  std::optional<StandIn> stand_in_;
   LogLimiter bad_request_log_;
 };
 

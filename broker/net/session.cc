@@ -165,7 +165,7 @@ void Session::Dispatch() {
       RefuseRest(cut);
     }
   }
-  if (handed_over) thread_.handler().EndOfRun();
+  if (handed_over) thread_.HandedOver();
   PublishClient();
 }
 

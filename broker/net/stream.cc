@@ -41,6 +41,11 @@ bool Stream::Open(UniqueFd socket) {
 }
 
 IoResult Stream::Read(std::span<const iovec> ranges) {
+  if (ranges.size() == 1) {  // the kernel need not fetch a list
+    const iovec& range = ranges.front();
+    return Repeat(
+        [&] { return recv(descriptor_.native_handle(), range.iov_base, range.iov_len, 0); });
+  }
   msghdr message = MessageOf(ranges);
   return Repeat([&] { return recvmsg(descriptor_.native_handle(), &message, 0); });
 }

@@ -30,6 +30,8 @@ class ProduceRun {
   void Commit();
   // So much is there that it should not wait for more.
   bool full() const { return bytes_ >= kFullBytes; }
+  // Of batches that are not appended yet.
+  size_t bytes() const { return bytes_; }
 
  private:
   static constexpr size_t kFullBytes = 1024 * 1024;

@@ -130,8 +130,12 @@ class PosixFile final : public File {
         vectors = vectors.subspan(1);
         continue;
       }
-      ssize_t n =
-          ::pwritev(descriptor_, vectors.data(), static_cast<int>(vectors.size()), position + done);
+      // For one piece the kernel need not fetch a list of them.
+      ssize_t n = vectors.size() == 1
+                      ? ::pwrite(descriptor_, vectors.front().iov_base, vectors.front().iov_len,
+                                 position + done)
+                      : ::pwritev(descriptor_, vectors.data(), static_cast<int>(vectors.size()),
+                                  position + done);
       if (n < 0) {
         if (errno == EINTR) continue;
         return FailWith("write", path_, errno);

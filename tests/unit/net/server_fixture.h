@@ -77,8 +77,11 @@ class Inbox {
 class TestHandler final : public RequestHandler {
  public:
   using Function = std::function<void(const std::shared_ptr<Connection>&, Frame, Responder)>;
-  TestHandler(Function handle, std::function<void()> end_of_run)
-      : handle_(std::move(handle)), end_of_run_(std::move(end_of_run)) {}
+  TestHandler(Function handle, std::function<void()> end_of_run,
+              std::function<size_t()> put_off_bytes)
+      : handle_(std::move(handle)),
+        end_of_run_(std::move(end_of_run)),
+        put_off_bytes_(std::move(put_off_bytes)) {}
 
   void Handle(const std::shared_ptr<Connection>& connection, Frame frame,
               Responder responder) override {
@@ -87,16 +90,20 @@ class TestHandler final : public RequestHandler {
   void EndOfRun() override {
     if (end_of_run_) end_of_run_();
   }
+  size_t PutOffBytes() const override { return put_off_bytes_ ? put_off_bytes_() : 0; }
 
  private:
   const Function handle_;
   const std::function<void()> end_of_run_;
+  const std::function<size_t()> put_off_bytes_;
 };
 
 inline RequestHandlerFactory Handlers(TestHandler::Function handle,
-                                      std::function<void()> end_of_run = {}) {
-  return [handle = std::move(handle), end_of_run = std::move(end_of_run)] {
-    return std::make_unique<TestHandler>(handle, end_of_run);
+                                      std::function<void()> end_of_run = {},
+                                      std::function<size_t()> put_off_bytes = {}) {
+  return [handle = std::move(handle), end_of_run = std::move(end_of_run),
+          put_off_bytes = std::move(put_off_bytes)] {
+    return std::make_unique<TestHandler>(handle, end_of_run, put_off_bytes);
   };
 }
 
@@ -126,8 +133,8 @@ class ServerTest : public testing::Test {
   }
   void Listen(TestHandler::Function handle) {
     if (options_.listeners.empty()) options_.listeners = {{"PLAINTEXT", "127.0.0.1", 0}};
-    auto server = Server::Listen(options_, Handlers(std::move(handle), end_of_run_), clock_,
-                                 timers_, workers_);
+    auto server = Server::Listen(options_, Handlers(std::move(handle), end_of_run_, put_off_bytes_),
+                                 clock_, timers_, workers_);
     ASSERT_TRUE(server) << server.error().message;
     server_ = std::move(*server);
   }
@@ -159,6 +166,7 @@ class ServerTest : public testing::Test {
 
   ServerOptions options_;
   std::function<void()> end_of_run_;  // set before the server is started
+  std::function<size_t()> put_off_bytes_;
   TestClock clock_;
   TestTimers timers_{clock_};
   WorkerPool workers_{2, "workers"};

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
 #include <string>
 #include <thread>
 #include <utility>
@@ -86,6 +87,39 @@ TEST_F(ServerTest, ARunEndsBeforeARequestThatMustWaitForReplies) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ("done", client.Receive());
   server_->Stop();
   EXPECT_EQ("ab.c.", seen);
+}
+
+// What several connections have sent meanwhile, while there is little of it.
+TEST_F(ServerTest, ARunGoesOnOverConnectionsWhileSomethingSmallIsPutOff) {
+  std::string seen;
+  size_t put_off = 0;
+  std::latch both_sent(1);
+  end_of_run_ = [&] {
+    seen += '.';
+    put_off = 0;
+  };
+  put_off_bytes_ = [&] { return put_off; };
+  StartServer([&](const std::shared_ptr<Connection>&, Frame frame, Responder responder) {
+    const std::string text(AsText(frame.bytes));
+    if (text == "first") both_sent.wait();
+    seen += text + " ";
+    put_off += text == "large" ? 1'000'000 : text == "alone" ? 0 : 1;
+    responder.Send(Echo(frame));
+  });
+  TestClient first(port());
+  TestClient second(port());
+  TestClient third(port());
+  for (TestClient* each : {&first, &second, &third}) EXPECT_EQ("alone", each->RoundTrip("alone"));
+  seen.clear();
+  first.Send("first");
+  second.Send("large");
+  third.Send("last");
+  both_sent.count_down();
+  EXPECT_EQ("first", first.Receive());
+  EXPECT_EQ("large", second.Receive());
+  EXPECT_EQ("last", third.Receive());
+  server_->Stop();
+  EXPECT_EQ("first large .last .", seen);
 }
 
 TEST_F(ServerTest, ARequestWithoutAReplyIsSkipped) {
