@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "common/log.h"
 #include "common/stand_in.h"
@@ -25,15 +26,15 @@ constexpr size_t kMostStoodInFor = 32;
 void LocalLog::Flush(Callback<Status> done) {
   Status status;
   Wakeups wakeups;
-  bool waits = false;
   {
     MutexLock lock(mutex_);
     status = CheckOpen();
-    waits = status && durable_end_ < log_end_;
-    if (waits) AddWaiter({log_end_, std::move(done)}, wakeups);
+    if (status && durable_end_ < log_end_) {
+      AddWaiter({log_end_, std::exchange(done, nullptr)}, wakeups);
+    }
   }
   Tell(wakeups);
-  if (!waits) done(std::move(status));
+  if (done) done(std::move(status));
 }
 
 void LocalLog::AddWaiter(SyncWaiter waiter, Wakeups& wakeups) {
