@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <algorithm>
-#include <csignal>
 #include <deque>
 #include <map>
 #include <thread>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/broken_pipe.h"
 #include "common/mutex.h"
 
 namespace monkafka {
@@ -24,19 +24,6 @@ TimestampMs SystemClock::WallMs() const {
 std::chrono::steady_clock::time_point SystemClock::Now() const {
   return std::chrono::steady_clock::now();
 }
-
-namespace {
-
-// A worker may send files to sockets (sendfile has no flag against the signal): blocked here, it
-// stays pending and harms nobody.
-void BlockBrokenPipe() {
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-}
-
-}  // namespace
 
 struct WorkerPool::State {
   Mutex mutex;
@@ -64,7 +51,7 @@ WorkerPool::WorkerPool(int threads, std::string name) : state_(std::make_unique<
   for (int i = 0; i < threads; ++i) {
     state_->threads.emplace_back([state = state_.get(), name] {
       pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
-      BlockBrokenPipe();
+      BlockBrokenPipe();  // a worker may stand in for a network thread
       state->Run();
     });
   }

@@ -3,9 +3,9 @@
 #include <fmt/core.h>
 #include <pthread.h>
 
-#include <csignal>
 #include <utility>
 
+#include "common/broken_pipe.h"
 #include "common/log.h"
 #include "common/short_slices.h"
 
@@ -38,11 +38,7 @@ void NetworkThread::Start(int index) {
 void NetworkThread::Run(int index) {
   pthread_setname_np(pthread_self(), fmt::format("net-{}", index).c_str());
   AskForShortSlices();
-  // sendfile has no flag against SIGPIPE; blocked here, it stays pending and harms nobody.
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  BlockBrokenPipe();
   mailbox_->BindToThisThread();
   woken_.assign(mailbox_->wake_up());
   WaitToBeWoken();
