@@ -32,19 +32,14 @@ void Mailbox::Post(Task task) {
     MutexLock lock(mutex_);
     if (closed_) return;
     tasks_.push_back(std::move(task));
-    if (!asleep_ || (noted_by_ != nullptr && noted_by_ == here)) return;
+    if (!asleep_ || (here != nullptr && noted_by_ == here)) return;
     if (here != nullptr && noted_by_ == nullptr) {
       noted_by_ = here;
-    } else {
-      // Who has noted it may be a while yet: one of two is enough to wait for.
-      asleep_ = false;
-      noted_by_ = nullptr;
-    }
-    if (asleep_) {
       here->Note(shared_from_this());
       return;
     }
   }
+  // Also when another has noted it, who may be a while yet.
   Wake();
 }
 
